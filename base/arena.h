@@ -30,7 +30,7 @@ void arena_finish(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size, size_t align);
 /* As arena_alloc for count * size bytes; the product is checked. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size, size_t align);
-#define arena_new(arena, type, count)                                                              \
+#define arena_new(arena, type, count) \
     ((type *)arena_alloc_array((arena), (count), sizeof(type), _Alignof(type)))
 
 /* A copy of the bytes with a NUL behind them. */

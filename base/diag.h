@@ -34,12 +34,12 @@ struct diag {
     enum diag_severity severity;
     const struct diag_code *code;
     struct span span;
-    bool has_span;       /* false: about the file as a whole, drawn without an excerpt */
-    const char *path;    /* instead of a span, when the file could not be read */
-    const char *message; /* one sentence without a full stop */
-    const char *detail;  /* NULL, or more: drawn behind the message, after "; " */
-    const char *label;   /* NULL, or what stands beside the carets */
-    const char *help;    /* NULL, or what to do */
+    bool has_span;           /* false: about the file as a whole, drawn without an excerpt */
+    const char *path;        /* instead of a span, when the file could not be read */
+    const char *message;     /* one sentence without a full stop */
+    const char *detail;      /* NULL, or more: drawn behind the message, after "; " */
+    const char *label;       /* NULL, or what stands beside the carets */
+    const char *help;        /* NULL, or what to do */
     struct diag_note *notes; /* in the order they were added */
     uint32_t order;          /* of arrival */
     struct arena *arena;     /* the list's */
@@ -60,9 +60,8 @@ struct diag *diag_error(struct diag_list *list, const struct diag_code *code, st
 struct diag *diag_warning(struct diag_list *list, const struct diag_code *code, struct span span,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* About a file that could not be read: no span. */
-struct diag *diag_file_error(struct diag_list *list, const struct diag_code *code,
-                             const char *path, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+struct diag *diag_file_error(struct diag_list *list, const struct diag_code *code, const char *path,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 void diag_detail(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_label(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,9 +9,9 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                              /* zeroed */
-void *mem_alloc_array(size_t count, size_t size);          /* zeroed, checked product */
-void *mem_grow(void *old, size_t count, size_t size);      /* realloc, checked product */
+void *mem_alloc(size_t size);                         /* zeroed */
+void *mem_alloc_array(size_t count, size_t size);     /* zeroed, checked product */
+void *mem_grow(void *old, size_t count, size_t size); /* realloc, checked product */
 _Noreturn void mem_die(void);
 
 #endif

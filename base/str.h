@@ -26,7 +26,8 @@ bool str_is(struct str a, const char *text);
 int str_compare(struct str a, struct str b);
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
-/* Edit distance (insert, delete, replace, swap of neighbours); gives limit + 1 once it is beyond. */
+/* Edit distance (insert, delete, replace, swap of neighbours); gives limit + 1 once it is beyond.
+ */
 size_t str_distance(struct str a, struct str b, size_t limit);
 
 struct strbuf {
@@ -43,8 +44,7 @@ void strbuf_adds(struct strbuf *buf, const char *text);
 void strbuf_add_str(struct strbuf *buf, struct str s);
 void strbuf_addc(struct strbuf *buf, char c);
 void strbuf_addn(struct strbuf *buf, char c, size_t count);
-void strbuf_addf(struct strbuf *buf, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 struct str strbuf_str(const struct strbuf *buf);

@@ -13,19 +13,19 @@
 
 #include <stdint.h>
 
-#define VEC(type)                                                                                  \
-    struct {                                                                                       \
-        type *items;                                                                               \
-        uint32_t count, capacity;                                                                  \
+#define VEC(type)                 \
+    struct {                      \
+        type *items;              \
+        uint32_t count, capacity; \
     }
 
 /* Gives a pointer to a new zeroed last element. */
-#define vec_push(arena, vec)                                                                       \
-    ((vec)->items = vec_grow((arena), (vec)->items, (vec)->count, &(vec)->capacity,                \
-                             sizeof(*(vec)->items)),                                               \
+#define vec_push(arena, vec)                                                                     \
+    ((vec)->items =                                                                              \
+         vec_grow((arena), (vec)->items, (vec)->count, &(vec)->capacity, sizeof(*(vec)->items)), \
      &(vec)->items[(vec)->count++])
 
-#define VEC_EACH(vec, it)                                                                          \
+#define VEC_EACH(vec, it) \
     for (__typeof__((vec)->items) it = (vec)->items; it < (vec)->items + (vec)->count; it++)
 
 /* Gives room for count + 1 elements of size bytes. */

@@ -20,8 +20,8 @@ struct suite suite_begin(const char *name);
 void suite_case(struct suite s, const char *name, const TTest *test);
 /* The case is run with _i from first to before end. */
 void suite_loop(struct suite s, const char *name, const TTest *test, int first, int end);
-#define SUITE_CASE(s, test)              suite_case((s), #test, test)
-#define SUITE_LOOP(s, test, first, end)  suite_loop((s), #test, test, (first), (end))
+#define SUITE_CASE(s, test)             suite_case((s), #test, test)
+#define SUITE_LOOP(s, test, first, end) suite_loop((s), #test, test, (first), (end))
 /* Prints TAP on stdout; the exit code for main. */
 int suite_run(struct suite s);
 

@@ -1,0 +1,133 @@
+#include "arena.h"
+
+#include "mem.h"
+
+#include <stdarg.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define POISON(ptr, size)   ASAN_POISON_MEMORY_REGION((ptr), (size))
+#define UNPOISON(ptr, size) ASAN_UNPOISON_MEMORY_REGION((ptr), (size))
+/* Between two objects, so that a step over the end of one is caught. */
+#define GAP 16
+#else
+#define POISON(ptr, size)   ((void)(ptr), (void)(size))
+#define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
+#define GAP                 0
+#endif
+
+#define CHUNK_MIN (16u << 10)
+#define CHUNK_MAX (1u << 20)
+
+struct arena_chunk {
+    struct arena_chunk *previous;
+    size_t size, used;
+    _Alignas(16) unsigned char bytes[];
+};
+
+void arena_init(struct arena *arena)
+{
+    *arena = (struct arena){0};
+}
+
+static void drop_newest(struct arena *arena)
+{
+    struct arena_chunk *chunk = arena->chunk;
+    arena->chunk = chunk->previous;
+    arena->total -= sizeof *chunk + chunk->size;
+    UNPOISON(chunk->bytes, chunk->size);
+    free(chunk);
+}
+
+void arena_finish(struct arena *arena)
+{
+    while (arena->chunk)
+        drop_newest(arena);
+}
+
+static void add_chunk(struct arena *arena, size_t need)
+{
+    size_t size = arena->chunk ? arena->chunk->size * 2 : CHUNK_MIN;
+    if (size > CHUNK_MAX)
+        size = CHUNK_MAX;
+    if (size < need)
+        size = need;
+    /* calloc: fresh pages are zero already, so large arenas are never touched twice. */
+    struct arena_chunk *chunk = mem_alloc(sizeof *chunk + size);
+    chunk->previous = arena->chunk;
+    chunk->size = size;
+    POISON(chunk->bytes, size);
+    arena->chunk = chunk;
+    arena->total += sizeof *chunk + size;
+}
+
+void *arena_alloc(struct arena *arena, size_t size, size_t align)
+{
+    struct arena_chunk *chunk = arena->chunk;
+    size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
+    if (!chunk || start > chunk->size || chunk->size - start < size + GAP) {
+        if (size > SIZE_MAX / 2)
+            mem_die();
+        add_chunk(arena, size + GAP);
+        chunk = arena->chunk;
+        start = 0;
+    }
+    chunk->used = start + size + GAP;
+    UNPOISON(chunk->bytes + start, size);
+    return chunk->bytes + start;
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size, size_t align)
+{
+    size_t product;
+    if (__builtin_mul_overflow(count, size, &product))
+        mem_die();
+    return arena_alloc(arena, product, align);
+}
+
+char *arena_strndup(struct arena *arena, const char *bytes, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1, 1);
+    if (length)
+        memcpy(copy, bytes, length);
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = arena_alloc(arena, (size_t)(length > 0 ? length : 0) + 1, 1);
+    vsnprintf(text, (size_t)(length > 0 ? length : 0) + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){arena->chunk, arena->chunk ? arena->chunk->used : 0};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->chunk != mark.chunk)
+        drop_newest(arena);
+    if (!arena->chunk)
+        return;
+    struct arena_chunk *chunk = arena->chunk;
+    UNPOISON(chunk->bytes + mark.used, chunk->size - mark.used);
+    memset(chunk->bytes + mark.used, 0, chunk->used - mark.used);
+    POISON(chunk->bytes + mark.used, chunk->size - mark.used);
+    chunk->used = mark.used;
+}

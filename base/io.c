@@ -1,0 +1,152 @@
+#include "io.h"
+
+#include "mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void io_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+int io_set_nonblock(int fd, bool on)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0)
+        return -errno;
+    int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    if (wanted != flags && fcntl(fd, F_SETFL, wanted) < 0)
+        return -errno;
+    return 0;
+}
+
+int io_pipe(int out_fds[2], bool nonblock_read)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    if (nonblock_read) {
+        int error = io_set_nonblock(fds[0], true);
+        if (error) {
+            io_close(&fds[0]);
+            io_close(&fds[1]);
+            return error;
+        }
+    }
+    out_fds[0] = fds[0];
+    out_fds[1] = fds[1];
+    return 0;
+}
+
+int io_write_all(int fd, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+    while (size) {
+        ssize_t n = write(fd, at, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        at += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+int io_read_fd(int fd, size_t limit, char **out_bytes, size_t *out_size)
+{
+    struct stat info;
+    if (fstat(fd, &info) < 0)
+        return -errno;
+    if (S_ISDIR(info.st_mode))
+        return -EISDIR;
+    if (S_ISREG(info.st_mode) && (uint64_t)info.st_size > limit)
+        return -EFBIG;
+
+    /* One byte more than expected, so that the end is seen without growing. */
+    size_t capacity = S_ISREG(info.st_mode) ? (size_t)info.st_size + 2 : 64u << 10, size = 0;
+    char *bytes = mem_alloc_array(capacity, 1);
+    for (;;) {
+        if (size + 1 >= capacity)
+            bytes = mem_grow(bytes, capacity *= 2, 1);
+        ssize_t n = read(fd, bytes + size, capacity - size - 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        int error = n < 0 ? -errno : 0;
+        if (n > 0 && (size += (size_t)n) > limit)
+            error = -EFBIG;
+        if (error) {
+            free(bytes);
+            return error;
+        }
+        if (n == 0)
+            break;
+    }
+    bytes[size] = '\0';
+    *out_bytes = bytes;
+    *out_size = size;
+    return 0;
+}
+
+int io_read_file(const char *path, size_t limit, char **out_bytes, size_t *out_size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    int error = io_read_fd(fd, limit, out_bytes, out_size);
+    io_close(&fd);
+    return error;
+}
+
+static int write_and_sync(int fd, const void *bytes, size_t size, mode_t mode)
+{
+    int error = io_write_all(fd, bytes, size);
+    if (!error && fchmod(fd, mode) < 0)
+        error = -errno;
+    if (!error && fsync(fd) < 0)
+        error = -errno;
+    return error;
+}
+
+static void sync_folder_of(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 1;
+    if (length >= sizeof folder)
+        return;
+    memcpy(folder, slash ? path : ".", length);
+    folder[length] = '\0';
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        fsync(fd); /* some file systems cannot; the rename is done all the same */
+    io_close(&fd);
+}
+
+int io_write_atomic(const char *path, const void *bytes, size_t size, mode_t mode)
+{
+    char beside[PATH_MAX];
+    int length = snprintf(beside, sizeof beside, "%s.XXXXXX", path);
+    if (length < 0 || (size_t)length >= sizeof beside)
+        return -ENAMETOOLONG;
+    int fd = mkostemp(beside, O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = write_and_sync(fd, bytes, size, mode);
+    if (close(fd) < 0 && !error)
+        error = -errno;
+    if (!error && rename(beside, path) < 0)
+        error = -errno;
+    if (error)
+        unlink(beside);
+    else
+        sync_folder_of(path);
+    return error;
+}

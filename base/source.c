@@ -1,0 +1,164 @@
+#include "source.h"
+
+#include "io.h"
+
+#include <errno.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+#define BOM     "\xef\xbb\xbf"
+#define BOM_LEN 3
+
+void sources_init(struct sources *sources, struct arena *arena)
+{
+    *sources = (struct sources){.arena = arena};
+}
+
+uint32_t source_add(struct sources *sources, const char *path, struct str text)
+{
+    uint32_t id = sources->files.count;
+    struct source *file = vec_push(sources->arena, &sources->files);
+    file->path = arena_strndup(sources->arena, path, strlen(path));
+    file->text.ptr = arena_strndup(sources->arena, text.ptr, text.len);
+    file->text.len = text.len;
+    return id;
+}
+
+int source_load(struct sources *sources, const char *path, uint32_t *out_id)
+{
+    char *bytes;
+    size_t size;
+    bool is_stdin = strcmp(path, "-") == 0;
+    int error = is_stdin ? io_read_fd(STDIN_FILENO, SOURCE_SIZE_MAX, &bytes, &size)
+                         : io_read_file(path, SOURCE_SIZE_MAX, &bytes, &size);
+    if (error)
+        return error;
+    *out_id = source_add(sources, is_stdin ? "<stdin>" : path, (struct str){bytes, size});
+    free(bytes);
+    return 0;
+}
+
+void source_mark_boundary(struct sources *sources, uint32_t id, uint32_t offset)
+{
+    *vec_push(sources->arena, &sources->files.items[id].boundaries) = offset;
+}
+
+struct str source_text(const struct sources *sources, struct span span)
+{
+    struct str text = sources->files.items[span.source].text;
+    size_t offset = span.offset < text.len ? span.offset : text.len;
+    size_t length = span.length < text.len - offset ? span.length : text.len - offset;
+    return (struct str){text.ptr + offset, length};
+}
+
+static void index_lines(struct sources *sources, struct source *file)
+{
+    const char *at = file->text.ptr, *end = at + file->text.len;
+    *vec_push(sources->arena, &file->lines) =
+        str_has_prefix(file->text, (struct str){BOM, BOM_LEN}) ? BOM_LEN : 0;
+    while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+        at++;
+        *vec_push(sources->arena, &file->lines) = (uint32_t)(at - file->text.ptr);
+    }
+}
+
+/* The index of the last element that is not above value; the array is sorted, its first is not. */
+static uint32_t last_not_above(const uint32_t *items, uint32_t count, uint32_t value)
+{
+    uint32_t low = 0, high = count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (items[middle] <= value)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t line_index(struct sources *sources, struct source *file, uint32_t offset)
+{
+    if (!file->lines.count)
+        index_lines(sources, file);
+    return last_not_above(file->lines.items, file->lines.count, offset);
+}
+
+static bool is_boundary(const struct source *file, uint32_t offset)
+{
+    if (!file->boundaries.count || file->boundaries.items[0] > offset)
+        return false;
+    uint32_t at = last_not_above(file->boundaries.items, file->boundaries.count, offset);
+    return file->boundaries.items[at] == offset;
+}
+
+/* Counts grapheme clusters and UTF-16 units of [from, to), which lies within one line. A broken
+ * byte counts as one of each. */
+static void count_columns(const struct source *file, uint32_t from, uint32_t to,
+                          struct position *out)
+{
+    utf8proc_int32_t previous = -1, state = 0;
+    while (from < to) {
+        unsigned char byte = (unsigned char)file->text.ptr[from];
+        utf8proc_int32_t code = byte;
+        utf8proc_ssize_t length = 1;
+        if (byte >= 0x80) {
+            length = utf8proc_iterate((const utf8proc_uint8_t *)file->text.ptr + from,
+                                      (utf8proc_ssize_t)(to - from), &code);
+            if (length <= 0) {
+                length = 1;
+                code = 0xfffd;
+            }
+        }
+        if (is_boundary(file, from))
+            previous = -1;
+        if (previous < 0 || utf8proc_grapheme_break_stateful(previous, code, &state))
+            out->column++;
+        if (previous < 0)
+            state = 0;
+        out->utf16_column += code > 0xffff ? 2 : 1;
+        previous = code;
+        from += (uint32_t)length;
+    }
+}
+
+static struct position locate(struct sources *sources, uint32_t id, uint32_t offset)
+{
+    struct source *file = &sources->files.items[id];
+    if (offset > file->text.len)
+        offset = (uint32_t)file->text.len;
+    uint32_t line = line_index(sources, file, offset);
+    struct position position = {.line = line + 1, .column = 1, .utf16_column = 1, .offset = offset};
+    count_columns(file, file->lines.items[line], offset, &position);
+    return position;
+}
+
+struct position source_locate(struct sources *sources, struct span span)
+{
+    return locate(sources, span.source, span.offset);
+}
+
+struct position source_locate_end(struct sources *sources, struct span span)
+{
+    return locate(sources, span.source, span.offset + span.length);
+}
+
+struct str source_line(struct sources *sources, uint32_t id, uint32_t line)
+{
+    struct source *file = &sources->files.items[id];
+    line_index(sources, file, 0);
+    if (line == 0 || line > file->lines.count)
+        return (struct str){"", 0};
+    uint32_t start = file->lines.items[line - 1];
+    uint32_t end = line < file->lines.count ? file->lines.items[line] : (uint32_t)file->text.len;
+    while (end > start && (file->text.ptr[end - 1] == '\n' || file->text.ptr[end - 1] == '\r'))
+        end--;
+    return (struct str){file->text.ptr + start, end - start};
+}
+
+struct span span_join(struct span first, struct span last)
+{
+    uint32_t first_end = first.offset + first.length, last_end = last.offset + last.length;
+    uint32_t start = first.offset < last.offset ? first.offset : last.offset;
+    uint32_t end = first_end > last_end ? first_end : last_end;
+    return (struct span){first.source, start, end - start};
+}
