@@ -29,7 +29,9 @@
 #define PLAN_EDGES_MAX     1048576u
 #define PLAN_NAME_MAX      255u         /* bytes of a service name or a host */
 #define PLAN_TEXT_MAX      (64u << 10)  /* bytes of one argument, value, path or pattern */
+#define PLAN_TEXTS_MAX     PLAN_SIZE_MAX /* bytes of all references to strings, added up */
 #define PLAN_DURATION_MAX  86400000u    /* ms: one day */
+#define PLAN_LOG_LEVELS    5u           /* trace, debug, info, warn, error */
 
 /* X(KIND, record type, name) in the order in which sections lie in the file. */
 #define PLAN_SECTIONS(X)                                                                           \
@@ -56,18 +58,25 @@ enum plan_section_kind {
     PLAN_SECTION_COUNT
 };
 
-/* A string of the blob: [offset, offset + length), UTF-8, a NUL behind it, none inside. */
+/* A string of the blob: [offset, offset + length), UTF-8, a NUL behind it, none inside. It begins
+ * where the blob does, or behind a NUL. */
 struct plan_string {
     uint32_t offset, length;
 };
 
 /* Records [first, first + count) of the section that is named where the range stands. Ranges of one
- * kind tile their section in the order of their owners: nothing is shared, nothing left over. */
+ * kind tile their section in the order of their owners: nothing is shared, nothing left over. An
+ * empty range has for first the place where the next range begins. Where one section serves
+ * several fields, their order is:
+ *   PIECES    service by service: dir, command, argv..., env values..., its probe's path
+ *   PATTERNS  watch by watch: paths, ignores
+ * PROBES and WATCHES have one record for each service that has one, in the services' order. */
 struct plan_range {
     uint32_t first, count;
 };
 
-/* A string that may hold values known only when the plan is loaded: its pieces, joined. */
+/* A string that may hold values known only when the plan is loaded: its pieces, joined. Literals
+ * are not empty, no two stand side by side. At most PLAN_TEXT_MAX bytes. */
 struct plan_text {
     struct plan_range pieces; /* -> PIECES; count 0 is the empty string */
 };
@@ -99,13 +108,14 @@ struct plan_piece {
 };
 
 struct plan_settings {
-    struct plan_string domain; /* names are <subdomain>.<domain> */
+    struct plan_string domain; /* names are <subdomain>.<domain>; spelt as a host */
     uint32_t log_level;        /* 0 trace, 1 debug, 2 info, 3 warn, 4 error */
     uint32_t hold_ms;          /* how long the proxy lets a request wait for a service */
-    uint16_t proxy_port;       /* 0: no proxy */
+    uint16_t proxy_port;       /* 0: no proxy; no service's port */
     uint16_t reserved[3];      /* 0 */
 };
 
+/* Durations (..._ms) are 1..PLAN_DURATION_MAX everywhere. */
 enum plan_service_kind { PLAN_KIND_SERVICE, PLAN_KIND_TASK, PLAN_KIND_COUNT };
 enum plan_port_source { PLAN_PORT_NONE, PLAN_PORT_FIXED, PLAN_PORT_CHOSEN, PLAN_PORT_SOURCE_COUNT };
 enum plan_start { PLAN_START_EAGER, PLAN_START_COUNT };
@@ -127,16 +137,16 @@ enum plan_signal { /* the plan's own numbers: a signal's differs from system to 
 };
 
 #define PLAN_SERVICE_DISABLED    (1u << 0) /* started only when it is named */
-#define PLAN_SERVICE_SHELL       (1u << 1) /* argv is /bin/sh -c COMMAND */
+#define PLAN_SERVICE_SHELL       (1u << 1) /* argv is /bin/sh -c COMMAND: three arguments */
 #define PLAN_SERVICE_ON_UNHEALTHY (1u << 2) /* unhealthy restarts it */
 #define PLAN_SERVICE_FLAGS       7u
 
 struct plan_service {
     struct plan_string name; /* [A-Za-z0-9_][A-Za-z0-9_.-]*, unique */
-    struct plan_text dir;    /* relative to the plan's root */
+    struct plan_text dir;    /* relative to the plan's root; not empty ("." is the root) */
     struct plan_text command; /* as it was written, for people */
     struct plan_range argv;  /* -> ARGV, at least one */
-    struct plan_range env;   /* -> ENV, sorted by name; the dev block's are merged in */
+    struct plan_range env;   /* -> ENV, by name (bytes), each once; the dev block's merged in */
     struct plan_range deps;  /* -> DEPS, rising */
     struct plan_range rdeps; /* -> RDEPS, rising */
     struct plan_range spans; /* -> SPANS, by rising field; PLAN_FIELD_NAME is there */
@@ -144,7 +154,7 @@ struct plan_service {
     uint32_t watch;          /* index into WATCHES, or PLAN_NONE */
     uint32_t declared;       /* its place in the source: unique, below the number of services */
     uint32_t flags;          /* PLAN_SERVICE_... */
-    uint32_t backoff_ms;     /* the first wait before a restart; doubles */
+    uint32_t backoff_ms;     /* the first wait before a restart; doubles; <= max_backoff_ms */
     uint32_t max_backoff_ms; /* up to this */
     uint32_t reset_after_ms; /* healthy for so long: the count begins anew */
     uint32_t max_restarts;   /* 0: no limit */
@@ -173,8 +183,8 @@ struct plan_probe {
     uint32_t timeout_ms;
     uint32_t start_timeout_ms;
     uint32_t retries;      /* failures in a row that make it unhealthy, at least 1 */
-    uint16_t port;         /* 0: the service's own */
-    uint16_t status_min, status_max; /* http: 100..999 */
+    uint16_t port;         /* 0: the service's own; it has one then */
+    uint16_t status_min, status_max; /* http: 100..999, min <= max; else 0 */
     uint8_t type;          /* enum plan_probe_type */
     uint8_t reserved;      /* 0 */
 };
@@ -189,18 +199,19 @@ struct plan_watch {
 };
 
 struct plan_route {
-    struct plan_string host; /* lower case, with the domain: "web.localhost" */
+    struct plan_string host; /* lower-case DNS labels, with the domain: "web.localhost" */
     uint32_t service;        /* index into SERVICES; it has a port */
     uint32_t reserved;       /* 0 */
 };
 
+/* One for each service with PLAN_PORT_FIXED. */
 struct plan_port {
     uint32_t port;    /* 1..65535, unique */
     uint32_t service; /* index into SERVICES, whose port it is */
 };
 
 struct plan_source {
-    struct plan_string path; /* relative to the plan's root */
+    struct plan_string path; /* relative to the plan's root, not empty */
     uint64_t size;           /* bytes */
     uint64_t hash;           /* XXH3-64 of the bytes */
 };
@@ -261,7 +272,7 @@ _Static_assert(sizeof(struct plan_span) == 16, "format");
     X(SECTION_BOUNDS, "a section reaches beyond the file")                                         \
     X(SECTION_LAYOUT, "sections overlap, leave a gap or are not aligned")                          \
     X(PADDING, "the padding between sections is not zero")                                         \
-    X(LIMIT, "a section has more records than a plan may have")                                    \
+    X(LIMIT, "a plan may not have so many records, or so much text")                               \
     X(STRING, "a string lies outside the blob, has no end, or is not UTF-8")                       \
     X(NAME, "a name has a character that names may not have")                                      \
     X(ENUM, "a field has a value that it may not have")                                            \
@@ -270,7 +281,8 @@ _Static_assert(sizeof(struct plan_span) == 16, "format");
     X(ORDER, "records are not in their order, or a service comes before what it depends on")       \
     X(MIRROR, "dependencies and dependents do not agree")                                          \
     X(DUPLICATE, "two services, routes or ports are the same")                                     \
-    X(VALUE, "a number is outside its bounds")
+    X(VALUE, "a number or a text is outside its bounds")                                           \
+    X(SYSTEM, "the system refused")
 
 enum plan_error {
     PLAN_OK,
@@ -286,8 +298,8 @@ const char *plan_section_name(uint32_t kind); /* "services"; "header" beyond the
 const char *plan_field_name(enum plan_field field);
 
 /* Judges any bytes; bytes is aligned to 8. On an error *out_where is an offset near it. Never reads
- * outside [bytes, bytes + size), takes time linear in size, allocates at most a small multiple of
- * the number of services. */
+ * outside [bytes, bytes + size), takes time linear in size and in PLAN_TEXTS_MAX, allocates a
+ * few bytes a service (PLAN_E_SYSTEM if it cannot). */
 enum plan_error plan_verify(const void *bytes, size_t size, uint64_t *out_where);
 
 /* A verified plan. The pointers lie in the plan's own read-only pages. */
@@ -320,8 +332,10 @@ enum plan_trust {
 
 /* Reads the file whole into private pages, verifies it and makes the pages read-only.
  *
- * Gives PLAN_OK, or the error; with a negative *out_errno when the system refused (PLAN_OK is not
- * given then): -EISDIR, -ENOENT, -EPERM for a file that is not to be trusted. */
+ * Gives PLAN_OK, or what is wrong with the file (*out_errno is 0), or PLAN_E_SYSTEM with a negative
+ * *out_errno: -ENOENT and the like from open, -EISDIR, -EINVAL for what is no regular file, -ELOOP
+ * for a symlink and -EPERM for an owner or mode that is not to be trusted (PLAN_TRUST_OWN only).
+ * On failure *plan is untouched. */
 enum plan_error plan_open(struct plan *plan, const char *path, enum plan_trust trust,
                           int *out_errno, uint64_t *out_where);
 /* As plan_open, for a plan in memory; takes a copy. */

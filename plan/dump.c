@@ -1,0 +1,319 @@
+#include "dump.h"
+
+/* What the text form does not mention. */
+static const struct plan_service usual_service = {
+    .restart = PLAN_RESTART_ON_FAILURE,
+    .backoff_ms = 1000,
+    .max_backoff_ms = 30000,
+    .reset_after_ms = 60000,
+    .stop_signal = PLAN_SIGNAL_TERM,
+    .stop_timeout_ms = 5000,
+};
+
+bool plan_env_is_secret(const char *name)
+{
+    static const char *const words[] = {"TOKEN", "SECRET", "PASS", "KEY", "AUTH", "DSN", "COOKIE"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(name, words[i]))
+            return true;
+    return false;
+}
+
+void plan_text_join(const struct plan *plan, struct plan_text text, struct strbuf *out)
+{
+    const struct plan_piece *piece = &plan->pieces[text.pieces.first];
+    for (uint32_t i = 0; i < text.pieces.count; i++)
+        strbuf_add(out, plan_text_ptr(plan, piece[i].text), piece[i].text.length);
+}
+
+static void add_byte(struct strbuf *out, unsigned char c)
+{
+    switch (c) {
+    case '"':
+    case '\\': strbuf_addf(out, "\\%c", c); break;
+    case '\n': strbuf_adds(out, "\\n"); break;
+    case '\r': strbuf_adds(out, "\\r"); break;
+    case '\t': strbuf_adds(out, "\\t"); break;
+    default:
+        if (c < 0x20 || c == 0x7f)
+            strbuf_addf(out, "\\x%02x", c);
+        else
+            strbuf_addc(out, (char)c);
+    }
+}
+
+static void add_escaped(struct strbuf *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        add_byte(out, (unsigned char)text[i]);
+}
+
+static void add_quoted(struct strbuf *out, const char *text, size_t length)
+{
+    strbuf_addc(out, '"');
+    add_escaped(out, text, length);
+    strbuf_addc(out, '"');
+}
+
+static void add_string(const struct plan *plan, struct plan_string string, struct strbuf *out)
+{
+    add_quoted(out, plan_text_ptr(plan, string), string.length);
+}
+
+static void add_text(const struct plan *plan, struct plan_text text, struct strbuf *out)
+{
+    struct strbuf joined = {0};
+    plan_text_join(plan, text, &joined);
+    add_quoted(out, strbuf_text(&joined), joined.len);
+    strbuf_finish(&joined);
+}
+
+/* As a person writes it: 500ms, 2s, 1m30s, 24h. */
+static void add_duration(struct strbuf *out, const char *name, uint32_t ms)
+{
+    static const struct {
+        uint32_t ms;
+        const char *unit;
+    } units[] = {{3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
+
+    strbuf_addf(out, " %s ", name);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ms >= units[i].ms) {
+            strbuf_addf(out, "%u%s", ms / units[i].ms, units[i].unit);
+            ms %= units[i].ms;
+        }
+}
+
+static void add_settings(const struct plan *plan, struct strbuf *out)
+{
+    const struct plan_settings *settings = plan->settings;
+    strbuf_addf(out, "plan %u\n", PLAN_VERSION);
+    strbuf_addf(out, "  domain %s\n", plan_text_ptr(plan, settings->domain));
+    strbuf_addf(out, "  proxy_port %u\n", settings->proxy_port);
+    strbuf_addf(out, "  log_level %s\n ", plan_log_level_name(settings->log_level));
+    add_duration(out, "hold", settings->hold_ms);
+    strbuf_addc(out, '\n');
+}
+
+static void add_place(const struct plan *plan, const struct plan_span *span, struct strbuf *out)
+{
+    struct plan_string path = plan->sources[span->source].path;
+    strbuf_addc(out, ' ');
+    add_escaped(out, plan_text_ptr(plan, path), path.length);
+    strbuf_addf(out, ":%u:%u", span->line, span->column);
+}
+
+/* The name's place in full, the others as line and column where the file is the same. */
+static void add_spans(const struct plan *plan, struct plan_range range, struct strbuf *out)
+{
+    const struct plan_span *name = &plan->spans[range.first];
+    strbuf_adds(out, "  at");
+    add_place(plan, name, out);
+    for (const struct plan_span *span = name + 1; span < name + range.count; span++) {
+        strbuf_addf(out, " %s", plan_field_name(span->field));
+        if (span->source == name->source)
+            strbuf_addf(out, " %u:%u", span->line, span->column);
+        else
+            add_place(plan, span, out);
+    }
+    strbuf_addc(out, '\n');
+}
+
+static void add_flags(const struct plan_service *service, uint32_t index, struct strbuf *out)
+{
+    if (service->kind == PLAN_KIND_TASK)
+        strbuf_adds(out, "  kind task\n");
+    if (service->flags & PLAN_SERVICE_DISABLED)
+        strbuf_adds(out, "  disabled\n");
+    if (service->declared != index)
+        strbuf_addf(out, "  declared %u\n", service->declared);
+}
+
+static void add_command(const struct plan *plan, const struct plan_service *service,
+                        struct strbuf *out)
+{
+    struct strbuf dir = {0};
+    strbuf_adds(out, "  cmd ");
+    add_text(plan, service->command, out);
+    strbuf_adds(out, service->flags & PLAN_SERVICE_SHELL ? "\n  shell argv" : "\n  argv");
+    for (uint32_t i = 0; i < service->argv.count; i++) {
+        strbuf_addc(out, ' ');
+        add_text(plan, plan->argv[service->argv.first + i], out);
+    }
+    strbuf_addc(out, '\n');
+    plan_text_join(plan, service->dir, &dir);
+    if (!str_is(strbuf_str(&dir), ".")) {
+        strbuf_adds(out, "  dir ");
+        add_text(plan, service->dir, out);
+        strbuf_addc(out, '\n');
+    }
+    strbuf_finish(&dir);
+}
+
+static void add_port(const struct plan_service *service, struct strbuf *out)
+{
+    if (service->port_source == PLAN_PORT_FIXED)
+        strbuf_addf(out, "  port %u\n", service->port);
+    if (service->port_source == PLAN_PORT_CHOSEN)
+        strbuf_adds(out, "  port chosen\n");
+}
+
+static void add_env(const struct plan *plan, struct plan_range range, struct strbuf *out)
+{
+    for (uint32_t i = range.first; i < range.first + range.count; i++) {
+        const struct plan_env *env = &plan->env[i];
+        const char *name = plan_text_ptr(plan, env->name);
+        strbuf_adds(out, "  env ");
+        add_string(plan, env->name, out);
+        strbuf_adds(out, " = ");
+        if (plan_env_is_secret(name))
+            strbuf_adds(out, "***");
+        else
+            add_text(plan, env->value, out);
+        strbuf_addc(out, '\n');
+    }
+}
+
+static void add_edges(const struct plan *plan, const char *title, const uint32_t *edges,
+                      struct plan_range range, struct strbuf *out)
+{
+    if (!range.count)
+        return;
+    strbuf_addf(out, "  %s", title);
+    for (uint32_t i = range.first; i < range.first + range.count; i++)
+        strbuf_addf(out, " %s", plan_service_name(plan, edges[i]));
+    strbuf_addc(out, '\n');
+}
+
+static void add_restart(const struct plan_service *service, struct strbuf *out)
+{
+    const struct plan_service *usual = &usual_service;
+    bool on_unhealthy = service->flags & PLAN_SERVICE_ON_UNHEALTHY;
+    if (service->restart == usual->restart && service->backoff_ms == usual->backoff_ms &&
+        service->max_backoff_ms == usual->max_backoff_ms &&
+        service->reset_after_ms == usual->reset_after_ms &&
+        service->max_restarts == usual->max_restarts && !on_unhealthy)
+        return;
+    strbuf_addf(out, "  restart %s", plan_restart_name(service->restart));
+    add_duration(out, "backoff", service->backoff_ms);
+    add_duration(out, "max_backoff", service->max_backoff_ms);
+    add_duration(out, "reset_after", service->reset_after_ms);
+    strbuf_addf(out, " max_restarts %u%s\n", service->max_restarts,
+                on_unhealthy ? " on_unhealthy" : "");
+}
+
+static void add_stop(const struct plan_service *service, struct strbuf *out)
+{
+    if (service->stop_signal == usual_service.stop_signal &&
+        service->stop_timeout_ms == usual_service.stop_timeout_ms)
+        return;
+    strbuf_addf(out, "  stop %s", plan_signal_name(service->stop_signal));
+    add_duration(out, "timeout", service->stop_timeout_ms);
+    strbuf_addc(out, '\n');
+}
+
+static void add_probe(const struct plan *plan, uint32_t index, struct strbuf *out)
+{
+    if (index == PLAN_NONE)
+        return;
+    const struct plan_probe *probe = &plan->probes[index];
+    if (probe->type == PLAN_PROBE_HTTP) {
+        strbuf_adds(out, "  health http ");
+        add_text(plan, probe->path, out);
+        strbuf_addf(out, " status %u-%u", probe->status_min, probe->status_max);
+    } else {
+        strbuf_adds(out, "  health tcp");
+    }
+    if (probe->port)
+        strbuf_addf(out, " port %u", probe->port);
+    add_duration(out, "interval", probe->interval_ms);
+    add_duration(out, "timeout", probe->timeout_ms);
+    strbuf_addf(out, " retries %u", probe->retries);
+    add_duration(out, "start_timeout", probe->start_timeout_ms);
+    strbuf_addc(out, '\n');
+}
+
+static void add_patterns(const struct plan *plan, struct plan_range range, struct strbuf *out)
+{
+    for (uint32_t i = range.first; i < range.first + range.count; i++) {
+        strbuf_addc(out, ' ');
+        add_string(plan, plan->patterns[i], out);
+    }
+}
+
+static void add_watch(const struct plan *plan, uint32_t index, struct strbuf *out)
+{
+    if (index == PLAN_NONE)
+        return;
+    const struct plan_watch *watch = &plan->watches[index];
+    strbuf_adds(out, "  watch");
+    add_patterns(plan, watch->paths, out);
+    if (watch->ignores.count) {
+        strbuf_adds(out, " ignore");
+        add_patterns(plan, watch->ignores, out);
+    }
+    add_duration(out, "debounce", watch->debounce_ms);
+    strbuf_adds(out, watch->restart ? "\n" : " restart false\n");
+}
+
+static void add_service(const struct plan *plan, uint32_t index, struct strbuf *out)
+{
+    const struct plan_service *service = &plan->services[index];
+    strbuf_addf(out, "\nservice %s\n", plan_service_name(plan, index));
+    add_spans(plan, service->spans, out);
+    add_flags(service, index, out);
+    add_command(plan, service, out);
+    add_port(service, out);
+    add_env(plan, service->env, out);
+    add_edges(plan, "depends_on", plan->deps, service->deps, out);
+    add_edges(plan, "needed_by", plan->rdeps, service->rdeps, out);
+    add_watch(plan, service->watch, out);
+    add_probe(plan, service->probe, out);
+    add_restart(service, out);
+    add_stop(service, out);
+}
+
+static void add_tables(const struct plan *plan, struct strbuf *out)
+{
+    strbuf_addc(out, '\n');
+    for (uint32_t i = 0; i < plan->route_count; i++)
+        strbuf_addf(out, "route %s %s\n", plan_text_ptr(plan, plan->routes[i].host),
+                    plan_service_name(plan, plan->routes[i].service));
+    for (uint32_t i = 0; i < plan->port_count; i++)
+        strbuf_addf(out, "port %u %s\n", plan->ports[i].port,
+                    plan_service_name(plan, plan->ports[i].service));
+    for (uint32_t i = 0; i < plan->source_count; i++) {
+        const struct plan_source *source = &plan->sources[i];
+        strbuf_adds(out, "source ");
+        add_string(plan, source->path, out);
+        strbuf_addf(out, " %llu bytes %016llx\n", (unsigned long long)source->size,
+                    (unsigned long long)source->hash);
+    }
+}
+
+void plan_dump_text(const struct plan *plan, struct strbuf *out)
+{
+    add_settings(plan, out);
+    for (uint32_t i = 0; i < plan->service_count; i++)
+        add_service(plan, i, out);
+    add_tables(plan, out);
+}
+
+void plan_dump_dot(const struct plan *plan, struct strbuf *out)
+{
+    strbuf_adds(out, "digraph plan {\n  rankdir=LR;\n  node [shape=box];\n");
+    for (uint32_t i = 0; i < plan->service_count; i++) {
+        const struct plan_service *service = &plan->services[i];
+        const char *style = service->flags & PLAN_SERVICE_DISABLED ? " [style=dashed]"
+                            : service->kind == PLAN_KIND_TASK      ? " [shape=ellipse]"
+                                                                   : "";
+        strbuf_addf(out, "  \"%s\"%s;\n", plan_service_name(plan, i), style);
+    }
+    for (uint32_t i = 0; i < plan->service_count; i++) {
+        struct plan_range deps = plan->services[i].deps;
+        for (uint32_t at = deps.first; at < deps.first + deps.count; at++)
+            strbuf_addf(out, "  \"%s\" -> \"%s\";\n", plan_service_name(plan, i),
+                        plan_service_name(plan, plan->deps[at]));
+    }
+    strbuf_adds(out, "}\n");
+}

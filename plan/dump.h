@@ -1,0 +1,30 @@
+/* A verified plan as text for people and golden files, as JSON for programs, as a graph for dot.
+ *
+ * All three depend on the plan alone: the same plan gives the same bytes. Values of environment
+ * variables whose name speaks of a secret (TOKEN, SECRET, PASS, KEY, AUTH, DSN, COOKIE, in either
+ * case) are shown as "***". The text leaves out what has its usual value and the plan's hash, so
+ * that it changes only with what a person would call a change; the JSON has every field.
+ */
+#ifndef PLAN_DUMP_H
+#define PLAN_DUMP_H
+
+#include "a3s/plan.h"
+#include "str.h"
+
+/* Strings are quoted as in C: \" \\ \n \r \t, other control bytes as \x1b. Ends in a newline. */
+void plan_dump_text(const struct plan *plan, struct strbuf *out);
+/* One object, indented by 2; docs/plan-format.md has its shape. Ends in a newline. */
+void plan_dump_json(const struct plan *plan, struct strbuf *out);
+/* A digraph in Graphviz's language: an edge from each service to what it depends on. */
+void plan_dump_dot(const struct plan *plan, struct strbuf *out);
+
+/* The words for the plan's enums, in both forms; "?" beyond the last. */
+const char *plan_restart_name(enum plan_restart_policy policy);
+const char *plan_signal_name(enum plan_signal signal);
+const char *plan_log_level_name(uint32_t level);
+/* Whether the value of this environment variable is to be hidden. */
+bool plan_env_is_secret(const char *name);
+/* The text of a value with its pieces joined. */
+void plan_text_join(const struct plan *plan, struct plan_text text, struct strbuf *out);
+
+#endif

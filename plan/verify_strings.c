@@ -1,0 +1,122 @@
+/* The strings of a plan. The blob's bytes are judged once, as a whole; a reference is then good if
+ * it begins and ends where a string does. What all references add up to is bounded, so that a small
+ * file cannot make its reader work for hours. */
+#include "verify.h"
+
+#include <utf8proc.h>
+
+/* The first byte that is not UTF-8, or size. */
+static size_t utf8_end(const unsigned char *bytes, size_t size)
+{
+    size_t at = 0;
+    while (at < size) {
+        if (bytes[at] < 0x80) {
+            at++;
+            continue;
+        }
+        utf8proc_int32_t point;
+        utf8proc_ssize_t length =
+            utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(size - at), &point);
+        if (length < 0)
+            break;
+        at += (size_t)length;
+    }
+    return at;
+}
+
+enum plan_error verify_blob(struct verifier *v)
+{
+    const unsigned char *blob = (const unsigned char *)v->plan.strings;
+    uint32_t size = v->layout.counts[PLAN_SECTION_STRINGS];
+    size_t end = utf8_end(blob, size);
+    if (end < size)
+        return verify_fail(v, PLAN_E_STRING, blob + end);
+    if (size > 0 && blob[size - 1] != 0)
+        return verify_fail(v, PLAN_E_STRING, blob + size - 1);
+    return PLAN_OK;
+}
+
+enum plan_error verify_string(struct verifier *v, const struct plan_string *string, uint32_t max)
+{
+    const char *blob = v->plan.strings;
+    uint32_t size = v->layout.counts[PLAN_SECTION_STRINGS];
+    uint32_t offset = string->offset, length = string->length;
+
+    if (offset >= size || length >= size - offset)
+        return verify_fail(v, PLAN_E_STRING, string);
+    if (length > max || length > PLAN_TEXTS_MAX - v->text_bytes)
+        return verify_fail(v, PLAN_E_LIMIT, string);
+    v->text_bytes += length;
+    if ((offset > 0 && blob[offset - 1] != 0) || strnlen(blob + offset, length + 1) != length)
+        return verify_fail(v, PLAN_E_STRING, string);
+    return PLAN_OK;
+}
+
+static bool is_lower_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_word(char c)
+{
+    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+enum plan_error verify_name(struct verifier *v, const struct plan_string *string)
+{
+    VERIFY(verify_string(v, string, PLAN_NAME_MAX));
+    const char *name = plan_text_ptr(&v->plan, *string);
+    if (!is_word(name[0])) /* the NUL of an empty name is none either */
+        return verify_fail(v, PLAN_E_NAME, string);
+    for (const char *c = name; *c; c++)
+        if (!is_word(*c) && *c != '.' && *c != '-')
+            return verify_fail(v, PLAN_E_NAME, string);
+    return PLAN_OK;
+}
+
+/* RFC 1123, section 2.1: letters, digits and hyphens, no hyphen first or last, 63 bytes. */
+static bool is_label(const char *label, size_t length)
+{
+    if (length == 0 || length > 63 || label[0] == '-' || label[length - 1] == '-')
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!is_lower_or_digit(label[i]) && label[i] != '-')
+            return false;
+    return true;
+}
+
+enum plan_error verify_host(struct verifier *v, const struct plan_string *string)
+{
+    VERIFY(verify_string(v, string, PLAN_NAME_MAX));
+    const char *label = plan_text_ptr(&v->plan, *string);
+    for (;;) {
+        size_t length = strcspn(label, ".");
+        if (!is_label(label, length))
+            return verify_fail(v, PLAN_E_NAME, string);
+        if (label[length] == '\0')
+            return PLAN_OK;
+        label += length + 1;
+    }
+}
+
+static enum plan_error verify_piece(struct verifier *v, const struct plan_piece *piece)
+{
+    if (piece->kind >= PLAN_PIECE_KIND_COUNT)
+        return verify_fail(v, PLAN_E_ENUM, &piece->kind);
+    if (piece->ref != PLAN_NONE)
+        return verify_fail(v, PLAN_E_INDEX, &piece->ref);
+    if (piece->text.length == 0)
+        return verify_fail(v, PLAN_E_VALUE, &piece->text);
+    return verify_string(v, &piece->text, PLAN_TEXT_MAX);
+}
+
+enum plan_error verify_text(struct verifier *v, const struct plan_text *text)
+{
+    VERIFY(verify_range(v, &text->pieces, PLAN_SECTION_PIECES, 0));
+    /* Every piece is a literal, and no two of those stand side by side. */
+    if (text->pieces.count > 1)
+        return verify_fail(v, PLAN_E_VALUE, text);
+    if (text->pieces.count == 0)
+        return PLAN_OK;
+    return verify_piece(v, &v->plan.pieces[text->pieces.first]);
+}

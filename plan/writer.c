@@ -1,0 +1,199 @@
+#include "writer.h"
+
+#include "io.h"
+#include "layout.h"
+#include "vec.h"
+
+#include <xxhash.h>
+
+/* Where the strings are in the blob, by hash: open addressing, a power of two of slots, at most
+ * half of them used. A slot's offset is one too high, so that 0 means empty. */
+struct intern_slot {
+    uint32_t offset_1, length;
+};
+
+struct section_buffer {
+    unsigned char *items; /* records of plan_record_size bytes */
+    uint32_t count, capacity;
+};
+
+struct plan_writer {
+    struct arena *arena;
+    struct section_buffer sections[PLAN_SECTION_COUNT];
+    struct intern_slot *slots;
+    uint32_t slot_count, string_count;
+    bool too_large; /* something did not fit: finish will say so */
+};
+
+struct plan_writer *plan_writer_new(struct arena *arena)
+{
+    struct plan_writer *writer = arena_new(arena, struct plan_writer, 1);
+    writer->arena = arena;
+    writer->slot_count = 64;
+    writer->slots = arena_new(arena, struct intern_slot, writer->slot_count);
+    return writer;
+}
+
+/* Room for count more records, zeroed; NULL if the section would be larger than a plan. */
+static unsigned char *section_extend(struct plan_writer *writer, enum plan_section_kind kind,
+                                     size_t count)
+{
+    struct section_buffer *section = &writer->sections[kind];
+    size_t record_size = plan_record_size(kind);
+    if (count > PLAN_SIZE_MAX / record_size - section->count) {
+        writer->too_large = true;
+        return NULL;
+    }
+    size_t needed = section->count + count;
+    if (needed > section->capacity) {
+        size_t capacity = section->capacity ? section->capacity : 64 / record_size + 8;
+        while (capacity < needed)
+            capacity *= 2;
+        unsigned char *items = arena_alloc_array(writer->arena, capacity, record_size, PLAN_ALIGN);
+        if (section->count)
+            memcpy(items, section->items, section->count * record_size);
+        section->items = items;
+        section->capacity = (uint32_t)capacity;
+    }
+    unsigned char *added = section->items + section->count * record_size;
+    section->count = (uint32_t)needed;
+    return added;
+}
+
+/* The slot that holds the text, or the empty one where it belongs. */
+static struct intern_slot *intern_find(struct plan_writer *writer, struct str text)
+{
+    const unsigned char *blob = writer->sections[PLAN_SECTION_STRINGS].items;
+    uint32_t mask = writer->slot_count - 1;
+    uint32_t at = (uint32_t)XXH3_64bits(text.ptr, text.len) & mask;
+    for (;; at = (at + 1) & mask) {
+        struct intern_slot *slot = &writer->slots[at];
+        if (!slot->offset_1)
+            return slot;
+        if (slot->length == text.len && !memcmp(blob + slot->offset_1 - 1, text.ptr, text.len))
+            return slot;
+    }
+}
+
+static void intern_grow(struct plan_writer *writer)
+{
+    struct intern_slot *old = writer->slots;
+    uint32_t old_count = writer->slot_count;
+    const char *blob = (const char *)writer->sections[PLAN_SECTION_STRINGS].items;
+
+    writer->slot_count *= 2;
+    writer->slots = arena_new(writer->arena, struct intern_slot, writer->slot_count);
+    for (uint32_t i = 0; i < old_count; i++)
+        if (old[i].offset_1) {
+            struct str text = {blob + old[i].offset_1 - 1, old[i].length};
+            *intern_find(writer, text) = old[i];
+        }
+}
+
+struct plan_string plan_writer_string(struct plan_writer *writer, struct str text)
+{
+    if (!text.len)
+        text.ptr = "";
+    struct intern_slot *slot = intern_find(writer, text);
+    if (!slot->offset_1) {
+        uint32_t offset = writer->sections[PLAN_SECTION_STRINGS].count;
+        unsigned char *added = section_extend(writer, PLAN_SECTION_STRINGS, text.len + 1);
+        if (!added)
+            return (struct plan_string){0};
+        memcpy(added, text.ptr, text.len);
+        *slot = (struct intern_slot){offset + 1, (uint32_t)text.len};
+        if (++writer->string_count > writer->slot_count / 2)
+            intern_grow(writer);
+        return (struct plan_string){offset, (uint32_t)text.len};
+    }
+    return (struct plan_string){slot->offset_1 - 1, slot->length};
+}
+
+struct plan_text plan_writer_text(struct plan_writer *writer, struct str text)
+{
+    struct plan_text result = {.pieces.first = plan_writer_count(writer, PLAN_SECTION_PIECES)};
+    if (text.len) {
+        struct plan_piece piece = {.kind = PLAN_PIECE_LITERAL, .ref = PLAN_NONE};
+        piece.text = plan_writer_string(writer, text);
+        plan_writer_add(writer, PLAN_SECTION_PIECES, &piece);
+        result.pieces.count = 1;
+    }
+    return result;
+}
+
+uint32_t plan_writer_add(struct plan_writer *writer, enum plan_section_kind section,
+                         const void *record)
+{
+    uint32_t index = writer->sections[section].count;
+    unsigned char *added = section_extend(writer, section, 1);
+    if (!added)
+        return 0;
+    memcpy(added, record, plan_record_size(section));
+    return index;
+}
+
+uint32_t plan_writer_count(const struct plan_writer *writer, enum plan_section_kind section)
+{
+    return writer->sections[section].count;
+}
+
+void *plan_writer_record(struct plan_writer *writer, enum plan_section_kind section, uint32_t index)
+{
+    return writer->sections[section].items + (size_t)index * plan_record_size(section);
+}
+
+/* Fills the directory; gives the size of the whole file. */
+static uint64_t lay_out(const struct plan_writer *writer, struct plan_section *directory)
+{
+    uint64_t offset = PLAN_FRAME_SIZE;
+    for (uint32_t kind = 0; kind < PLAN_SECTION_COUNT; kind++) {
+        uint32_t record_size = plan_record_size(kind);
+        uint32_t count = writer->sections[kind].count;
+        directory[kind] = (struct plan_section){kind, record_size, offset, count};
+        offset = plan_align(offset + (uint64_t)count * record_size);
+    }
+    return offset;
+}
+
+static void write_sections(const struct plan_writer *writer, const struct plan_section *directory,
+                           unsigned char *bytes)
+{
+    memcpy(bytes + sizeof(struct plan_header), directory, PLAN_SECTION_COUNT * sizeof *directory);
+    for (uint32_t kind = 0; kind < PLAN_SECTION_COUNT; kind++)
+        if (directory[kind].count)
+            memcpy(bytes + directory[kind].offset, writer->sections[kind].items,
+                   directory[kind].count * directory[kind].record_size);
+}
+
+enum plan_error plan_writer_finish(struct plan_writer *writer, const void **out_bytes,
+                                   size_t *out_size, uint64_t *out_where)
+{
+    struct plan_section directory[PLAN_SECTION_COUNT];
+    uint64_t size = lay_out(writer, directory);
+    if (writer->too_large || size > PLAN_SIZE_MAX) {
+        *out_where = PLAN_SIZE_MAX;
+        return PLAN_E_TOO_LARGE;
+    }
+    unsigned char *bytes = arena_alloc(writer->arena, size, PLAN_ALIGN);
+    write_sections(writer, directory, bytes);
+
+    struct plan_header *header = (void *)bytes;
+    memcpy(header->magic, PLAN_MAGIC, sizeof header->magic);
+    header->version = PLAN_VERSION;
+    header->endian = PLAN_ENDIAN;
+    header->size = size;
+    header->section_count = PLAN_SECTION_COUNT;
+    header->checksum = plan_checksum(bytes, size);
+
+    enum plan_error error = plan_verify(bytes, size, out_where);
+    if (error)
+        return error;
+    *out_bytes = bytes;
+    *out_size = size;
+    return PLAN_OK;
+}
+
+int plan_writer_publish(const void *bytes, size_t size, const char *path)
+{
+    return io_write_atomic(path, bytes, size, 0600);
+}
