@@ -1,0 +1,147 @@
+#include "diag_render.h"
+#include "suite.h"
+
+#include <jansson.h>
+
+static const struct diag_code unknown = {"E0203", "unknown service", "..."};
+static const struct diag_code twice = {"E0204", "claimed twice", "..."};
+
+struct fixture {
+    struct arena arena;
+    struct sources sources;
+    struct diag_list list;
+    struct strbuf out;
+};
+
+static void begin(struct fixture *f, const char *text)
+{
+    *f = (struct fixture){0};
+    sources_init(&f->sources, &f->arena);
+    source_add(&f->sources, "A3sfile.hcl", str_from(text));
+    diag_list_init(&f->list, &f->arena, &f->sources);
+}
+
+static void finish(struct fixture *f)
+{
+    strbuf_finish(&f->out);
+    arena_finish(&f->arena);
+}
+
+static struct span find(struct fixture *f, const char *what)
+{
+    const char *text = f->sources.files.items[0].text.ptr;
+    return (struct span){0, (uint32_t)(strstr(text, what) - text), (uint32_t)strlen(what)};
+}
+
+START_TEST(text_shows_place_line_carets_note_and_help)
+{
+    struct fixture f;
+    begin(&f, "a = 1\n\n\n\n\n\n\n\n\n  depends_on = [\"evnt\"]\n");
+    struct diag *d = diag_error(&f.list, &unknown, find(&f, "\"evnt\""), "unknown \"%s\"", "evnt");
+    diag_label(d, "no service has this name");
+    diag_note(d, find(&f, "a = 1"), "declared here");
+    diag_help(d, "did you mean \"event\"?");
+    diag_render_text(&f.list, false, &f.out);
+    ck_assert_str_eq(strbuf_text(&f.out), "A3sfile.hcl:10:17: error[E0203]: unknown \"evnt\"\n"
+                                          "   |\n"
+                                          "10 |   depends_on = [\"evnt\"]\n"
+                                          "   |                 ^^^^^^ no service has this name\n"
+                                          "   = note: A3sfile.hcl:1:1: declared here\n"
+                                          " 1 | a = 1\n"
+                                          "   | ^^^^^\n"
+                                          "   = help: did you mean \"event\"?\n");
+    finish(&f);
+}
+END_TEST
+
+START_TEST(control_characters_never_reach_the_terminal)
+{
+    struct fixture f;
+    begin(&f, "a\t\033]0;x\007 \xff b\n");
+    diag_error(&f.list, &unknown, find(&f, "b"), "bad \033[31m name");
+    diag_render_text(&f.list, false, &f.out);
+    ck_assert_ptr_null(strchr(strbuf_text(&f.out), '\033'));
+    ck_assert_ptr_null(strchr(strbuf_text(&f.out), '\007'));
+    ck_assert_ptr_nonnull(strstr(strbuf_text(&f.out), "1 | a ?]0;x? ? b\n"));
+    finish(&f);
+}
+END_TEST
+
+START_TEST(sorted_by_place_and_told_once)
+{
+    struct fixture f;
+    begin(&f, "first second\n");
+    diag_error(&f.list, &twice, find(&f, "second"), "two");
+    diag_error(&f.list, &unknown, find(&f, "first"), "one");
+    diag_error(&f.list, &twice, find(&f, "second"), "two");
+    diag_sort(&f.list);
+    ck_assert_uint_eq(f.list.errors, 2);
+    ck_assert_uint_eq(f.list.diags.count, 2);
+    ck_assert_str_eq(f.list.diags.items[0]->message, "one");
+    finish(&f);
+}
+END_TEST
+
+START_TEST(a_flood_is_bounded_and_counted)
+{
+    struct fixture f;
+    begin(&f, "x\n");
+    for (int i = 0; i < 5000; i++)
+        diag_label(diag_error(&f.list, &unknown, find(&f, "x"), "number %d", i), "here");
+    ck_assert_uint_eq(f.list.diags.count, DIAG_KEPT);
+    ck_assert_uint_eq(f.list.errors, 5000);
+    diag_render_text(&f.list, false, &f.out);
+    ck_assert_ptr_nonnull(strstr(strbuf_text(&f.out), "\n4980 more are not shown"));
+    finish(&f);
+}
+END_TEST
+
+START_TEST(a_long_line_is_cut_around_the_place)
+{
+    struct fixture f;
+    char text[2000];
+    memset(text, 'a', sizeof text);
+    text[1500] = 'X';
+    text[sizeof text - 1] = '\0';
+    begin(&f, text);
+    diag_error(&f.list, &unknown, find(&f, "X"), "here");
+    diag_render_text(&f.list, false, &f.out);
+    ck_assert_uint_lt(f.out.len, 700);
+    const char *line = strstr(strbuf_text(&f.out), "1 | ");
+    const char *carets = strchr(line, '\n') + 1;
+    ck_assert_int_eq(strchr(line, 'X') - line, strchr(carets, '^') - carets);
+    finish(&f);
+}
+END_TEST
+
+START_TEST(json_has_every_position)
+{
+    struct fixture f;
+    begin(&f, "\xc3\xa9 = \xf0\x9f\x91\xa9 x\n");
+    diag_note(diag_error(&f.list, &unknown, find(&f, "x"), "here"), find(&f, "="), "there");
+    diag_file_error(&f.list, &twice, "other.hcl", "no such file");
+    diag_render_json(&f.list, &f.out);
+    json_t *array = json_loads(strbuf_text(&f.out), 0, NULL);
+    ck_assert_ptr_nonnull(array);
+    json_t *start = json_object_get(json_object_get(json_array_get(array, 0), "range"), "start");
+    ck_assert_int_eq(json_integer_value(json_object_get(start, "column")), 7);
+    ck_assert_int_eq(json_integer_value(json_object_get(start, "utf16_column")), 8);
+    ck_assert_int_eq(json_integer_value(json_object_get(start, "byte")), 10);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(array, 1), "file")),
+                     "other.hcl");
+    json_decref(array);
+    finish(&f);
+}
+END_TEST
+
+int main(void)
+{
+    struct suite s = suite_begin("diag");
+    SUITE_CASE(s, text_shows_place_line_carets_note_and_help);
+    SUITE_CASE(s, control_characters_never_reach_the_terminal);
+    SUITE_CASE(s, sorted_by_place_and_told_once);
+    SUITE_CASE(s, a_flood_is_bounded_and_counted);
+    SUITE_CASE(s, a_long_line_is_cut_around_the_place);
+    SUITE_CASE(s, json_has_every_position);
+    return suite_run(s);
+}
