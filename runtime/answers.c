@@ -1,0 +1,132 @@
+#include "answers.h"
+
+#include "dispatch.h"
+#include "follow.h"
+#include "mem.h"
+#include "status.h"
+
+#include <errno.h>
+
+/* The proxy's questions */
+
+static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out_port)
+{
+    struct daemon *d = ctx;
+    const struct supervised *s = &d->supervisor.services[service];
+    *out_port = d->ports[service];
+    switch (s->state) {
+    case SERVICE_RUNNING:
+    case SERVICE_UNHEALTHY: return PROXY_READY;
+    case SERVICE_PENDING:
+    case SERVICE_STARTING:
+    case SERVICE_BACKOFF: return PROXY_WAIT;
+    case SERVICE_STOPPING: return s->wanted ? PROXY_WAIT : PROXY_DOWN;
+    default: return PROXY_DOWN;
+    }
+}
+
+static void add_last_line(void *ctx, const struct log_line *line)
+{
+    struct strbuf *text = ctx;
+    strbuf_add(text, line->text, line->length);
+    strbuf_addc(text, '\n');
+}
+
+static void describe_service(void *ctx, uint32_t service, struct strbuf *text)
+{
+    enum { LAST_LINES = 20 };
+    struct daemon *d = ctx;
+    strbuf_addf(text, "%s is %s", d->names[service],
+                service_state_name(d->supervisor.services[service].state));
+    size_t before = text->len;
+    strbuf_adds(text, ": ");
+    narrate_reason(&d->narrator, service, daemon_now(), text);
+    if (text->len == before + 2)
+        text->len = before;
+    strbuf_adds(text, "\ndeclared at ");
+    narrate_place(d->plan, service, PLAN_FIELD_NAME, text);
+    strbuf_adds(text, "\n\n");
+    bool *wanted = mem_alloc_array(d->plan->service_count + 1, sizeof *wanted);
+    wanted[service] = true;
+    logs_history(&d->logs, wanted, LAST_LINES, add_last_line, text);
+    free(wanted);
+}
+
+const struct proxy_ops answers_for_proxy = {.service_state = route_state,
+                                            .describe = describe_service};
+
+/* The control API's requests */
+
+static json_t *control_status(void *ctx)
+{
+    struct daemon *d = ctx;
+    struct status_source source = {.narrator = &d->narrator,
+                                   .proxy = d->proxy,
+                                   .project = d->options->project,
+                                   .proxy_port = d->proxy ? proxy_port(d->proxy) : 0,
+                                   .stopping = d->stopping};
+    return status_json(&source, daemon_now());
+}
+
+static void command_one(struct daemon *d, enum control_command command, uint32_t service)
+{
+    static const enum supervisor_input inputs[] = {[CONTROL_START] = SUPERVISOR_UP,
+                                                   [CONTROL_STOP] = SUPERVISOR_DOWN,
+                                                   [CONTROL_RESTART] = SUPERVISOR_RESTART};
+    _Static_assert(sizeof inputs / sizeof inputs[0] == CONTROL_COMMAND_COUNT, "one a command");
+    daemon_set_reason(d, service, "");
+    d->announced = false;
+    dispatch_input(d, inputs[command], service);
+}
+
+static void command_all(struct daemon *d, enum control_command command)
+{
+    for (uint32_t i = 0; i < d->plan->service_count; i++) {
+        bool meant = command == CONTROL_START
+                         ? !(d->plan->services[i].flags & PLAN_SERVICE_DISABLED)
+                         : d->supervisor.services[i].wanted;
+        if (meant)
+            command_one(d, command, i);
+    }
+}
+
+static int control_command(void *ctx, enum control_command command, const char *const *services,
+                           size_t count, struct strbuf *out_error)
+{
+    struct daemon *d = ctx;
+    if (d->stopping) {
+        strbuf_adds(out_error, "everything is being stopped");
+        return -EBUSY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (plan_find_service(d->plan, services[i]) == PLAN_NONE) {
+            strbuf_addf(out_error, "no service is called \"%s\"", services[i]);
+            return -ENOENT;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        command_one(d, command, plan_find_service(d->plan, services[i]));
+    if (count == 0)
+        command_all(d, command);
+    return 0;
+}
+
+static void control_shutdown(void *ctx)
+{
+    struct daemon *d = ctx;
+    if (!d->stopping)
+        log_info(&d->log, "stopping everything");
+    dispatch_stop_all(d);
+}
+
+static int control_logs(void *ctx, struct control_stream *stream,
+                        const struct control_logs_query *query, struct strbuf *out_error)
+{
+    struct daemon *d = ctx;
+    return follow_logs(&d->logs, d->names, d->plan->service_count, stream, query, out_error);
+}
+
+const struct control_ops answers_for_control = {.status = control_status,
+                                                .command = control_command,
+                                                .shutdown = control_shutdown,
+                                                .logs = control_logs};

@@ -1,0 +1,221 @@
+#include "daemon_state.h"
+
+#include "answers.h"
+#include "dispatch.h"
+#include "io.h"
+#include "listener.h"
+#include "mem.h"
+#include "orphans.h"
+#include "ports.h"
+#include "rundir.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* Exit codes of docs/guide.md. */
+#define EXIT_GOAL_MISSED 1
+#define EXIT_TAKEN       5
+
+/* ms that the last lines may take to reach a slow terminal. */
+#define LAST_WORDS_MS 1000
+
+static const int signals[] = {
+    [DAEMON_INT] = SIGINT, [DAEMON_TERM] = SIGTERM, [DAEMON_HUP] = SIGHUP, [DAEMON_CHLD] = SIGCHLD};
+_Static_assert(sizeof signals / sizeof signals[0] == DAEMON_SIGNAL_COUNT, "one a watcher");
+
+static void write_log(void *ctx, enum log_level level, const char *text)
+{
+    struct daemon *d = ctx;
+    logs_print(&d->logs, LOGS_SELF, level >= LOG_WARN ? LOG_STDERR : LOG_STDOUT, text);
+}
+
+static void init_services(struct daemon *d)
+{
+    static const struct run_ops run_reports = {.on_gone = dispatch_gone,
+                                               .on_health = dispatch_health};
+    uint32_t count = d->plan->service_count;
+    d->runs = mem_alloc_array(count, sizeof *d->runs);
+    d->ports = mem_alloc_array(count, sizeof *d->ports);
+    d->reasons = mem_alloc_array(count, sizeof *d->reasons);
+    d->names = mem_alloc_array(count, sizeof *d->names);
+    for (uint32_t i = 0; i < count; i++) {
+        d->names[i] = plan_service_name(d->plan, i);
+        run_init(&d->runs[i], d->loop, &d->logs, d->plan, i, &run_reports, d);
+    }
+    d->narrator = (struct narrator){.plan = d->plan,
+                                    .supervisor = &d->supervisor,
+                                    .runs = d->runs,
+                                    .ports = d->ports,
+                                    .reasons = d->reasons};
+}
+
+/* Before the first process, so that no signal finds its default disposition (peers.md: D10). */
+static void init_signals(struct daemon *d)
+{
+    for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
+        ev_signal *watcher = &d->signals[i];
+        if (i == DAEMON_CHLD)
+            ev_signal_init(watcher, dispatch_child_signal, signals[i]);
+        else
+            ev_signal_init(watcher, dispatch_stop_signal, signals[i]);
+        watcher->data = d;
+        ev_signal_start(d->loop, watcher);
+    }
+    ev_timer_init(&d->deadline, dispatch_deadline, 0., 0.);
+    d->deadline.data = d;
+    ev_prepare_init(&d->settled, dispatch_settled);
+    d->settled.data = d;
+}
+
+static void init(struct daemon *d, const struct daemon_options *options)
+{
+    *d = (struct daemon){.options = options, .plan = options->plan};
+    signal(SIGPIPE, SIG_IGN);
+    process_remember(&d->inherited);
+    orphans_adopt();
+    d->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    if (!d->loop)
+        mem_die();
+    uint32_t count = d->plan->service_count;
+    supervisor_init(&d->supervisor, d->plan);
+    logs_init(&d->logs, d->loop, count, 0);
+    init_services(d);
+    log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
+    logs_attach(&d->logs, &d->terminal.sink);
+    d->log = (struct log){
+        .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
+    watcher_init(&d->watcher, d->loop, d->plan, options->root, dispatch_file_change,
+                 dispatch_watch_problem, d);
+    init_signals(d);
+}
+
+static void finish(struct daemon *d)
+{
+    control_finish(&d->control);
+    if (d->proxy)
+        proxy_destroy(d->proxy);
+    watcher_finish(&d->watcher);
+    for (uint32_t i = 0; i < d->plan->service_count; i++) {
+        run_finish(&d->runs[i]);
+        strbuf_finish(&d->reasons[i]);
+    }
+    orphans_kill();
+    logs_flush(&d->logs);
+    log_terminal_drain(&d->terminal, LAST_WORDS_MS);
+    logs_detach(&d->logs, &d->terminal.sink);
+    log_terminal_finish(&d->terminal);
+    logs_finish(&d->logs);
+    supervisor_finish(&d->supervisor);
+    for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++)
+        ev_signal_stop(d->loop, &d->signals[i]);
+    ev_timer_stop(d->loop, &d->deadline);
+    ev_prepare_stop(d->loop, &d->settled);
+    ev_loop_destroy(d->loop);
+    free(d->runs);
+    free(d->ports);
+    free(d->reasons);
+    free(d->names);
+}
+
+static int say(const char *what, int error)
+{
+    fprintf(stderr, "a3s: %s: %s\n", what, strerror(-error));
+    return 1;
+}
+
+static int listen_proxy(struct daemon *d)
+{
+    uint16_t port = d->plan->settings->proxy_port;
+    if (!port)
+        return 0;
+    d->proxy = proxy_create(d->loop, d->plan, &answers_for_proxy, d);
+    int error = d->proxy ? proxy_start(d->proxy, port) : -ENOMEM;
+    if (!error)
+        return 0;
+    struct strbuf holder = {0};
+    bool known = error == -EADDRINUSE && listener_holder(port, &holder);
+    fprintf(stderr, "a3s: the proxy cannot listen on port %u: %s%s%s\n", port, strerror(-error),
+            known ? ": it is held by " : "", strbuf_text(&holder));
+    fprintf(stderr, "a3s: free the port, or set another one: dev { proxy_port = %u }\n",
+            port < UINT16_MAX ? port + 1u : port - 1u);
+    strbuf_finish(&holder);
+    return error == -EADDRINUSE ? EXIT_TAKEN : 1;
+}
+
+static int listen_control(struct daemon *d)
+{
+    int fd = -1;
+    int error = rundir_publish(d->options->rundir, d->plan->hash);
+    if (!error)
+        error = rundir_socket_bind(d->options->rundir, &fd);
+    if (!error)
+        error = control_init(&d->control, d->loop, fd, &answers_for_control, d);
+    return error ? say("the control socket cannot be opened", error) : 0;
+}
+
+/* 0, or the exit code. */
+static int listen_all(struct daemon *d)
+{
+    int error = ports_resolve(d->plan, d->ports);
+    if (error)
+        return say("no free port can be found", error);
+    int code = listen_proxy(d);
+    if (!code)
+        code = listen_control(d);
+    return code;
+}
+
+static void start_services(struct daemon *d)
+{
+    const struct daemon_options *o = d->options;
+    enum supervisor_input input =
+        o->services && !o->with_deps ? SUPERVISOR_UP_ALONE : SUPERVISOR_UP;
+    for (uint32_t i = 0; o->services && i < o->service_count; i++)
+        dispatch_input(d, input, o->services[i]);
+    for (uint32_t i = 0; !o->services && i < d->plan->service_count; i++) {
+        if (!(d->plan->services[i].flags & PLAN_SERVICE_DISABLED))
+            dispatch_input(d, input, i);
+    }
+}
+
+static void tell_ready(const struct daemon *d)
+{
+    int fd = d->options->ready_fd;
+    if (fd < 0)
+        return;
+    static const char listens = DAEMON_LISTENS;
+    io_write_all(fd, &listens, 1); /* nobody may be listening any more: then nobody minds */
+    io_close(&fd);
+}
+
+static int exit_code(const struct daemon *d)
+{
+    if (d->signal && d->signal != SIGINT)
+        return 128 + d->signal;
+    if (d->stopping)
+        return 0;
+    for (uint32_t i = 0; i < d->plan->service_count; i++) {
+        enum service_state state = d->supervisor.services[i].state;
+        if (state == SERVICE_FAILED || state == SERVICE_BLOCKED)
+            return EXIT_GOAL_MISSED;
+    }
+    return 0;
+}
+
+int daemon_run(const struct daemon_options *options)
+{
+    struct daemon *d = mem_alloc(sizeof *d);
+    init(d, options);
+    int code = listen_all(d);
+    if (!code) {
+        tell_ready(d);
+        start_services(d);
+        ev_prepare_start(d->loop, &d->settled);
+        ev_run(d->loop, 0);
+        code = exit_code(d);
+    }
+    finish(d);
+    free(d);
+    return code;
+}

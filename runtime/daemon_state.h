@@ -1,0 +1,50 @@
+/* The daemon's inside, shared by the three files that it is made of: daemon.c (its life),
+ * dispatch.c (events in, actions out) and answers.c (what the proxy and the control API ask). */
+#ifndef RUNTIME_DAEMON_STATE_H
+#define RUNTIME_DAEMON_STATE_H
+
+#include "control.h"
+#include "daemon.h"
+#include "log.h"
+#include "logs.h"
+#include "narrate.h"
+#include "process.h"
+#include "proxy.h"
+#include "run.h"
+#include "supervisor.h"
+#include "watch.h"
+
+enum daemon_signal { DAEMON_INT, DAEMON_TERM, DAEMON_HUP, DAEMON_CHLD, DAEMON_SIGNAL_COUNT };
+
+struct daemon {
+    const struct daemon_options *options;
+    const struct plan *plan;
+    struct ev_loop *loop;
+    struct supervisor supervisor;
+    struct run *runs;       /* one a service */
+    uint16_t *ports;        /* one a service */
+    struct strbuf *reasons; /* one a service */
+    const char **names;     /* one a service */
+    struct narrator narrator;
+    struct proc_inherited inherited;
+    struct logs logs;
+    struct log log;
+    struct log_terminal terminal;
+    struct watcher watcher;
+    struct proxy *proxy; /* NULL: none */
+    struct control control;
+    ev_signal signals[DAEMON_SIGNAL_COUNT];
+    ev_timer deadline;
+    ev_prepare settled; /* looks whether there is anything left to do */
+    bool acting;        /* actions are being carried out */
+    bool stopping;      /* everything is to go down */
+    bool announced;     /* that everything is ready */
+    int signal;         /* the one that ended it, or 0 */
+};
+
+/* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */
+int64_t daemon_now(void);
+/* The last trouble of a service, for people; "" if there is none. */
+void daemon_set_reason(struct daemon *daemon, uint32_t service, const char *text);
+
+#endif

@@ -1,0 +1,159 @@
+#include "follow.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <utf8proc.h>
+
+/* Left free in a follower's queue, for the line that says how many were lost. */
+#define ROOM_KEPT (2u * LOG_LINE_MAX)
+
+struct follower {
+    struct log_sink sink;
+    struct logs *logs;
+    struct control_stream *stream;
+    const char *const *names;
+    uint32_t count;
+    uint64_t lost;
+    struct strbuf text;
+    bool wanted[]; /* one a service, then one for a3s itself */
+};
+
+static void add_time(struct strbuf *out, int64_t time_ms)
+{
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm local;
+    char day[32], zone[8];
+    localtime_r(&seconds, &local);
+    strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &local);
+    strftime(zone, sizeof zone, "%z", &local); /* +0200 */
+    strbuf_addf(out, "%s.%03d%.3s:%.2s", day, (int)(time_ms % 1000), zone, zone + 3);
+}
+
+/* As a JSON string; a byte that is not UTF-8 becomes U+FFFD. */
+static void add_json_string(struct strbuf *out, const char *text, size_t length)
+{
+    strbuf_addc(out, '"');
+    for (size_t at = 0; at < length;) {
+        utf8proc_int32_t code = 0;
+        utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text + at,
+                                                 (utf8proc_ssize_t)(length - at), &code);
+        if (size <= 0) {
+            strbuf_adds(out, "\\ufffd");
+            size = 1;
+        } else if (code == '"' || code == '\\') {
+            strbuf_addf(out, "\\%c", (char)code);
+        } else if (code < 0x20 || code == 0x7f) {
+            strbuf_addf(out, "\\u%04x", (unsigned)code);
+        } else {
+            strbuf_add(out, text + at, (size_t)size);
+        }
+        at += (size_t)size;
+    }
+    strbuf_addc(out, '"');
+}
+
+static void add_line(struct strbuf *out, const struct follower *f, const struct log_line *line)
+{
+    bool self = line->service == LOGS_SELF;
+    strbuf_adds(out, "{\"time\":\"");
+    add_time(out, line->time_ms);
+    strbuf_adds(out, "\",\"service\":");
+    const char *name = self ? "a3s" : f->names[line->service];
+    add_json_string(out, name, strlen(name));
+    strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",\"line\":",
+                self                         ? "a3s"
+                : line->stream == LOG_STDERR ? "stderr"
+                                             : "stdout",
+                line->seq);
+    add_json_string(out, line->text, line->length);
+    strbuf_adds(out, "}\n");
+}
+
+static void send_line(struct follower *f, const struct log_line *line)
+{
+    strbuf_clear(&f->text);
+    if (f->lost)
+        strbuf_addf(&f->text, "{\"lost\":%" PRIu64 "}\n", f->lost);
+    add_line(&f->text, f, line);
+    if (control_stream_room(f->stream) < f->text.len + ROOM_KEPT) {
+        f->lost++;
+        return;
+    }
+    f->lost = 0;
+    control_stream_write(f->stream, f->text.ptr, f->text.len);
+}
+
+static void on_history(void *ctx, const struct log_line *line)
+{
+    send_line(ctx, line);
+}
+
+static void on_line(struct log_sink *sink, const struct log_line *line)
+{
+    send_line((struct follower *)(void *)sink, line);
+}
+_Static_assert(offsetof(struct follower, sink) == 0, "the sink is the follower");
+
+static void on_close(void *user)
+{
+    struct follower *f = user;
+    if (f->sink.attached)
+        logs_detach(f->logs, &f->sink);
+    strbuf_finish(&f->text);
+    free(f);
+}
+
+static bool want(struct follower *f, const char *name)
+{
+    if (strcmp(name, "a3s") == 0) {
+        f->wanted[f->count] = true;
+        return true;
+    }
+    for (uint32_t i = 0; i < f->count; i++) {
+        if (strcmp(f->names[i], name) == 0) {
+            f->wanted[i] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *select_services(struct follower *f, const struct control_logs_query *query)
+{
+    for (uint32_t i = 0; query->service_count == 0 && i <= f->count; i++)
+        f->wanted[i] = true;
+    for (size_t i = 0; i < query->service_count; i++) {
+        if (!want(f, query->services[i]))
+            return query->services[i];
+    }
+    return NULL;
+}
+
+int follow_logs(struct logs *logs, const char *const *names, uint32_t count,
+                struct control_stream *stream, const struct control_logs_query *query,
+                struct strbuf *out_error)
+{
+    struct follower *f = calloc(1, sizeof *f + (count + 1) * sizeof *f->wanted);
+    if (!f)
+        return -ENOMEM;
+    f->logs = logs;
+    f->stream = stream;
+    f->names = names;
+    f->count = count;
+    const char *unknown = select_services(f, query);
+    if (unknown) {
+        strbuf_addf(out_error, "no service is called \"%s\"", unknown);
+        free(f);
+        return -ENOENT;
+    }
+    f->sink.wanted = f->wanted;
+    f->sink.write = on_line;
+    control_stream_watch(stream, NULL, on_close, f);
+    logs_history(logs, f->wanted, query->lines, on_history, f);
+    if (query->follow)
+        logs_attach(logs, &f->sink);
+    else
+        control_stream_end(stream);
+    return 0;
+}

@@ -1,0 +1,16 @@
+/* A client of the control API that reads logs: history, and then what follows, as JSON lines
+ * {"time": RFC 3339 with milliseconds, "service", "stream", "line", "seq"}. */
+#ifndef RUNTIME_FOLLOW_H
+#define RUNTIME_FOLLOW_H
+
+#include "control.h"
+#include "logs.h"
+
+/* Answers GET /v1/logs; as struct control_ops wants it. names has count entries. A follower that
+ * does not keep up loses lines, which are counted in a line of their own; it never holds anybody
+ * up. */
+int follow_logs(struct logs *logs, const char *const *names, uint32_t count,
+                struct control_stream *stream, const struct control_logs_query *query,
+                struct strbuf *out_error);
+
+#endif

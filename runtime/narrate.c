@@ -1,0 +1,202 @@
+#include "narrate.h"
+
+#include "launch.h"
+#include "run.h"
+
+#include <inttypes.h>
+
+void narrate_duration(struct strbuf *out, int64_t ms)
+{
+    if (ms < 1000)
+        strbuf_addf(out, "%" PRId64 " ms", ms < 0 ? 0 : ms);
+    else if (ms < 60000)
+        strbuf_addf(out, "%.1f s", (double)ms / 1e3);
+    else if (ms < 3600000)
+        strbuf_addf(out, "%" PRId64 " min", ms / 60000);
+    else
+        strbuf_addf(out, "%" PRId64 " h", ms / 3600000);
+}
+
+void narrate_place(const struct plan *plan, uint32_t service, enum plan_field field,
+                   struct strbuf *out)
+{
+    const struct plan_span *span = plan_find_span(plan, service, field);
+    strbuf_addf(out, "%s:%u", plan_text_ptr(plan, plan->sources[span->source].path), span->line);
+}
+
+void narrate_waiting(const struct narrator *n, uint32_t service, struct strbuf *out)
+{
+    struct plan_range deps = n->plan->services[service].deps;
+    const char *separator = "";
+    for (uint32_t i = 0; i < deps.count; i++) {
+        uint32_t dep = n->plan->deps[deps.first + i];
+        if (supervisor_is_ready(n->supervisor, dep))
+            continue;
+        strbuf_addf(out, "%s%s", separator, plan_service_name(n->plan, dep));
+        separator = ", ";
+    }
+}
+
+static void add_root(const struct narrator *n, uint32_t service, struct strbuf *out)
+{
+    uint32_t root = supervisor_root_cause(n->supervisor, service);
+    enum service_state state = n->supervisor->services[root].state;
+    strbuf_addf(out, "%s %s", plan_service_name(n->plan, root),
+                state == SERVICE_STOPPED ? "is stopped" : "has failed");
+    if (n->reasons[root].len)
+        strbuf_addf(out, ": %s", strbuf_text(&n->reasons[root]));
+}
+
+static void add_exit(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+{
+    const struct supervised *s = &n->supervisor->services[service];
+    if (n->reasons[service].len)
+        strbuf_adds(out, strbuf_text(&n->reasons[service]));
+    else if (n->runs[service].has_exited)
+        proc_exit_text(out, n->runs[service].exit);
+    else
+        strbuf_adds(out, "ended");
+    if (s->spawns && n->runs[service].has_exited) {
+        strbuf_adds(out, " after ");
+        narrate_duration(out, now - s->started);
+    }
+}
+
+static void add_retry(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+{
+    strbuf_adds(out, "next try in ");
+    narrate_duration(out, n->supervisor->services[service].deadline - now);
+}
+
+static enum log_level narrate_running(const struct narrator *n,
+                                      const struct supervisor_action *notice, int64_t now,
+                                      struct strbuf *out)
+{
+    uint32_t service = notice->service;
+    const struct plan_service *planned = &n->plan->services[service];
+    if (notice->from == SERVICE_UNHEALTHY) {
+        strbuf_adds(out, "healthy again");
+        return LOG_INFO;
+    }
+    strbuf_adds(out, planned->kind == PLAN_KIND_TASK ? "runs" : "ready");
+    if (planned->probe != PLAN_NONE) {
+        strbuf_adds(out, " after ");
+        narrate_duration(out, now - n->supervisor->services[service].started);
+    }
+    struct strbuf url = {0};
+    launch_url(&url, n->plan, service, n->ports);
+    if (url.len)
+        strbuf_addf(out, ": %s", strbuf_text(&url));
+    strbuf_finish(&url);
+    return LOG_INFO;
+}
+
+static enum log_level narrate_stopping(const struct narrator *n,
+                                       const struct supervisor_action *notice, struct strbuf *out)
+{
+    const char *reason = strbuf_text(&n->reasons[notice->service]);
+    if (notice->event == SERVICE_EVENT_STOP) {
+        strbuf_adds(out, "stopping");
+        return LOG_INFO;
+    }
+    if (notice->event == SERVICE_EVENT_RESTART) {
+        strbuf_addf(out, "restarting%s%s", *reason ? ": " : "", reason);
+        return LOG_INFO;
+    }
+    if (notice->from == SERVICE_STARTING)
+        strbuf_adds(out, "did not become ready in time: stopping it");
+    else
+        strbuf_addf(out, "unhealthy: stopping it to start it anew");
+    return LOG_WARN;
+}
+
+static enum log_level narrate_failed(const struct narrator *n, uint32_t service, int64_t now,
+                                     struct strbuf *out)
+{
+    strbuf_adds(out, "failed: ");
+    add_exit(n, service, now, out);
+    strbuf_adds(out, " (");
+    narrate_place(n->plan, service, PLAN_FIELD_CMD, out);
+    strbuf_adds(out, ")");
+    return LOG_ERROR;
+}
+
+static enum log_level narrate_stopped(const struct narrator *n,
+                                      const struct supervisor_action *notice, int64_t now,
+                                      struct strbuf *out)
+{
+    if (!service_has_process(notice->from)) {
+        strbuf_adds(out, "stopped");
+        return LOG_DEBUG;
+    }
+    strbuf_adds(out, "stopped");
+    if (notice->from != SERVICE_STOPPING) {
+        strbuf_adds(out, " by itself: ");
+        add_exit(n, notice->service, now, out);
+    }
+    return LOG_INFO;
+}
+
+enum log_level narrate_notice(const struct narrator *n, const struct supervisor_action *notice,
+                              int64_t now, struct strbuf *out)
+{
+    uint32_t service = notice->service;
+    switch (notice->to) {
+    case SERVICE_RUNNING: return narrate_running(n, notice, now, out);
+    case SERVICE_STOPPING: return narrate_stopping(n, notice, out);
+    case SERVICE_FAILED: return narrate_failed(n, service, now, out);
+    case SERVICE_STOPPED: return narrate_stopped(n, notice, now, out);
+    case SERVICE_UNHEALTHY:
+        strbuf_addf(out, "unhealthy: %s", strbuf_text(&n->reasons[service]));
+        return LOG_WARN;
+    case SERVICE_BACKOFF:
+        add_exit(n, service, now, out);
+        strbuf_adds(out, "; ");
+        add_retry(n, service, now, out);
+        return LOG_WARN;
+    case SERVICE_BLOCKED:
+        strbuf_adds(out, "blocked: ");
+        add_root(n, service, out);
+        return LOG_ERROR;
+    case SERVICE_DONE:
+        strbuf_adds(out, "done after ");
+        narrate_duration(out, now - n->supervisor->services[service].started);
+        return LOG_INFO;
+    case SERVICE_PENDING:
+        strbuf_adds(out, "waiting");
+        if (n->supervisor->services[service].unmet) {
+            strbuf_adds(out, " for ");
+            narrate_waiting(n, service, out);
+        }
+        return LOG_DEBUG;
+    default: strbuf_adds(out, service_state_name(notice->to)); return LOG_DEBUG;
+    }
+}
+
+void narrate_reason(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+{
+    const struct supervised *s = &n->supervisor->services[service];
+    switch (s->state) {
+    case SERVICE_PENDING:
+        strbuf_adds(out, "waits for ");
+        narrate_waiting(n, service, out);
+        break;
+    case SERVICE_BLOCKED: add_root(n, service, out); break;
+    case SERVICE_BACKOFF:
+        add_exit(n, service, s->since, out);
+        strbuf_adds(out, "; ");
+        add_retry(n, service, now, out);
+        break;
+    case SERVICE_FAILED: add_exit(n, service, s->since, out); break;
+    case SERVICE_STOPPED:
+        if (s->wanted && s->spawns)
+            add_exit(n, service, s->since, out);
+        break;
+    case SERVICE_STARTING:
+    case SERVICE_UNHEALTHY:
+        if (n->plan->services[service].probe != PLAN_NONE)
+            strbuf_adds(out, probe_error(&n->runs[service].probe));
+        break;
+    default: break;
+    }
+}

@@ -1,0 +1,126 @@
+#include "status.h"
+
+#include "launch.h"
+#include "proxy.h"
+#include "run.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    json_object_set_new(object, key, text && *text ? json_string(text) : json_null());
+}
+
+static void set_number(json_t *object, const char *key, bool known, json_int_t number)
+{
+    json_object_set_new(object, key, known ? json_integer(number) : json_null());
+}
+
+/* "web" of "web.localhost". */
+static json_t *subdomain(const struct plan *plan, const char *host)
+{
+    if (!host)
+        return json_null();
+    size_t length = strlen(host), domain = plan->settings->domain.length;
+    return json_stringn(host, length > domain ? length - domain - 1 : length);
+}
+
+static json_t *waiting_on(const struct narrator *n, uint32_t service)
+{
+    json_t *names = json_array();
+    enum service_state state = n->supervisor->services[service].state;
+    if (state != SERVICE_PENDING && state != SERVICE_BLOCKED)
+        return names;
+    struct plan_range deps = n->plan->services[service].deps;
+    for (uint32_t i = 0; i < deps.count; i++) {
+        uint32_t dep = n->plan->deps[deps.first + i];
+        if (!supervisor_is_ready(n->supervisor, dep))
+            json_array_append_new(names, json_string(plan_service_name(n->plan, dep)));
+    }
+    return names;
+}
+
+static json_t *health(const struct narrator *n, uint32_t service)
+{
+    enum service_state state = n->supervisor->services[service].state;
+    if (n->plan->services[service].probe == PLAN_NONE || !service_has_process(state))
+        return json_null();
+    return json_boolean(state == SERVICE_RUNNING);
+}
+
+static void set_place(json_t *object, const struct plan *plan, uint32_t service)
+{
+    const struct plan_span *span = plan_find_span(plan, service, PLAN_FIELD_NAME);
+    json_object_set_new(object, "source",
+                        json_pack("{s:s,s:I,s:I}", "file",
+                                  plan_text_ptr(plan, plan->sources[span->source].path), "line",
+                                  (json_int_t)span->line, "column", (json_int_t)span->column));
+}
+
+static void set_requests(json_t *object, const struct proxy *proxy, uint32_t service)
+{
+    if (!proxy)
+        return;
+    const struct proxy_counters *c = proxy_counters(proxy, service);
+    json_object_set_new(object, "http",
+                        json_pack("{s:I,s:I,s:I,s:I}", "requests", (json_int_t)c->requests,
+                                  "errors", (json_int_t)c->errors, "active", (json_int_t)c->active,
+                                  "parked", (json_int_t)c->parked));
+}
+
+static void set_texts(json_t *object, const struct narrator *n, uint32_t service, int64_t now)
+{
+    struct strbuf text = {0};
+    launch_url(&text, n->plan, service, n->ports);
+    set_text(object, "url", strbuf_text(&text));
+    strbuf_clear(&text);
+    narrate_reason(n, service, now, &text);
+    set_text(object, "reason", strbuf_text(&text));
+    strbuf_finish(&text);
+}
+
+static json_t *service_json(const struct status_source *source, uint32_t service, int64_t now)
+{
+    const struct narrator *n = source->narrator;
+    const struct supervised *s = &n->supervisor->services[service];
+    const struct run *run = &n->runs[service];
+    bool live = service_has_process(s->state) && run->pid;
+    bool exited = run->has_exited;
+    json_t *object = json_object();
+    json_object_set_new(object, "name", json_string(plan_service_name(n->plan, service)));
+    json_object_set_new(object, "state", json_string(service_state_name(s->state)));
+    json_object_set_new(
+        object, "kind",
+        json_string(n->plan->services[service].kind == PLAN_KIND_TASK ? "task" : "service"));
+    set_number(object, "pid", live, run->pid);
+    set_number(object, "port", n->ports[service] != 0, n->ports[service]);
+    json_object_set_new(object, "subdomain", subdomain(n->plan, launch_host(n->plan, service)));
+    json_object_set_new(object, "healthy", health(n, service));
+    set_number(object, "uptime_secs", live, (now - s->started) / 1000);
+    set_number(object, "restart_count", true, s->spawns ? s->spawns - 1 : 0);
+    set_number(object, "failures", true, run->loop ? probe_failures(&run->probe) : 0);
+    json_object_set_new(object, "wanted", json_boolean(s->wanted));
+    json_object_set_new(object, "waiting_on", waiting_on(n, service));
+    set_number(object, "exit_code", exited && !run->exit.signaled, run->exit.code);
+    set_number(object, "exit_signal", exited && run->exit.signaled, run->exit.code);
+    set_number(object, "next_retry_ms", s->state == SERVICE_BACKOFF, s->deadline - now);
+    set_texts(object, n, service, now);
+    set_place(object, n->plan, service);
+    set_requests(object, source->proxy, service);
+    return object;
+}
+
+json_t *status_json(const struct status_source *source, int64_t now)
+{
+    const struct plan *plan = source->narrator->plan;
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, plan->hash);
+    json_t *services = json_array();
+    for (uint32_t i = 0; i < plan->service_count; i++)
+        json_array_append_new(services, service_json(source, i, now));
+    return json_pack("{s:i,s:s,s:s,s:s,s:I,s:I,s:b,s:o}", "api", 1, "version", A3S_VERSION,
+                     "a3sfile", source->project, "plan_hash", hash, "pid", (json_int_t)getpid(),
+                     "proxy_port", (json_int_t)source->proxy_port, "stopping", source->stopping,
+                     "services", services);
+}

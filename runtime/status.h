@@ -1,0 +1,22 @@
+/* The object of GET /v1/status; docs/control-api.md has its shape. */
+#ifndef RUNTIME_STATUS_H
+#define RUNTIME_STATUS_H
+
+#include "narrate.h"
+
+#include <jansson.h>
+
+struct proxy;
+
+struct status_source {
+    const struct narrator *narrator;
+    const struct proxy *proxy; /* or NULL */
+    const char *project;
+    uint16_t proxy_port; /* 0: no proxy */
+    bool stopping;       /* everything is being stopped */
+};
+
+/* The caller owns the object; NULL without memory. */
+json_t *status_json(const struct status_source *source, int64_t now);
+
+#endif

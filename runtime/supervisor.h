@@ -1,0 +1,107 @@
+/* The heart of the runtime: (plan, state, event, now) -> actions.
+ *
+ * It makes no system call, knows no event loop, and allocates nothing after supervisor_init. Time
+ * comes in as milliseconds of any clock that never goes back. Commands only set what is desired, so
+ * they are idempotent and coalesce; processes follow. Invariants, after every step:
+ *
+ * - at most one process for a service: SPAWN is asked for only when the last one's exit was told;
+ * - SPAWN is asked for only while every dependency is ready;
+ * - a service that is to go down gets its signal only when no dependent has a process any more;
+ * - a restart after a failure never comes before its back-off.
+ */
+#ifndef RUNTIME_SUPERVISOR_H
+#define RUNTIME_SUPERVISOR_H
+
+#include "a3s/plan.h"
+#include "service_fsm.h"
+
+#define SUPERVISOR_NEVER INT64_MAX
+/* How long a killed process may take to be gone before it is killed once more. */
+#define SUPERVISOR_KILL_AGAIN_MS 1000
+
+enum supervisor_input {
+    SUPERVISOR_UP,           /* wanted, with everything it depends on */
+    SUPERVISOR_UP_ALONE,     /* wanted, whatever its dependencies do */
+    SUPERVISOR_DOWN,         /* not wanted, nor anything that depends on it */
+    SUPERVISOR_RESTART,      /* wanted, and to run anew */
+    SUPERVISOR_CHANGED,      /* a watched file has: run anew, unless it is not wanted */
+    SUPERVISOR_KILL,         /* not wanted, and no more patience */
+    SUPERVISOR_SPAWNED,      /* the answer to SPAWN: it is executed */
+    SUPERVISOR_SPAWN_FAILED, /* the answer to SPAWN; fatal: it will never work as it is */
+    SUPERVISOR_READY,        /* its probe: well (again) */
+    SUPERVISOR_SICK,         /* its probe: failed often enough */
+    SUPERVISOR_EXITED,       /* nothing of its process is left */
+    SUPERVISOR_TICK,         /* a deadline has passed */
+    SUPERVISOR_INPUT_COUNT
+};
+
+struct supervisor_event {
+    enum supervisor_input input;
+    uint32_t service; /* index into the plan's services; not for TICK */
+    bool fatal;       /* SPAWN_FAILED */
+    bool success;     /* EXITED: with code 0 */
+};
+
+struct supervisor_action {
+    enum {
+        SUPERVISOR_DO_SPAWN,
+        SUPERVISOR_DO_TERM, /* the stop signal, to all of it */
+        SUPERVISOR_DO_KILL,
+        SUPERVISOR_DO_NOTICE /* it has changed from one state to another */
+    } kind;
+    uint32_t service;
+    enum service_state from, to; /* NOTICE */
+    enum service_event event;    /* NOTICE */
+};
+
+enum supervisor_after { SUPERVISOR_AFTER_DOWN, SUPERVISOR_AFTER_AGAIN, SUPERVISOR_AFTER_RETRY };
+
+struct supervised {
+    enum service_state state;
+    bool wanted;
+    bool alone;                  /* started without regard to its dependencies */
+    bool queued;                 /* its situation has changed and is to be looked at */
+    bool marked;                 /* scratch of one step */
+    enum supervisor_after after; /* STOPPING: what then */
+    uint32_t unmet;              /* dependencies that are not ready */
+    uint32_t hopeless;           /* dependencies that can no longer become ready */
+    uint32_t holders;            /* dependents that have a process */
+    uint32_t failures;           /* crashes in a row: decide the back-off */
+    uint32_t stalls;             /* spawns in a row that the system refused for now */
+    uint32_t spawns;             /* in all: one more than its restarts */
+    int64_t deadline;            /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
+    int64_t started;             /* the last SPAWNED */
+    int64_t since;               /* of the state */
+    int64_t ready_since;         /* SUPERVISOR_NEVER while it is not ready */
+};
+
+struct supervisor {
+    const struct plan *plan;
+    struct supervised *services;       /* one a service of the plan */
+    struct supervisor_action *actions; /* a ring */
+    uint32_t capacity, head, count;
+    uint32_t *queue; /* services to look at, a ring: each at most once */
+    uint32_t queue_head, queue_count;
+    int64_t next_deadline; /* not later than the first one */
+};
+
+/* Everything is down at first. The plan outlives the supervisor. */
+void supervisor_init(struct supervisor *supervisor, const struct plan *plan);
+void supervisor_finish(struct supervisor *supervisor);
+
+/* Takes one event; what is to be done is appended to the actions. */
+void supervisor_step(struct supervisor *supervisor, const struct supervisor_event *event,
+                     int64_t now);
+/* Takes the oldest action that has not been taken. */
+bool supervisor_next(struct supervisor *supervisor, struct supervisor_action *out_action);
+
+/* When the next TICK is due, or SUPERVISOR_NEVER. */
+int64_t supervisor_deadline(const struct supervisor *supervisor);
+/* Whether no service has a process or waits for one. */
+bool supervisor_is_down(const struct supervisor *supervisor);
+/* Whether the service is where it was wanted: a service ready, a task done. */
+bool supervisor_is_ready(const struct supervisor *supervisor, uint32_t service);
+/* For a blocked service: the one whose failure is the root of it. */
+uint32_t supervisor_root_cause(const struct supervisor *supervisor, uint32_t service);
+
+#endif
