@@ -1,0 +1,140 @@
+/* The checked program: what an A3sfile means, before it becomes a plan.
+ *
+ * Each struct is the target of one block of schema.def, whose rows say which attribute fills which
+ * field and with what when it is not written. Every struct begins with a struct model_block.
+ * Everything lives in the arena of the compilation and is only built, never changed, once
+ * graph_order has run. Durations are milliseconds. Paths are as the user wrote them.
+ */
+#ifndef COMPILER_MODEL_H
+#define COMPILER_MODEL_H
+
+#include "ast.h"
+
+/* What a plan can hold; lower.c asserts that the plan's own limits are these. */
+#define MODEL_SERVICES_MAX 65535u
+#define MODEL_EDGES_MAX    1048576u
+#define MODEL_NAME_MAX     255u        /* bytes of a service name */
+#define MODEL_TEXT_MAX     (64u << 10) /* bytes of a string */
+#define MODEL_HOST_MAX     253u        /* bytes of a host name (RFC 1035, 2.3.4) */
+
+/* Where a struct of the model came from. */
+struct model_block {
+    const struct ast_block *ast;          /* NULL: nobody wrote it, all fields are defaults */
+    const struct ast_attribute **written; /* by place in the block's schema rows; NULL elements */
+    uint32_t broken;                      /* bit per place: a diagnostic was given for its value */
+};
+
+struct model_string {
+    struct str text;
+    struct span span;
+};
+
+struct model_strings {
+    struct model_string *items;
+    uint32_t count;
+};
+
+struct model_variable {
+    struct str name, value;
+    struct span span; /* of the name */
+};
+
+/* Sorted by name, each name once. */
+struct model_env {
+    struct model_variable *items;
+    uint32_t count;
+};
+
+struct model_command {
+    struct str text; /* as it was written, for people */
+    struct model_strings argv;
+    bool shell; /* argv is /bin/sh -c TEXT */
+};
+
+struct model_status {
+    uint32_t min, max;
+};
+
+struct model_subdomain {
+    struct str text;
+    bool routed; /* a host name leads to the service */
+};
+
+enum model_kind { MODEL_SERVICE, MODEL_TASK };
+enum model_probe { MODEL_HTTP, MODEL_TCP };
+
+struct model_dev {
+    struct model_block block;
+    uint32_t proxy_port;
+    uint32_t log_level;
+    struct str domain;
+    uint32_t hold;
+    struct model_env env;
+};
+
+struct model_watch {
+    struct model_block block;
+    struct model_strings paths, ignore;
+    bool restart;
+    uint32_t debounce;
+};
+
+struct model_health {
+    struct model_block block;
+    uint32_t type; /* enum model_probe */
+    struct str path;
+    uint32_t port; /* 0: the service's own */
+    struct model_status status;
+    uint32_t interval, timeout, start_timeout;
+    uint32_t retries;
+};
+
+struct model_restart {
+    struct model_block block;
+    uint32_t policy;
+    uint32_t backoff, max_backoff, reset_after;
+    uint32_t max_restarts;
+    bool on_unhealthy;
+};
+
+struct model_stop {
+    struct model_block block;
+    uint32_t signal;
+    uint32_t timeout;
+};
+
+struct model_service {
+    struct model_block block;
+    struct str name;
+    struct span name_span;
+    uint32_t declared; /* its place in the source, from 0: index into model.services */
+    struct model_command cmd;
+    struct str dir;
+    uint32_t port; /* with has_port; 0: chosen at start */
+    bool has_port;
+    struct model_subdomain subdomain;
+    struct model_env env;
+    struct model_strings depends_on;
+    uint32_t kind; /* enum model_kind */
+    bool disabled;
+    const struct model_watch *watch;   /* or NULL */
+    const struct model_health *health; /* or NULL */
+    const struct model_restart *restart;
+    const struct model_stop *stop;
+    struct model_dependency *deps; /* what depends_on names, each once, in its order */
+    uint32_t dep_count;
+};
+
+struct model_dependency {
+    uint32_t service; /* index into model.services */
+    struct span span; /* where it is named */
+};
+
+struct model {
+    struct model_block block;
+    const struct model_dev *dev;
+    VEC(struct model_service *) services; /* in source order */
+    uint32_t *order;                      /* start order: indices into services */
+};
+
+#endif

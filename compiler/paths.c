@@ -1,0 +1,167 @@
+#include "paths.h"
+
+#include "checker.h"
+#include "codes.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct paths {
+    struct arena *arena;
+    struct diag_list *diags;
+    const struct model *model;
+    const char *root;
+};
+
+/* The path as seen from base. */
+static const char *join(struct paths *p, const char *base, struct str path)
+{
+    if (path.len > 0 && path.ptr[0] == '/')
+        return arena_strndup(p->arena, path.ptr, path.len);
+    return arena_printf(p->arena, "%s/%.*s", base, STR_ARG(path));
+}
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* The PATH that the service will have. */
+static struct str search_path(const struct paths *p, const struct model_service *service)
+{
+    const struct model_env *envs[] = {&service->env, &p->model->dev->env};
+    for (size_t i = 0; i < 2; i++)
+        for (uint32_t at = 0; at < envs[i]->count; at++)
+            if (str_is(envs[i]->items[at].name, "PATH"))
+                return envs[i]->items[at].value;
+    const char *inherited = getenv("PATH");
+    return str_from(inherited != NULL ? inherited : "/usr/local/bin:/usr/bin:/bin");
+}
+
+/* dir: the service's folder; relative folders of PATH start from there too. */
+static bool found_on_path(struct paths *p, struct str path, const char *dir, struct str program)
+{
+    for (;;) {
+        const char *colon = path.len > 0 ? memchr(path.ptr, ':', path.len) : NULL;
+        struct str entry = {path.ptr, colon != NULL ? (size_t)(colon - path.ptr) : path.len};
+        if (is_program(join(p, join(p, dir, entry), program)))
+            return true;
+        if (colon == NULL)
+            return false;
+        path = (struct str){colon + 1, path.len - entry.len - 1};
+    }
+}
+
+static void no_program(struct paths *p, const struct model_service *service, struct str program)
+{
+    struct diag *diag =
+        diag_warning(p->diags, CODE(NO_PROGRAM), service->cmd.argv.items[0].span,
+                     "the program \"%.*s\" of service \"%.*s\" is not found", STR_ARG(program),
+                     STR_ARG(service->name));
+    if (memchr(program.ptr, '/', program.len) != NULL)
+        diag_help(diag, "there is no executable file at this place, as seen from \"%.*s\"",
+                  STR_ARG(service->dir));
+    else
+        diag_help(diag, "it is in none of the folders of PATH: is it installed?");
+}
+
+static void check_program(struct paths *p, const struct model_service *service, const char *dir)
+{
+    if (service->cmd.shell || service->cmd.argv.count == 0)
+        return;
+    struct str program = service->cmd.argv.items[0].text;
+    bool found = memchr(program.ptr, '/', program.len) != NULL
+                     ? is_program(join(p, dir, program))
+                     : found_on_path(p, search_path(p, service), dir, program);
+    if (!found)
+        no_program(p, service, program);
+}
+
+static void check_watch(struct paths *p, const struct model_service *service)
+{
+    if (service->watch == NULL)
+        return;
+    for (uint32_t i = 0; i < service->watch->paths.count; i++) {
+        const struct model_string *path = &service->watch->paths.items[i];
+        struct stat st;
+        if (stat(join(p, p->root, path->text), &st) == 0)
+            continue;
+        struct diag *diag =
+            diag_warning(p->diags, CODE(NO_WATCH_PATH), path->span,
+                         "the watched path \"%.*s\" does not exist", STR_ARG(path->text));
+        diag_help(diag, "paths in watch are relative to the A3sfile, not to dir");
+    }
+}
+
+static void check_dir(struct paths *p, const struct model_service *service)
+{
+    const char *dir = join(p, p->root, service->dir);
+    if (is_dir(dir)) {
+        check_program(p, service, dir);
+        return;
+    }
+    const struct ast_attribute *written = check_written(&service->block, SCHEMA_service_dir);
+    struct span span = written != NULL ? written->expr->span : service->name_span;
+    struct diag *diag = diag_warning(p->diags, CODE(NO_DIR), span,
+                                     "the folder \"%.*s\" of service \"%.*s\" does not exist",
+                                     STR_ARG(service->dir), STR_ARG(service->name));
+    diag_help(diag, "dir is relative to the A3sfile");
+}
+
+void paths_check(const struct model *model, struct diag_list *diags, const char *root)
+{
+    struct arena scratch = {0};
+    struct paths p = {.arena = &scratch, .diags = diags, .model = model, .root = root};
+    VEC_EACH (&model->services, it) {
+        check_dir(&p, *it);
+        check_watch(&p, *it);
+    }
+    arena_finish(&scratch);
+}
+
+/* The length of out without its last component. */
+static size_t parent_length(const char *out, size_t length)
+{
+    while (length > 0 && out[length - 1] != '/')
+        length--;
+    return length > 0 ? length - 1 : 0;
+}
+
+static bool ends_in_dotdot(const char *out, size_t length)
+{
+    return length >= 2 && out[length - 1] == '.' && out[length - 2] == '.' &&
+           (length == 2 || out[length - 3] == '/');
+}
+
+struct str path_normalize(struct arena *arena, struct str path)
+{
+    if (path.len > 0 && path.ptr[0] == '/')
+        return path;
+    char *out = arena_alloc(arena, path.len + 2, 1);
+    size_t length = 0, at = 0;
+    while (at < path.len) {
+        size_t end = at;
+        while (end < path.len && path.ptr[end] != '/')
+            end++;
+        struct str part = {path.ptr + at, end - at};
+        at = end + 1;
+        if (part.len == 0 || str_is(part, "."))
+            continue;
+        if (str_is(part, "..") && length > 0 && !ends_in_dotdot(out, length)) {
+            length = parent_length(out, length);
+            continue;
+        }
+        if (length > 0)
+            out[length++] = '/';
+        memcpy(out + length, part.ptr, part.len);
+        length += part.len;
+    }
+    return length > 0 ? (struct str){out, length} : STR(".");
+}

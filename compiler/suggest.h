@@ -1,0 +1,24 @@
+/* "Did you mean": the closest of the names that exist.
+ *
+ * A name is close if its edit distance is at most 2 or a third of its length, and something of it
+ * stays. Of several equally close ones the first offered wins. Only for the path where an error was
+ * found already.
+ */
+#ifndef COMPILER_SUGGEST_H
+#define COMPILER_SUGGEST_H
+
+#include "str.h"
+
+#include <stdint.h>
+
+struct suggestion {
+    struct str wanted;
+    struct str best; /* ptr is NULL while nothing was close */
+    size_t distance;
+    uint32_t number; /* whatever came with best */
+};
+
+struct suggestion suggest_begin(struct str wanted);
+void suggest_offer(struct suggestion *s, struct str name, uint32_t number);
+
+#endif
