@@ -82,6 +82,10 @@ static void init(struct daemon *d, const struct daemon_options *options)
     logs_init(&d->logs, d->loop, count, 0);
     init_services(d);
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
+    /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */
+    d->own_words = mem_alloc_array(count + 1, sizeof *d->own_words);
+    d->own_words[count] = true;
+    d->terminal.sink.wanted = options->foreground ? NULL : d->own_words;
     logs_attach(&d->logs, &d->terminal.sink);
     d->log = (struct log){
         .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
@@ -116,6 +120,7 @@ static void finish(struct daemon *d)
     free(d->ports);
     free(d->reasons);
     free(d->names);
+    free(d->own_words);
 }
 
 static int say(const char *what, int error)

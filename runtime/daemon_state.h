@@ -30,6 +30,7 @@ struct daemon {
     struct logs logs;
     struct log log;
     struct log_terminal terminal;
+    bool *own_words; /* the terminal's choice in the background: one a service, then a3s */
     struct watcher watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;

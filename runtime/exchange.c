@@ -1,0 +1,398 @@
+#include "exchange_parts.h"
+
+#include "client.h"
+#include "forward.h"
+#include "page.h"
+
+#include <assert.h>
+
+struct proxy *exchange_proxy(const struct exchange *exchange)
+{
+    return exchange->client->proxy;
+}
+
+static ev_tstamp now(const struct exchange *exchange)
+{
+    return ev_now(exchange_proxy(exchange)->loop);
+}
+
+bool exchange_request_ended(const struct exchange *exchange)
+{
+    return exchange->request.state == HTTP_AT_END || exchange->request.state == HTTP_ENDED;
+}
+
+static struct proxy_counters *counters(const struct exchange *exchange)
+{
+    return &exchange_proxy(exchange)->counters[exchange->service];
+}
+
+/* The moment by which the next piece of progress is due, by what is being waited for. */
+void exchange_touch(struct exchange *exchange)
+{
+    struct ev_loop *loop = exchange_proxy(exchange)->loop;
+    bool owes = !exchange_request_ended(exchange) || buffer_size(&exchange->up) ||
+                buffer_size(&exchange->down);
+    bool half = exchange->client_eof || exchange->response_ended;
+    switch (exchange->state) {
+    case EXCHANGE_OPEN:
+        if (owes || !exchange->endless)
+            deadline_set(&exchange->deadline, loop, owes ? PROXY_IDLE_TIMEOUT : EXCHANGE_SILENCE);
+        else
+            deadline_clear(&exchange->deadline);
+        break;
+    case EXCHANGE_TUNNEL:
+        if (half)
+            deadline_set(&exchange->deadline, loop, PROXY_IDLE_TIMEOUT);
+        else
+            deadline_clear(&exchange->deadline);
+        break;
+    case EXCHANGE_ANSWERING: deadline_set(&exchange->deadline, loop, PROXY_IDLE_TIMEOUT); break;
+    default: break; /* the others have deadlines that progress does not move */
+    }
+}
+
+static void on_idle(struct exchange *exchange)
+{
+    exchange->last = true;
+    if (exchange->head_sent)
+        exchange_end(exchange, exchange->until_close ? EXCHANGE_RESET : EXCHANGE_CLOSE);
+    else
+        exchange_break(exchange, exchange_request_ended(exchange) ? 504 : 408,
+                       "nothing came for too long");
+}
+
+static void on_due(struct deadline *deadline)
+{
+    struct exchange *exchange = container_of(deadline, struct exchange, deadline);
+    struct strbuf text = {0};
+    switch (exchange->state) {
+    case EXCHANGE_HEAD:
+        exchange->last = true;
+        exchange_answer(exchange, 408, "The request took too long", STR(""));
+        break;
+    case EXCHANGE_PARKED:
+        exchange_proxy(exchange)->ops.describe(exchange->client->proxy->ctx, exchange->service,
+                                               &text);
+        exchange_answer(exchange, 503, "The service is not ready yet", strbuf_str(&text));
+        break;
+    case EXCHANGE_DIALING: exchange_dial_due(exchange); break;
+    case EXCHANGE_OPEN: on_idle(exchange); break;
+    case EXCHANGE_TUNNEL:
+    case EXCHANGE_ANSWERING: exchange_end(exchange, EXCHANGE_CLOSE); break;
+    case EXCHANGE_ENDED: break;
+    }
+    strbuf_finish(&text);
+}
+
+struct exchange *exchange_create(struct client *client)
+{
+    struct exchange *exchange = malloc(sizeof *exchange);
+    if (!exchange)
+        return NULL;
+    /* The fields of the two heads are left as they are: a quarter of the memory is written. */
+    memset(exchange, 0, offsetof(struct exchange, request));
+    memset(&exchange->host, 0, sizeof *exchange - offsetof(struct exchange, host));
+    exchange->client = client;
+    exchange->service = PLAN_NONE;
+    http_init(&exchange->request, HEAD_REQUEST);
+    http_init(&exchange->response, HEAD_RESPONSE);
+    link_init(&exchange->parked);
+    deadline_init(&exchange->deadline, on_due);
+    deadline_set(&exchange->deadline, client->proxy->loop, PROXY_HEAD_TIMEOUT);
+    exchange->began = now(exchange);
+    return exchange;
+}
+
+static void release_memory(struct swept *swept)
+{
+    free(container_of(swept, struct exchange, swept));
+}
+
+static void report(struct exchange *exchange)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    const struct head *head = &exchange->request.head;
+    uint64_t bytes = exchange->answer_bytes + exchange->down_body.total;
+    if (exchange->service != PLAN_NONE) {
+        counters(exchange)->active--;
+        counters(exchange)->bytes += bytes;
+        counters(exchange)->errors += exchange->status >= 500;
+    }
+    if (!proxy->ops.access || exchange->state == EXCHANGE_HEAD || !exchange->request.scan.done)
+        return;
+    struct proxy_access access = {
+        .method = head->method,
+        .target = head->target,
+        .host = exchange->host.authority,
+        .service = exchange->service,
+        .status = exchange->status,
+        .bytes = bytes,
+        .seconds = now(exchange) - exchange->began,
+        .parked = exchange->parked_for,
+    };
+    proxy->ops.access(proxy->ctx, &access);
+}
+
+static void unpark(struct exchange *exchange)
+{
+    if (link_alone(&exchange->parked))
+        return;
+    link_remove(&exchange->parked);
+    exchange->parked_for += now(exchange) - exchange->parked_since;
+    exchange_proxy(exchange)->parked_count--;
+    counters(exchange)->parked--;
+}
+
+static void let_go(struct exchange *exchange)
+{
+    unpark(exchange);
+    exchange_drop_upstream(exchange);
+    report(exchange);
+    exchange->state = EXCHANGE_ENDED;
+    deadline_stop(&exchange->deadline, exchange_proxy(exchange)->loop);
+    buffer_finish(&exchange->up);
+    buffer_finish(&exchange->down);
+    http_finish(&exchange->request);
+    http_finish(&exchange->response);
+    sweep_later(&exchange_proxy(exchange)->sweeper, &exchange->swept, release_memory);
+}
+
+void exchange_end(struct exchange *exchange, enum exchange_end end)
+{
+    if (exchange->state == EXCHANGE_ENDED)
+        return;
+    let_go(exchange);
+    client_exchange_ended(exchange->client, end);
+}
+
+void exchange_abort(struct exchange *exchange)
+{
+    if (exchange->state != EXCHANGE_ENDED)
+        let_go(exchange);
+}
+
+bool exchange_keeps_client(const struct exchange *exchange)
+{
+    return !exchange->last && exchange_request_ended(exchange) &&
+           http_keeps_alive(&exchange->request);
+}
+
+void exchange_answer(struct exchange *exchange, uint16_t status, const char *title, struct str text)
+{
+    const struct plan *plan = exchange_proxy(exchange)->plan;
+    bool whole = exchange->request.state != HTTP_IN_HEAD && exchange->request.state != HTTP_FAILED;
+    unpark(exchange);
+    exchange_drop_upstream(exchange);
+    exchange_drop_request(exchange);
+    struct page page = {
+        .status = status,
+        .title = title,
+        .service =
+            exchange->service == PLAN_NONE ? NULL : plan_service_name(plan, exchange->service),
+        .text = text,
+        .json = whole && page_wants_json(&exchange->request.head),
+        .without_body = whole && str_is(exchange->request.head.method, "HEAD"),
+        .close = !whole || !exchange_keeps_client(exchange) || exchange->request.head.minor == 0,
+    };
+    exchange->last = page.close;
+    exchange->status = status;
+    exchange->answer_bytes = page_write(&page, &exchange->down);
+    exchange->state = EXCHANGE_ANSWERING;
+    exchange_touch(exchange);
+    exchange_flush_down(exchange);
+}
+
+/* The request cannot be read in one way only: nothing more of this connection can be trusted. */
+static void refuse(struct exchange *exchange, enum http_error error)
+{
+    exchange->last = true;
+    exchange_break(exchange, http_error_status(error), http_error_text(error));
+}
+
+static void park(struct exchange *exchange)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    double hold = proxy->plan->settings->hold_ms / 1000. - exchange->parked_for;
+    if (exchange->state == EXCHANGE_PARKED)
+        return;
+    if (proxy->parked_count >= PROXY_PARKED_MAX) {
+        exchange_answer(exchange, 503, "Too many requests wait for services", STR(""));
+        return;
+    }
+    exchange->state = EXCHANGE_PARKED;
+    exchange->dial_until = 0.;
+    exchange->parked_since = now(exchange);
+    link_append(&proxy->parked, &exchange->parked);
+    proxy->parked_count++;
+    counters(exchange)->parked++;
+    deadline_set(&exchange->deadline, proxy->loop, hold > 0. ? hold : 0.);
+    if (exchange->client_eof)
+        exchange_end(exchange, EXCHANGE_CLOSE);
+}
+
+static void go(struct exchange *exchange)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    struct strbuf text = {0};
+    uint16_t port = 0;
+    switch (proxy->ops.service_state(proxy->ctx, exchange->service, &port)) {
+    case PROXY_READY:
+        unpark(exchange);
+        exchange_dial(exchange, port);
+        break;
+    case PROXY_WAIT: park(exchange); break;
+    case PROXY_DOWN:
+        proxy->ops.describe(proxy->ctx, exchange->service, &text);
+        exchange_answer(exchange, 503, "The service is not running", strbuf_str(&text));
+        break;
+    }
+    strbuf_finish(&text);
+}
+
+void exchange_retry(struct exchange *exchange)
+{
+    go(exchange);
+    exchange_flush_up(exchange);
+    if (exchange->state == EXCHANGE_OPEN)
+        client_resume(exchange->client);
+}
+
+void exchange_write_head(struct exchange *exchange)
+{
+    static const char *const peers[] = {[LISTENER_V4] = "127.0.0.1", [LISTENER_V6] = "::1"};
+    struct forward_request forward = {
+        .request = &exchange->request,
+        .host = &exchange->host,
+        .peer = peers[exchange->client->family],
+        .port = exchange_proxy(exchange)->listener.port,
+        .hops = forward_hops(&exchange->request.head),
+        .upgrade = exchange->upgrade,
+    };
+    buffer_clear(&exchange->up);
+    forward_request_head(&forward, &exchange->up);
+    body_init(&exchange->up_body, &exchange->up, exchange->request.head.framing == HEAD_CHUNKED);
+}
+
+static void on_request_head(struct exchange *exchange)
+{
+    const struct head *head = &exchange->request.head;
+    const struct plan *plan = exchange_proxy(exchange)->plan;
+    deadline_clear(&exchange->deadline);
+    if (forward_hops(head) >= PROXY_HOPS_MAX) {
+        exchange_answer(exchange, 508, "The request goes round in circles",
+                        STR("It has passed through this proxy too often: a service sends its "
+                            "requests back to its own name."));
+        return;
+    }
+    if (!host_of_request(&exchange->host, head)) {
+        exchange->last = true;
+        exchange_answer(exchange, 400, "The request has no valid Host", STR(""));
+        return;
+    }
+    uint32_t service = host_route(plan, &exchange->host);
+    if (service == PLAN_NONE) {
+        exchange_answer(exchange, 421, "Nothing is served under this name",
+                        STR("No service of this A3sfile has the name that was asked for."));
+        return;
+    }
+    exchange->service = service;
+    counters(exchange)->requests++;
+    counters(exchange)->active++;
+    exchange->upgrade = forward_wants_upgrade(&exchange->request);
+    exchange_write_head(exchange);
+    go(exchange);
+}
+
+uint32_t exchange_room(const struct exchange *exchange)
+{
+    uint32_t room = buffer_room(&exchange->up);
+    switch (exchange->state) {
+    case EXCHANGE_HEAD: return PROXY_READ_SIZE;
+    case EXCHANGE_TUNNEL: return room;
+    case EXCHANGE_PARKED:
+    case EXCHANGE_DIALING:
+    case EXCHANGE_OPEN:
+        if (exchange_request_ended(exchange))
+            return 0;
+        if (exchange->dropping)
+            return PROXY_READ_SIZE;
+        return room > BODY_OVERHEAD ? room - BODY_OVERHEAD : 0;
+    case EXCHANGE_ANSWERING:
+    case EXCHANGE_ENDED: break;
+    }
+    return 0;
+}
+
+/* Gives false when nothing more is to be read now. */
+static bool on_request_event(struct exchange *exchange, enum http_event event)
+{
+    switch (event) {
+    case HTTP_MORE: return false;
+    case HTTP_HEAD_READ: on_request_head(exchange); return true;
+    case HTTP_DATA:
+        if (!exchange->dropping)
+            body_add(&exchange->up_body, exchange->request.data);
+        return true;
+    case HTTP_END:
+        if (!exchange->dropping)
+            body_end(&exchange->up_body);
+        return false;
+    case HTTP_FAIL: refuse(exchange, exchange->request.error); return false;
+    }
+    return false;
+}
+
+static size_t feed_tunnel(struct exchange *exchange, const char *bytes, size_t length)
+{
+    uint32_t room = exchange_room(exchange);
+    size_t taken = length < room ? length : room;
+    buffer_add(&exchange->up, bytes, taken);
+    exchange_flush_up(exchange);
+    return taken;
+}
+
+static bool takes_request(const struct exchange *exchange)
+{
+    return exchange->state != EXCHANGE_ANSWERING && exchange->state != EXCHANGE_ENDED &&
+           exchange->request.state != HTTP_ENDED;
+}
+
+size_t exchange_feed(struct exchange *exchange, const char *bytes, size_t length)
+{
+    size_t total = 0, used;
+    bool more = true;
+    if (exchange->state == EXCHANGE_TUNNEL)
+        return feed_tunnel(exchange, bytes, length);
+    while (more && takes_request(exchange)) {
+        size_t offered = length - total;
+        if (exchange->request.state == HTTP_IN_BODY && offered > exchange_room(exchange))
+            offered = exchange_room(exchange);
+        enum http_event event = http_feed(&exchange->request, bytes + total, offered, &used);
+        total += used;
+        more = on_request_event(exchange, event);
+    }
+    if (total && exchange->state != EXCHANGE_ANSWERING && exchange->state != EXCHANGE_ENDED) {
+        exchange_flush_up(exchange);
+        exchange_touch(exchange);
+    }
+    return total;
+}
+
+void exchange_client_eof(struct exchange *exchange)
+{
+    exchange->client_eof = true;
+    if (exchange->state == EXCHANGE_TUNNEL) {
+        exchange_flush_up(exchange);
+        exchange_flush_down(exchange);
+    } else if (exchange->state == EXCHANGE_PARKED) {
+        /* Whoever waits and hangs up has given up: its place is free. */
+        exchange_end(exchange, EXCHANGE_CLOSE);
+    } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {
+        refuse(exchange, HTTP_E_TRUNCATED);
+    }
+}
+
+void exchange_client_writable(struct exchange *exchange)
+{
+    exchange_flush_down(exchange);
+}

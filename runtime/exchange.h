@@ -1,0 +1,92 @@
+/* One request and its answer.
+ *
+ *     HEAD -> PARKED <-> DIALING -> OPEN -> TUNNEL
+ *       any of them -> ANSWERING (a page of our own) -> ENDED
+ *
+ * It owns everything that the request needs: two parsers, two bounded buffers, one connection to
+ * the service. exchange_end gives all of it back; the memory itself goes with the next sweep.
+ * Backpressure is not reading: the client is not read while the buffer to the service is full, the
+ * service is not read while the buffer to the client is full.
+ */
+#ifndef RUNTIME_EXCHANGE_H
+#define RUNTIME_EXCHANGE_H
+
+#include "body.h"
+#include "deadline.h"
+#include "host.h"
+#include "http.h"
+#include "link.h"
+#include "sweep.h"
+#include "upstream.h"
+
+#define EXCHANGE_REDIAL 0.05 /* seconds between attempts while a ready service refuses */
+#define EXCHANGE_SILENCE \
+    600. /* seconds that a service may think; streams of events have no limit */
+
+enum exchange_state {
+    EXCHANGE_HEAD,      /* the request's head is arriving */
+    EXCHANGE_PARKED,    /* the service will be ready */
+    EXCHANGE_DIALING,   /* connecting to it, or about to try again */
+    EXCHANGE_OPEN,      /* request and answer are streamed */
+    EXCHANGE_TUNNEL,    /* after 101: bytes both ways */
+    EXCHANGE_ANSWERING, /* the proxy's own page is being written */
+    EXCHANGE_ENDED
+};
+
+enum exchange_end {
+    EXCHANGE_KEEP,   /* the next request may follow */
+    EXCHANGE_LINGER, /* no more requests; what was written must still arrive */
+    EXCHANGE_CLOSE,  /* the client is gone, or must see that the answer is cut off */
+    EXCHANGE_RESET   /* as CLOSE, for an answer that only the end of the stream ends */
+};
+
+struct client;
+
+struct exchange {
+    struct client *client;
+    enum exchange_state state;
+    struct http request, response;
+    struct host host;
+    struct upstream *upstream; /* NULL: not connected, or given back */
+    struct buffer up, down;    /* to the service, to the client */
+    struct body up_body, down_body;
+    struct deadline deadline;
+    struct link parked; /* in proxy->parked, or alone */
+    struct swept swept;
+    uint32_t service;      /* index into SERVICES, or PLAN_NONE */
+    uint16_t status;       /* of the final answer, 0 before it */
+    uint64_t answer_bytes; /* of its body, if it is our own */
+    ev_tstamp began, parked_since, dial_until;
+    double parked_for;
+    bool upgrade;   /* passed on to the service */
+    bool dropping;  /* the service takes no more of the body */
+    bool fresh;     /* no pooled connection any more: one died */
+    bool answered;  /* a byte of the response has come from the service */
+    bool head_sent; /* the final head has been written to the client */
+    bool response_ended;
+    bool cut;         /* the answer broke off */
+    bool until_close; /* the client sees its end by the end of the stream */
+    bool endless;     /* a stream of events */
+    bool client_eof;  /* the client sends no more */
+    bool last;        /* no further request on this connection */
+};
+
+/* Begins with the first byte of a request. NULL without memory. */
+struct exchange *exchange_create(struct client *client);
+/* Lets go of everything and, unless the client itself is closing, tells it. */
+void exchange_end(struct exchange *exchange, enum exchange_end end);
+/* As exchange_end, when the client is gone. */
+void exchange_abort(struct exchange *exchange);
+
+/* How many bytes of the client it can take now; 0 when the request is whole. */
+uint32_t exchange_room(const struct exchange *exchange);
+bool exchange_request_ended(const struct exchange *exchange);
+/* Takes bytes of the client; gives how many. */
+size_t exchange_feed(struct exchange *exchange, const char *bytes, size_t length);
+void exchange_client_eof(struct exchange *exchange);
+/* The client's socket has room. */
+void exchange_client_writable(struct exchange *exchange);
+/* The verdict on its service may have changed: for one that is parked. */
+void exchange_retry(struct exchange *exchange);
+
+#endif

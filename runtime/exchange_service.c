@@ -1,0 +1,394 @@
+/* The side of an exchange that faces the service: connecting, writing the request, reading the
+ * answer, and the tunnel after an upgrade. */
+#include "exchange_parts.h"
+
+#include "client.h"
+#include "forward.h"
+
+#include <errno.h>
+
+static ev_tstamp now(const struct exchange *exchange)
+{
+    return ev_now(exchange_proxy(exchange)->loop);
+}
+
+void exchange_drop_upstream(struct exchange *exchange)
+{
+    if (exchange->upstream)
+        upstream_close(exchange->upstream);
+    exchange->upstream = NULL;
+}
+
+void exchange_drop_request(struct exchange *exchange)
+{
+    exchange->dropping = true;
+    exchange->up_body.open = false;
+    buffer_clear(&exchange->up);
+}
+
+void exchange_break(struct exchange *exchange, uint16_t status, const char *text)
+{
+    if (!exchange->head_sent) {
+        exchange_answer(exchange, status,
+                        status == 502 || status == 504 ? "The service gave no proper answer"
+                                                       : "The request was refused",
+                        str_from(text));
+        return;
+    }
+    exchange->cut = exchange->last = true;
+    exchange_drop_upstream(exchange);
+    exchange_flush_down(exchange);
+}
+
+/* Sent again only if that cannot do anything twice. */
+static bool can_be_repeated(const struct exchange *exchange)
+{
+    struct str method = exchange->request.head.method;
+    return !http_has_body(&exchange->request) && !exchange->upgrade &&
+           (str_is(method, "GET") || str_is(method, "HEAD") || str_is(method, "OPTIONS"));
+}
+
+static void wait_to_redial(struct exchange *exchange)
+{
+    ev_tstamp left = exchange->dial_until - now(exchange);
+    exchange_drop_upstream(exchange);
+    deadline_set(&exchange->deadline, exchange_proxy(exchange)->loop,
+                 left < EXCHANGE_REDIAL ? left : EXCHANGE_REDIAL);
+}
+
+static void dial_failed(struct exchange *exchange, int error)
+{
+    if (error == -EMFILE || error == -ENFILE || error == -ENOMEM) {
+        exchange_answer(exchange, 503, "No connection to the service", str_from(strerror(-error)));
+    } else if (exchange->upstream && upstream_dial_next(exchange->upstream) == 0) {
+        exchange_flush_up(exchange);
+    } else if (now(exchange) < exchange->dial_until) {
+        wait_to_redial(exchange);
+    } else {
+        exchange_answer(exchange, 502, "The service does not answer",
+                        STR("It is running, but nothing listens on its port."));
+    }
+}
+
+void exchange_dial_due(struct exchange *exchange)
+{
+    if (exchange->upstream) {
+        exchange_answer(exchange, 504, "The service does not answer",
+                        STR("It does not accept connections."));
+    } else if (now(exchange) >= exchange->dial_until) {
+        dial_failed(exchange, -ECONNREFUSED);
+    } else {
+        exchange_retry(exchange);
+    }
+}
+
+static void on_service_readable(struct stream *stream);
+static void on_service_writable(struct stream *stream);
+
+static void connect_to(struct exchange *exchange, struct upstream *upstream)
+{
+    exchange->upstream = upstream;
+    exchange->answered = false;
+    stream_attach(&upstream->stream, exchange, on_service_readable, on_service_writable);
+    http_reset(&exchange->response);
+    exchange->response.no_body = str_is(exchange->request.head.method, "HEAD");
+    if (upstream->reused) {
+        exchange->state = EXCHANGE_OPEN;
+        exchange_touch(exchange);
+    }
+}
+
+void exchange_dial(struct exchange *exchange, uint16_t port)
+{
+    struct upstream_pool *pool = &exchange_proxy(exchange)->pool;
+    struct upstream *upstream = NULL;
+    exchange->state = EXCHANGE_DIALING;
+    if (exchange->dial_until == 0.)
+        exchange->dial_until = now(exchange) + PROXY_CONNECT_TIMEOUT;
+    if (can_be_repeated(exchange) && !exchange->fresh)
+        upstream = upstream_take(pool, exchange->service, port);
+    int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
+    if (error < 0) {
+        dial_failed(exchange, error);
+        return;
+    }
+    connect_to(exchange, upstream);
+    if (exchange->state == EXCHANGE_DIALING)
+        deadline_set(&exchange->deadline, exchange_proxy(exchange)->loop,
+                     exchange->dial_until - now(exchange));
+}
+
+static void on_connected(struct exchange *exchange)
+{
+    exchange->state = EXCHANGE_OPEN;
+    stream_want(&exchange->upstream->stream, true);
+    exchange_touch(exchange);
+}
+
+static void on_write_failed(struct exchange *exchange, int error)
+{
+    switch (exchange->state) {
+    case EXCHANGE_DIALING: dial_failed(exchange, error); break;
+    case EXCHANGE_TUNNEL: exchange_end(exchange, EXCHANGE_CLOSE); break;
+    default:
+        /* It may have answered before it closed: that answer is read to its end. */
+        exchange_drop_request(exchange);
+    }
+}
+
+void exchange_flush_up(struct exchange *exchange)
+{
+    uint32_t written;
+    if (!exchange->upstream)
+        return; /* parked, waiting to dial again, or over */
+    if (exchange->up.failed) {
+        exchange_break(exchange, 503, "there is no memory left for the request");
+        return;
+    }
+    body_flush(&exchange->up_body);
+    struct stream *stream = &exchange->upstream->stream;
+    int result = stream_flush(stream, &exchange->up, &written);
+    if (exchange->state == EXCHANGE_DIALING && (written || result == 0))
+        on_connected(exchange);
+    if (result < 0)
+        on_write_failed(exchange, result);
+    else if (result == 0 && exchange->state == EXCHANGE_TUNNEL && exchange->client_eof)
+        stream_shut(stream);
+}
+
+static void on_service_writable(struct stream *stream)
+{
+    struct exchange *exchange = stream->ctx;
+    int error = exchange->state == EXCHANGE_DIALING ? stream_error(stream) : 0;
+    if (error < 0)
+        dial_failed(exchange, error);
+    else
+        exchange_flush_up(exchange);
+    exchange_touch(exchange);
+    if (exchange->state == EXCHANGE_OPEN || exchange->state == EXCHANGE_TUNNEL)
+        client_resume(exchange->client);
+}
+
+/* The bytes of the answer. */
+
+static bool is_event_stream(const struct head *head)
+{
+    struct str stream = STR("text/event-stream");
+    const struct head_field *field = head_find(head, FIELD_CONTENT_TYPE);
+    struct str type = field ? head_value(head, field) : STR("");
+    return type.len >= stream.len && str_equal_nocase((struct str){type.ptr, stream.len}, stream);
+}
+
+static void forward_final_head(struct exchange *exchange)
+{
+    const struct http *response = &exchange->response;
+    uint8_t minor = exchange->request.head.minor;
+    struct forward_response forward = {.response = response,
+                                       .framing = forward_framing(response, minor)};
+    exchange->until_close = forward.framing == FORWARD_UNTIL_CLOSE;
+    if (exchange->until_close || !http_keeps_alive(&exchange->request))
+        exchange->last = true;
+    forward.connection = exchange->last ? FORWARD_CLOSE
+                         : minor == 0   ? FORWARD_KEEP_ALIVE
+                                        : FORWARD_SILENT;
+    forward_response_head(&forward, &exchange->down);
+    body_init(&exchange->down_body, &exchange->down, forward.framing == FORWARD_CHUNKED);
+    exchange->endless = is_event_stream(&response->head);
+    exchange->status = response->head.status;
+    exchange->head_sent = true;
+}
+
+static bool is_our_upgrade(const struct exchange *exchange)
+{
+    const struct head *head = &exchange->response.head;
+    return exchange->upgrade && head_lists(head, FIELD_UPGRADE, STR("websocket")) &&
+           exchange->request.state == HTTP_ENDED;
+}
+
+static void begin_tunnel(struct exchange *exchange)
+{
+    struct forward_response forward = {.response = &exchange->response,
+                                       .connection = FORWARD_UPGRADE};
+    forward_response_head(&forward, &exchange->down);
+    body_init(&exchange->down_body, &exchange->down, false);
+    exchange->status = 101;
+    exchange->head_sent = exchange->last = true;
+    exchange->state = EXCHANGE_TUNNEL;
+    deadline_clear(&exchange->deadline);
+}
+
+static void on_response_head(struct exchange *exchange)
+{
+    uint16_t status = exchange->response.head.status;
+    struct forward_response interim = {.response = &exchange->response};
+    if (status == 101 && is_our_upgrade(exchange))
+        begin_tunnel(exchange);
+    else if (status == 101)
+        exchange_break(exchange, 502, "it switched to a protocol that was not asked for");
+    else if (status >= 200)
+        forward_final_head(exchange);
+    else if (exchange->request.head.minor == 1)
+        forward_response_head(&interim, &exchange->down);
+}
+
+static void next_response(struct exchange *exchange)
+{
+    http_reset(&exchange->response);
+    exchange->response.no_body = str_is(exchange->request.head.method, "HEAD");
+}
+
+/* The connection is given back only when both sides know that the exchange is over. */
+static void on_response_end(struct exchange *exchange, bool surplus)
+{
+    bool whole =
+        exchange_request_ended(exchange) && !exchange->dropping && buffer_size(&exchange->up) == 0;
+    if (http_has_body(&exchange->response))
+        body_end(&exchange->down_body);
+    exchange->response_ended = true;
+    exchange->last |= !exchange_request_ended(exchange);
+    exchange_drop_request(exchange);
+    if (whole && !surplus && http_keeps_alive(&exchange->response)) {
+        upstream_release(exchange->upstream);
+        exchange->upstream = NULL;
+    } else {
+        exchange_drop_upstream(exchange);
+    }
+}
+
+/* Gives false when nothing more is to be read now. */
+static bool on_response_event(struct exchange *exchange, enum http_event event, bool surplus)
+{
+    switch (event) {
+    case HTTP_MORE: return false;
+    case HTTP_HEAD_READ: on_response_head(exchange); return exchange->state == EXCHANGE_OPEN;
+    case HTTP_DATA: body_add(&exchange->down_body, exchange->response.data); return true;
+    case HTTP_END:
+        if (exchange->response.head.status < 200) {
+            next_response(exchange);
+            return true;
+        }
+        on_response_end(exchange, surplus);
+        return false;
+    case HTTP_FAIL:
+        exchange_break(exchange, 502, http_error_text(exchange->response.error));
+        return false;
+    }
+    return false;
+}
+
+static void feed_response(struct exchange *exchange, const char *bytes, size_t length)
+{
+    size_t total = 0, used;
+    bool more = true;
+    while (more && exchange->state == EXCHANGE_OPEN) {
+        enum http_event event =
+            http_feed(&exchange->response, bytes + total, length - total, &used);
+        total += used;
+        more = on_response_event(exchange, event, total < length);
+    }
+    if (exchange->state == EXCHANGE_TUNNEL) {
+        buffer_add(&exchange->down, bytes + total, length - total);
+        exchange->down_body.total += length - total;
+    }
+}
+
+/* A connection from the pool may have been closed by the service just before it was used. */
+static void on_lost(struct exchange *exchange)
+{
+    if (exchange->upstream->reused && can_be_repeated(exchange)) {
+        exchange_drop_upstream(exchange);
+        exchange->fresh = true;
+        exchange->dropping = false;
+        exchange_write_head(exchange);
+        exchange_retry(exchange);
+        return;
+    }
+    exchange_break(exchange, 502, "it closed the connection without an answer");
+}
+
+static void on_service_end(struct exchange *exchange, bool reset)
+{
+    stream_want(&exchange->upstream->stream, false);
+    if (exchange->state == EXCHANGE_TUNNEL) {
+        exchange->response_ended = true;
+        if (reset)
+            exchange_end(exchange, EXCHANGE_CLOSE);
+        return;
+    }
+    if (!exchange->answered) {
+        on_lost(exchange);
+        return;
+    }
+    switch (reset ? HTTP_FAIL : http_eof(&exchange->response)) {
+    case HTTP_END: on_response_end(exchange, false); break;
+    case HTTP_MORE:
+        exchange_break(exchange, 502, "it closed the connection without an answer");
+        break;
+    default: exchange_break(exchange, 502, "its answer broke off"); break;
+    }
+}
+
+static void on_service_readable(struct stream *stream)
+{
+    struct exchange *exchange = stream->ctx;
+    struct proxy *proxy = exchange_proxy(exchange);
+    enum exchange_state before = exchange->state;
+    uint32_t room = buffer_room(&exchange->down);
+    if (room <= BODY_OVERHEAD) {
+        stream_want(stream, false);
+        return;
+    }
+    ssize_t count = stream_read(stream, proxy->scratch, room - BODY_OVERHEAD);
+    if (count == -EAGAIN)
+        return;
+    if (count > 0) {
+        exchange->answered = true;
+        feed_response(exchange, proxy->scratch, (size_t)count);
+    } else {
+        on_service_end(exchange, count < 0);
+    }
+    if (exchange->state != EXCHANGE_OPEN && exchange->state != EXCHANGE_TUNNEL)
+        return;
+    exchange_flush_down(exchange);
+    if (before == EXCHANGE_OPEN && exchange->state == EXCHANGE_TUNNEL)
+        client_resume(exchange->client);
+}
+
+/* Everything that was to be written has been written. */
+static void on_drained(struct exchange *exchange)
+{
+    if (exchange->state == EXCHANGE_TUNNEL) {
+        if (exchange->response_ended)
+            stream_shut(&exchange->client->stream);
+        if (exchange->response_ended && exchange->client_eof && buffer_size(&exchange->up) == 0)
+            exchange_end(exchange, EXCHANGE_CLOSE);
+    } else if (exchange->cut) {
+        exchange_end(exchange, exchange->until_close ? EXCHANGE_RESET : EXCHANGE_LINGER);
+    } else if (exchange->state == EXCHANGE_ANSWERING || exchange->response_ended) {
+        exchange_end(exchange, exchange_keeps_client(exchange) ? EXCHANGE_KEEP : EXCHANGE_LINGER);
+    }
+}
+
+void exchange_flush_down(struct exchange *exchange)
+{
+    uint32_t written;
+    if (exchange->state == EXCHANGE_ENDED)
+        return;
+    body_flush(&exchange->down_body);
+    if (exchange->down.failed) {
+        exchange_end(exchange, EXCHANGE_CLOSE);
+        return;
+    }
+    int result = stream_flush(&exchange->client->stream, &exchange->down, &written);
+    if (result < 0) {
+        exchange_end(exchange, EXCHANGE_CLOSE);
+        return;
+    }
+    exchange_touch(exchange);
+    if (result == 0)
+        on_drained(exchange);
+    bool streams = exchange->state == EXCHANGE_OPEN || exchange->state == EXCHANGE_TUNNEL;
+    if (streams && exchange->upstream && !exchange->response_ended &&
+        buffer_room(&exchange->down) > BODY_OVERHEAD)
+        stream_want(&exchange->upstream->stream, true);
+}

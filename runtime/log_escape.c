@@ -1,0 +1,90 @@
+#include "log_escape.h"
+
+#include <stdint.h>
+
+static bool is_plain(unsigned char c)
+{
+    return (c >= 0x20 && c < 0x7f) || c == '\t';
+}
+
+static size_t plain_length(const unsigned char *at, const unsigned char *end)
+{
+    const unsigned char *start = at;
+    while (at < end && is_plain(*at))
+        at++;
+    return (size_t)(at - start);
+}
+
+/* The length of "ESC [ digits ; : m" at `at`, or 0. */
+static size_t color_length(const unsigned char *at, const unsigned char *end)
+{
+    const unsigned char *start = at;
+    if (end - at < 3 || at[0] != 0x1b || at[1] != '[')
+        return 0;
+    for (at += 2; at < end; at++) {
+        if (*at == 'm')
+            return (size_t)(at + 1 - start);
+        if ((*at < '0' || *at > '9') && *at != ';' && *at != ':')
+            return 0;
+    }
+    return 0;
+}
+
+/* The length of the well-formed UTF-8 sequence of a printable character, or 0. The bounds of the
+ * second byte keep out overlong forms, surrogates and what is beyond U+10FFFF; C1 controls
+ * (U+0080 to U+009F) are left out because terminals obey them. */
+static size_t utf8_length(const unsigned char *at, const unsigned char *end)
+{
+    unsigned char low = 0x80, high = 0xbf;
+    size_t length;
+    if (at[0] >= 0xc2 && at[0] <= 0xdf) {
+        length = 2;
+        low = at[0] == 0xc2 ? 0xa0 : low;
+    } else if (at[0] >= 0xe0 && at[0] <= 0xef) {
+        length = 3;
+        low = at[0] == 0xe0 ? 0xa0 : low;
+        high = at[0] == 0xed ? 0x9f : high;
+    } else if (at[0] >= 0xf0 && at[0] <= 0xf4) {
+        length = 4;
+        low = at[0] == 0xf0 ? 0x90 : low;
+        high = at[0] == 0xf4 ? 0x8f : high;
+    } else {
+        return 0;
+    }
+    if ((size_t)(end - at) < length || at[1] < low || at[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+static void add_escaped(struct strbuf *out, unsigned char c)
+{
+    if (c == '\r')
+        strbuf_adds(out, "\\r");
+    else if (c == 0x1b)
+        strbuf_adds(out, "\\e");
+    else
+        strbuf_addf(out, "\\x%02x", c);
+}
+
+bool log_escape(struct strbuf *out, struct str text)
+{
+    const unsigned char *at = (const unsigned char *)text.ptr;
+    const unsigned char *end = at + text.len;
+    bool colored = false;
+    while (at < end) {
+        size_t length = plain_length(at, end);
+        if (!length && (length = color_length(at, end)))
+            colored = true;
+        if (!length)
+            length = utf8_length(at, end);
+        if (length)
+            strbuf_add(out, at, length);
+        else
+            add_escaped(out, *at);
+        at += length ? length : 1;
+    }
+    return colored;
+}

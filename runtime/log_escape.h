@@ -1,0 +1,12 @@
+/* Text of services made safe for a terminal. */
+#ifndef RUNTIME_LOG_ESCAPE_H
+#define RUNTIME_LOG_ESCAPE_H
+
+#include "str.h"
+
+/* Adds text. UTF-8 (RFC 3629), tabs and colour sequences (ECMA-48 SGR, "ESC [ .. m") stay as they
+ * are; every byte of anything else, other control characters above all, becomes "\xNN", "\r" or
+ * "\e". True if there was a colour sequence. */
+bool log_escape(struct strbuf *out, struct str text);
+
+#endif

@@ -1,0 +1,326 @@
+#include "logs.h"
+
+#include "io.h"
+#include "log_history.h"
+#include "log_split.h"
+#include "mem.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES  (64u << 10)
+#define DRAIN_BYTES   (1u << 20)
+#define PARTIAL_DELAY 0.1 /* s */
+
+struct log_pipe {
+    struct log_source *source;
+    ev_io readable;
+    ev_timer partial; /* shows an unfinished line */
+    struct log_split split;
+    ev_tstamp last; /* when bytes came last */
+    int fd;         /* -1: closed */
+    uint8_t stream;
+};
+
+struct log_source {
+    struct logs *logs;
+    uint32_t service; /* or LOGS_SELF */
+    struct log_ring ring;
+    struct log_pipe pipes[LOG_STREAM_COUNT];
+};
+
+struct log_walk {
+    struct log_sink *next;
+    struct log_walk *outer; /* a walk during which this one began */
+};
+
+static struct log_source *find_source(struct logs *logs, uint32_t service)
+{
+    return &logs->sources[service < logs->count ? service : logs->count];
+}
+
+static void read_clock(struct logs *logs)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    logs->now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- Lines to rings and sinks ---- */
+
+static struct log_sink *walk_next(struct log_walk *walk)
+{
+    struct log_sink *sink = walk->next;
+    if (sink)
+        walk->next = sink->next;
+    return sink;
+}
+
+static void give_sinks(struct logs *logs, uint32_t index, const struct log_line *line)
+{
+    struct log_walk walk = {.next = logs->sinks, .outer = logs->walks};
+    logs->walks = &walk;
+    for (struct log_sink *sink; (sink = walk_next(&walk));) {
+        if (sink->wanted && !sink->wanted[index])
+            continue;
+        sink->dirty = true; /* before the write, which may free it */
+        sink->write(sink, line);
+    }
+    logs->walks = walk.outer;
+    if (logs->sinks)
+        ev_prepare_start(logs->loop, &logs->flush);
+}
+
+static void add_line(struct log_source *source, enum log_stream stream, struct str text, bool open,
+                     bool continued)
+{
+    struct logs *logs = source->logs;
+    struct log_line line = {.seq = ++logs->last_seq,
+                            .time_ms = logs->now_ms,
+                            .service = source->service,
+                            .length = (uint32_t)text.len,
+                            .stream = (uint8_t)stream,
+                            .open = open,
+                            .continued = continued,
+                            .text = text.ptr};
+    log_ring_push(&source->ring, &line);
+    give_sinks(logs, (uint32_t)(source - logs->sources), &line);
+}
+
+void logs_flush(struct logs *logs)
+{
+    struct log_walk walk = {.next = logs->sinks, .outer = logs->walks};
+    ev_prepare_stop(logs->loop, &logs->flush);
+    logs->walks = &walk;
+    for (struct log_sink *sink; (sink = walk_next(&walk));) {
+        bool dirty = sink->dirty;
+        sink->dirty = false;
+        if (dirty && sink->flush)
+            sink->flush(sink);
+    }
+    logs->walks = walk.outer;
+}
+
+static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    logs_flush(watcher->data);
+}
+
+/* ---- Pipes to lines ---- */
+
+static void on_piece(void *ctx, struct str text, bool open, bool continued)
+{
+    struct log_pipe *pipe = ctx;
+    add_line(pipe->source, pipe->stream, text, open, continued);
+}
+
+static void pipe_close(struct log_pipe *pipe)
+{
+    struct logs *logs = pipe->source->logs;
+    if (pipe->fd < 0)
+        return;
+    ev_io_stop(logs->loop, &pipe->readable);
+    ev_timer_stop(logs->loop, &pipe->partial);
+    io_close(&pipe->fd);
+    read_clock(logs);
+    log_split_end(&pipe->split, on_piece, pipe);
+    log_split_finish(&pipe->split);
+}
+
+/* Reads until the pipe is empty or budget bytes are read; closes it at its end. */
+static void pipe_read(struct log_pipe *pipe, size_t budget)
+{
+    struct logs *logs = pipe->source->logs;
+    read_clock(logs);
+    while (pipe->fd >= 0 && budget) {
+        size_t wanted = budget < BUFFER_BYTES ? budget : BUFFER_BYTES;
+        ssize_t size = read(pipe->fd, logs->buffer, wanted);
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0 && errno == EAGAIN)
+            return;
+        if (size <= 0) {
+            pipe_close(pipe);
+            return;
+        }
+        log_split_feed(&pipe->split, logs->buffer, (size_t)size, on_piece, pipe);
+        budget -= (size_t)size;
+        if ((size_t)size < wanted)
+            return;
+    }
+}
+
+/* The timer is not moved with each read: when it fires too early it is set anew. */
+static void expect_rest(struct log_pipe *pipe)
+{
+    struct ev_loop *loop = pipe->source->logs->loop;
+    pipe->last = ev_now(loop);
+    if (pipe->fd < 0 || !log_split_pending(&pipe->split) || ev_is_active(&pipe->partial))
+        return;
+    ev_timer_set(&pipe->partial, PARTIAL_DELAY, 0.0);
+    ev_timer_start(loop, &pipe->partial);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct log_pipe *pipe = watcher->data;
+    pipe_read(pipe, LOGS_TURN_BYTES / LOG_STREAM_COUNT);
+    expect_rest(pipe);
+}
+
+static void on_partial(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)events;
+    struct log_pipe *pipe = watcher->data;
+    ev_tstamp left = pipe->last + PARTIAL_DELAY - ev_now(loop);
+    if (!log_split_pending(&pipe->split))
+        return;
+    if (left > 0.001 && left <= PARTIAL_DELAY) {
+        ev_timer_set(watcher, left, 0.0);
+        ev_timer_start(loop, watcher);
+        return;
+    }
+    read_clock(pipe->source->logs);
+    log_split_show(&pipe->split, on_piece, pipe);
+}
+
+/* ---- Life ---- */
+
+static void pipe_init(struct log_pipe *pipe, struct log_source *source, uint8_t stream)
+{
+    *pipe = (struct log_pipe){.source = source, .fd = -1, .stream = stream};
+    ev_init(&pipe->readable, on_readable);
+    ev_init(&pipe->partial, on_partial);
+    pipe->readable.data = pipe->partial.data = pipe;
+}
+
+void logs_init(struct logs *logs, struct ev_loop *loop, uint32_t count, size_t ring_bytes)
+{
+    *logs = (struct logs){.loop = loop, .count = count};
+    logs->buffer = mem_alloc(BUFFER_BYTES);
+    logs->sources = mem_alloc_array((size_t)count + 1, sizeof *logs->sources);
+    for (uint32_t i = 0; i <= count; i++) {
+        struct log_source *source = &logs->sources[i];
+        source->logs = logs;
+        source->service = i < count ? i : LOGS_SELF;
+        log_ring_init(&source->ring, ring_bytes ? ring_bytes : LOGS_RING_BYTES);
+        for (uint8_t stream = 0; stream < LOG_STREAM_COUNT; stream++)
+            pipe_init(&source->pipes[stream], source, stream);
+    }
+    ev_prepare_init(&logs->flush, on_prepare);
+    logs->flush.data = logs;
+}
+
+void logs_finish(struct logs *logs)
+{
+    if (!logs->sources)
+        return;
+    while (logs->sinks)
+        logs_detach(logs, logs->sinks);
+    for (uint32_t i = 0; i <= logs->count; i++) {
+        for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+            pipe_close(&logs->sources[i].pipes[stream]);
+        log_ring_finish(&logs->sources[i].ring);
+    }
+    ev_prepare_stop(logs->loop, &logs->flush);
+    free(logs->sources);
+    free(logs->buffer);
+    *logs = (struct logs){0};
+}
+
+static void pipe_start(struct log_pipe *pipe, int fd)
+{
+    pipe->fd = fd;
+    ev_io_set(&pipe->readable, fd, EV_READ);
+    ev_io_start(pipe->source->logs->loop, &pipe->readable);
+}
+
+int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
+{
+    struct log_source *source = find_source(logs, service);
+    int out[2], err[2];
+    logs_close(logs, service);
+    int error = io_pipe(out, true);
+    if (error)
+        return error;
+    error = io_pipe(err, true);
+    if (error) {
+        io_close(&out[0]);
+        io_close(&out[1]);
+        return error;
+    }
+    pipe_start(&source->pipes[LOG_STDOUT], out[0]);
+    pipe_start(&source->pipes[LOG_STDERR], err[0]);
+    out_fds[LOG_STDOUT] = out[1];
+    out_fds[LOG_STDERR] = err[1];
+    return 0;
+}
+
+void logs_drain(struct logs *logs, uint32_t service)
+{
+    struct log_source *source = find_source(logs, service);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++) {
+        pipe_read(&source->pipes[stream], DRAIN_BYTES);
+        expect_rest(&source->pipes[stream]);
+    }
+}
+
+void logs_close(struct logs *logs, uint32_t service)
+{
+    struct log_source *source = find_source(logs, service);
+    logs_drain(logs, service);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        pipe_close(&source->pipes[stream]);
+}
+
+void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text)
+{
+    struct log_source *source = find_source(logs, service);
+    struct log_pipe said = {.source = source, .stream = (uint8_t)stream};
+    read_clock(logs);
+    log_split_feed(&said.split, text, strlen(text), on_piece, &said);
+    log_split_end(&said.split, on_piece, &said);
+    log_split_finish(&said.split);
+}
+
+void logs_attach(struct logs *logs, struct log_sink *sink)
+{
+    if (sink->attached)
+        return;
+    sink->attached = true;
+    sink->dirty = false;
+    sink->next = logs->sinks;
+    logs->sinks = sink;
+}
+
+void logs_detach(struct logs *logs, struct log_sink *sink)
+{
+    if (!sink->attached)
+        return;
+    for (struct log_walk *walk = logs->walks; walk; walk = walk->outer)
+        if (walk->next == sink)
+            walk->next = sink->next;
+    struct log_sink **link = &logs->sinks;
+    while (*link != sink)
+        link = &(*link)->next;
+    *link = sink->next;
+    sink->attached = false;
+}
+
+void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
+                  void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+{
+    uint32_t count = 0;
+    const struct log_ring **rings = calloc((size_t)logs->count + 1, sizeof *rings);
+    if (!rings)
+        return;
+    for (uint32_t i = 0; i <= logs->count; i++)
+        if (!wanted || wanted[i])
+            rings[count++] = &logs->sources[i].ring;
+    log_history(rings, count, max, on_line, ctx);
+    free(rings);
+}

@@ -1,0 +1,64 @@
+/* The aggregator: service pipes -> lines -> each service's ring, and the sinks.
+ *
+ * Owns the pipes' read ends, the rings and a buffer. A run of a service has two pipes; they belong
+ * to the run from logs_open to logs_close, not to the process: the daemon closes them when the
+ * service is stopped, whoever else may still hold the other ends. Lines end at "\n", a "\r" before
+ * it is dropped; a line without end is shown after 100 ms. One service is read at most
+ * LOGS_TURN_BYTES in a turn of the loop, so a flood starves nobody. Lines reach rings and sinks at
+ * once and in one order (seq). Never blocks.
+ */
+#ifndef RUNTIME_LOGS_H
+#define RUNTIME_LOGS_H
+
+#include "log_ring.h"
+#include "log_sink.h"
+
+#include <ev.h>
+
+#define LOGS_RING_BYTES (1u << 20)   /* the default budget of a service's ring */
+#define LOGS_TURN_BYTES (256u << 10) /* bytes */
+
+struct log_source; /* a service's pipes and ring */
+struct log_walk;   /* a walk over the sinks that is under way */
+
+struct logs {
+    struct ev_loop *loop;
+    struct log_source *sources; /* one a service, then one for a3s itself */
+    uint32_t count;             /* services */
+    struct log_sink *sinks;
+    struct log_walk *walks;
+    ev_prepare flush; /* active while a sink is dirty */
+    char *buffer;     /* what one read fills */
+    uint64_t last_seq;
+    int64_t now_ms; /* the time of the lines that are being taken in */
+};
+
+/* ring_bytes: the budget of each ring; 0 gives LOGS_RING_BYTES. */
+void logs_init(struct logs *logs, struct ev_loop *loop, uint32_t count, size_t ring_bytes);
+/* Closes everything; the owners of sinks detach them before or never touch them again. */
+void logs_finish(struct logs *logs);
+
+/* New pipes for a run of the service, instead of any it has. out_fds[LOG_STDOUT] and [LOG_STDERR]
+ * are the write ends, blocking and close-on-exec: the caller gives them to the child and closes
+ * them after the spawn. 0 or a negative errno. */
+int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]);
+/* Takes in what is in the pipes now (bounded), so that a process's last words come before what is
+ * said about its end. */
+void logs_drain(struct logs *logs, uint32_t service);
+/* Drains, ends an unfinished line, and closes. */
+void logs_close(struct logs *logs, uint32_t service);
+
+/* a3s's own words, in the name of a service or of LOGS_SELF; each line of text is a line. */
+void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text);
+
+void logs_attach(struct logs *logs, struct log_sink *sink);
+void logs_detach(struct logs *logs, struct log_sink *sink);
+/* Hands the sink the flush that is due now rather than before the loop waits. */
+void logs_flush(struct logs *logs);
+
+/* The newest lines of the wanted services (as in struct log_sink), at most max in all, in order.
+ * A follower calls this and attaches its sink in the same turn: then nothing is missing between. */
+void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
+                  void (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+
+#endif

@@ -1,0 +1,86 @@
+#include "proxy.h"
+
+#include "client.h"
+#include "proxy_parts.h"
+
+#include <errno.h>
+
+struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
+                           const struct proxy_ops *ops, void *ctx)
+{
+    struct proxy *proxy = malloc(sizeof *proxy);
+    if (!proxy)
+        return NULL;
+    memset(proxy, 0, offsetof(struct proxy, scratch));
+    proxy->loop = loop;
+    proxy->plan = plan;
+    proxy->ops = *ops;
+    proxy->ctx = ctx;
+    link_init(&proxy->clients);
+    link_init(&proxy->parked);
+    proxy->counters = calloc(plan->service_count + 1, sizeof *proxy->counters);
+    if (!proxy->counters ||
+        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, plan->service_count)) {
+        free(proxy->counters);
+        free(proxy);
+        return NULL;
+    }
+    sweeper_start(&proxy->sweeper, loop);
+    return proxy;
+}
+
+void proxy_destroy(struct proxy *proxy)
+{
+    if (!proxy)
+        return;
+    proxy_stop(proxy);
+    upstream_pool_finish(&proxy->pool);
+    sweeper_stop(&proxy->sweeper);
+    free(proxy->counters);
+    free(proxy);
+}
+
+static void on_client(void *ctx, int fd, enum listener_family family)
+{
+    client_accept(ctx, fd, family);
+}
+
+int proxy_start(struct proxy *proxy, uint16_t port)
+{
+    return listener_open(&proxy->listener, proxy->loop, port, on_client, proxy);
+}
+
+uint16_t proxy_port(const struct proxy *proxy)
+{
+    return proxy->listener.port;
+}
+
+void proxy_stop(struct proxy *proxy)
+{
+    listener_close(&proxy->listener);
+    while (!link_alone(&proxy->clients))
+        client_close(container_of(proxy->clients.next, struct client, link));
+    for (uint32_t i = 0; i < proxy->plan->service_count; i++)
+        upstream_pool_drop(&proxy->pool, i);
+}
+
+void proxy_service_changed(struct proxy *proxy, uint32_t service)
+{
+    uint16_t port;
+    enum proxy_verdict verdict = proxy->ops.service_state(proxy->ctx, service, &port);
+    if (verdict != PROXY_READY)
+        upstream_pool_drop(&proxy->pool, service);
+    if (verdict == PROXY_WAIT)
+        return;
+    LINK_EACH(&proxy->parked, it)
+    {
+        struct exchange *exchange = container_of(it, struct exchange, parked);
+        if (exchange->service == service)
+            exchange_retry(exchange);
+    }
+}
+
+const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service)
+{
+    return &proxy->counters[service];
+}

@@ -1,0 +1,84 @@
+/* The reverse proxy: <name>.localhost:PORT on 127.0.0.1 and ::1, HTTP/1.1 on both sides.
+ *
+ * The Host of a request decides which service gets it, by the routes of the plan. A request for a
+ * service that will be ready soon is parked (up to the plan's hold) and goes on when the owner says
+ * that the service has changed; one for a service that is down is answered at once with a page that
+ * says why. Bodies are streamed both ways through bounded buffers; heads are written anew.
+ *
+ * The owner answers two questions (proxy_ops) and is told of every finished request. No callback
+ * may call back into the proxy. The proxy never prints; it owns its sockets, watchers and memory,
+ * and proxy_finish gives all of them back.
+ */
+#ifndef RUNTIME_PROXY_H
+#define RUNTIME_PROXY_H
+
+#include "str.h"
+
+#include <a3s/plan.h>
+#include <ev.h>
+
+/* Limits and times; seconds. */
+#define PROXY_CLIENTS_MAX     512
+#define PROXY_PARKED_MAX      256
+#define PROXY_HEAD_TIMEOUT    10. /* from the first byte of a request to the end of its head */
+#define PROXY_IDLE_TIMEOUT    60. /* for a peer that owes bytes of a body, or takes none */
+#define PROXY_CONNECT_TIMEOUT 2.  /* to reach a service that is ready */
+#define PROXY_KEEP_ALIVE      15. /* between two requests of a client */
+#define PROXY_HOPS_MAX        8   /* passes of one request through this proxy */
+
+enum proxy_verdict {
+    PROXY_READY, /* connect */
+    PROXY_WAIT,  /* pending, starting, restarting, stopping, in back-off: it will come */
+    PROXY_DOWN   /* failed, stopped, blocked: it will not come by itself */
+};
+
+/* One finished request, for an access log. The strings live during the call only. */
+struct proxy_access {
+    struct str method, target, host;
+    uint32_t service; /* index into SERVICES, or PLAN_NONE: answered by the proxy itself */
+    uint16_t status;  /* 0: the client left before an answer */
+    uint64_t bytes;   /* of the body, to the client */
+    double seconds;   /* from the first byte of the request to the last of the answer */
+    double parked;    /* seconds of these that it waited for the service */
+};
+
+struct proxy_ops {
+    /* With PROXY_READY, the port on which the service listens. */
+    enum proxy_verdict (*service_state)(void *ctx, uint32_t service, uint16_t *out_port);
+    /* Appends why the service is not there, in lines of plain text; it is escaped. */
+    void (*describe)(void *ctx, uint32_t service, struct strbuf *text);
+    void (*access)(void *ctx, const struct proxy_access *access); /* may be NULL */
+};
+
+/* What has gone through to one service. */
+struct proxy_counters {
+    uint64_t requests;
+    uint64_t errors; /* answered with 5xx, by the service or for it */
+    uint64_t bytes;  /* of bodies, to clients */
+    uint32_t active; /* now, the parked ones included */
+    uint32_t parked; /* now */
+};
+
+struct proxy;
+
+/* The plan and ops must outlive the proxy. NULL without memory. */
+struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
+                           const struct proxy_ops *ops, void *ctx);
+/* Stops it first. */
+void proxy_destroy(struct proxy *proxy);
+
+/* Listens on both families; a machine without ::1 is served on 127.0.0.1 alone. port 0 takes a free
+ * one. 0, or a negative errno: -EADDRINUSE when either family's port is taken (listener_holder in
+ * listener.h names who has it); then nothing listens. */
+int proxy_start(struct proxy *proxy, uint16_t port);
+uint16_t proxy_port(const struct proxy *proxy);
+/* Closes the listeners and every connection, at once. */
+void proxy_stop(struct proxy *proxy);
+
+/* The owner's answer to service_state may be another one now: parked requests are looked at again,
+ * idle connections to a service that is not ready are closed. */
+void proxy_service_changed(struct proxy *proxy, uint32_t service);
+
+const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service);
+
+#endif

@@ -1,0 +1,171 @@
+#include "upstream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void on_idle_event(struct stream *stream)
+{
+    /* Its end, or bytes that nobody asked for: either way it cannot be used again. */
+    upstream_close(stream->ctx);
+}
+
+static void on_idle_due(struct deadline *deadline)
+{
+    upstream_close(container_of(deadline, struct upstream, idle));
+}
+
+bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
+                        uint32_t service_count)
+{
+    *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper};
+    pool->idle = calloc(service_count + 1, sizeof *pool->idle);
+    pool->idle_count = calloc(service_count + 1, sizeof *pool->idle_count);
+    if (!pool->idle || !pool->idle_count) {
+        upstream_pool_finish(pool);
+        return false;
+    }
+    pool->service_count = service_count;
+    for (uint32_t i = 0; i < service_count; i++)
+        link_init(&pool->idle[i]);
+    return true;
+}
+
+void upstream_pool_finish(struct upstream_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->service_count; i++)
+        upstream_pool_drop(pool, i);
+    free(pool->idle);
+    free(pool->idle_count);
+    *pool = (struct upstream_pool){0};
+}
+
+void upstream_pool_drop(struct upstream_pool *pool, uint32_t service)
+{
+    while (!link_alone(&pool->idle[service]))
+        upstream_close(container_of(pool->idle[service].next, struct upstream, link));
+}
+
+static void leave_pool(struct upstream *upstream)
+{
+    if (link_alone(&upstream->link))
+        return;
+    link_remove(&upstream->link);
+    upstream->pool->idle_count[upstream->service]--;
+    deadline_clear(&upstream->idle);
+}
+
+static bool looks_alive(const struct upstream *upstream)
+{
+    char byte;
+    ssize_t count = recv(upstream->stream.reader.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count < 0 && errno == EAGAIN;
+}
+
+struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uint16_t port)
+{
+    while (!link_alone(&pool->idle[service])) {
+        struct upstream *upstream = container_of(pool->idle[service].prev, struct upstream, link);
+        leave_pool(upstream);
+        if (upstream->port == port && looks_alive(upstream)) {
+            upstream->reused = true;
+            return upstream;
+        }
+        upstream_close(upstream);
+    }
+    return NULL;
+}
+
+static int begin_connect(struct upstream *upstream)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET,
+                             .sin_port = htons(upstream->port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+                              .sin6_port = htons(upstream->port),
+                              .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    bool first = upstream->family == 0;
+    int one = 1, fd = socket(first ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                             IPPROTO_TCP);
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    const void *address = first ? (const void *)&v4 : (const void *)&v6;
+    if (connect(fd, address, first ? sizeof v4 : sizeof v6) < 0 && errno != EINPROGRESS) {
+        int error = -errno;
+        close(fd);
+        return error;
+    }
+    stream_open(&upstream->stream, upstream->pool->loop, fd);
+    return 0;
+}
+
+static int dial_from(struct upstream *upstream, uint8_t family)
+{
+    int error = -ECONNREFUSED;
+    for (upstream->family = family; upstream->family < UPSTREAM_FAMILIES; upstream->family++) {
+        error = begin_connect(upstream);
+        if (error == 0 || error == -EMFILE || error == -ENFILE || error == -ENOMEM)
+            return error;
+    }
+    return error;
+}
+
+int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
+                  struct upstream **out_upstream)
+{
+    struct upstream *upstream = calloc(1, sizeof *upstream);
+    if (!upstream)
+        return -ENOMEM;
+    upstream->pool = pool;
+    upstream->service = service;
+    upstream->port = port;
+    link_init(&upstream->link);
+    deadline_init(&upstream->idle, on_idle_due);
+    int error = dial_from(upstream, 0);
+    if (error < 0) {
+        free(upstream);
+        return error;
+    }
+    *out_upstream = upstream;
+    return 0;
+}
+
+int upstream_dial_next(struct upstream *upstream)
+{
+    struct stream *stream = &upstream->stream, before = *stream;
+    stream_close(stream);
+    int error = dial_from(upstream, (uint8_t)(upstream->family + 1));
+    if (error == 0)
+        stream_attach(stream, before.ctx, before.on_readable, before.on_writable);
+    return error;
+}
+
+void upstream_release(struct upstream *upstream)
+{
+    struct upstream_pool *pool = upstream->pool;
+    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE) {
+        upstream_close(upstream);
+        return;
+    }
+    link_append(&pool->idle[upstream->service], &upstream->link);
+    pool->idle_count[upstream->service]++;
+    stream_attach(&upstream->stream, upstream, on_idle_event, on_idle_event);
+    stream_want(&upstream->stream, true);
+    deadline_set(&upstream->idle, pool->loop, UPSTREAM_IDLE);
+}
+
+static void release_memory(struct swept *swept)
+{
+    free(container_of(swept, struct upstream, swept));
+}
+
+void upstream_close(struct upstream *upstream)
+{
+    leave_pool(upstream);
+    stream_close(&upstream->stream);
+    deadline_stop(&upstream->idle, upstream->pool->loop);
+    sweep_later(upstream->pool->sweeper, &upstream->swept, release_memory);
+}

@@ -1,0 +1,57 @@
+/* Connections to services, and the pool of those that wait for their next request.
+ *
+ * A service is dialled at 127.0.0.1, then at ::1 if nobody listens there. A connection goes back to
+ * the pool only after a cleanly framed exchange; in the pool any byte or end of stream closes it,
+ * and before it is used again it is looked at once more.
+ */
+#ifndef RUNTIME_UPSTREAM_H
+#define RUNTIME_UPSTREAM_H
+
+#include "deadline.h"
+#include "link.h"
+#include "stream.h"
+#include "sweep.h"
+
+#define UPSTREAM_IDLE       4. /* seconds; below the 5 after which Node's server closes */
+#define UPSTREAM_IDLE_SHARE 32 /* idle connections of one service */
+#define UPSTREAM_FAMILIES   2
+
+struct upstream_pool {
+    struct ev_loop *loop;
+    struct sweeper *sweeper;
+    uint32_t service_count;
+    struct link *idle;    /* [service] of struct upstream.link, the newest last */
+    uint32_t *idle_count; /* [service] */
+};
+
+struct upstream {
+    struct stream stream;
+    struct link link; /* in pool->idle[service], or alone */
+    struct swept swept;
+    struct deadline idle;
+    struct upstream_pool *pool;
+    uint32_t service;
+    uint16_t port;
+    uint8_t family; /* 0: 127.0.0.1, 1: ::1 */
+    bool reused;    /* it served a request before */
+};
+
+/* False without memory. */
+bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
+                        uint32_t service_count);
+void upstream_pool_finish(struct upstream_pool *pool);
+/* Closes the idle connections of a service. */
+void upstream_pool_drop(struct upstream_pool *pool, uint32_t service);
+
+/* An idle connection that still looks alive, or NULL. The caller attaches to its stream. */
+struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uint16_t port);
+/* Begins to connect. 0, or a negative errno if no address could even be tried. */
+int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
+                  struct upstream **out_upstream);
+/* After a failure to connect: begins with the next address; -ECONNREFUSED after the last. */
+int upstream_dial_next(struct upstream *upstream);
+/* Back to the pool. */
+void upstream_release(struct upstream *upstream);
+void upstream_close(struct upstream *upstream);
+
+#endif

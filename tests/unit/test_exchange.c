@@ -1,0 +1,374 @@
+#include "proxy_world.h"
+#include "suite.h"
+
+#include <malloc.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+START_TEST(heads_are_written_anew)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client,
+              "GET /a?b HTTP/1.1\r\nhost: WEB.localhost:7080\r\nConnection: keep-alive, X-Mine\r\n"
+              "X-Mine: 1\r\nKeep-Alive: timeout=5\r\nTE: gzip\r\nOrigin: http://web.localhost\r\n"
+              "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nForwarded: for=x\r\n"
+              "Upgrade: h2c\r\n\r\n");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    struct strbuf expected = {0};
+    strbuf_addf(&expected,
+                "GET /a?b HTTP/1.1\r\nHost: WEB.localhost:7080\r\nOrigin: http://web.localhost\r\n"
+                "X-Forwarded-For: 6.6.6.6, 127.0.0.1\r\nX-Forwarded-Host: WEB.localhost:7080\r\n"
+                "X-Forwarded-Proto: http\r\nX-Forwarded-Port: %u\r\nX-A3s-Hops: 1\r\n\r\n",
+                proxy_port(world.proxy));
+    ck_assert_str_eq(strbuf_text(&service.in), strbuf_text(&expected));
+    peer_says(&service, "HTTP/1.1 200 Fine\r\nConnection: X-Own\r\nX-Own: 1\r\nKeep-Alive: x\r\n"
+                        "Set-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\n\r\nOK");
+    peer_hears(&world.client, "OK");
+    ck_assert_str_eq(strbuf_text(&world.client.in),
+                     "HTTP/1.1 200 Fine\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
+                     "Content-Length: 2\r\n\r\nOK");
+    strbuf_finish(&expected);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(connections_are_kept_on_both_sides)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    for (unsigned i = 1; i <= 3; i++) {
+        hear_request(&service, "");
+        peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+        hear_response(&world.client, 200, "OK");
+        ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->requests, i);
+        peer_says(&world.client, GET);
+    }
+    hear_request(&service, "");
+    ck_assert_uint_eq(world.accesses, 3);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->bytes, 6);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 1);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(pipelined_requests_are_answered_in_order)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, "GET /1 HTTP/1.1\r\n" HOST "\r\n"
+                             "POST /2 HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi"
+                             "GET /3 HTTP/1.1\r\n" HOST "\r\n");
+    peer_shut(&world.client);
+    for (int i = 1; i <= 3; i++) {
+        static struct peer service;
+        if (i < 3)
+            service = accept_service(&world);
+        char text[64];
+        snprintf(text, sizeof text, " /%d HTTP/1.1\r\n", i);
+        peer_hears(&service, text);
+        hear_request(&service, i == 2 ? "hi" : "");
+        ck_assert_uint_eq(service.in.len, 0);
+        snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", i);
+        if (i == 1) /* the next one is a POST: it takes a new connection */
+            snprintf(text, sizeof text, "HTTP/1.0 200 OK\r\n\r\n%d", i);
+        peer_says(&service, text);
+        if (i != 2)
+            peer_close(&service);
+        snprintf(text, sizeof text, "%d", i);
+        hear_response(&world.client, 200, text);
+    }
+    peer_hears_end(&world.client);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(large_chunked_bodies_pass_both_ways)
+{
+    struct world world;
+    const size_t size = 1 << 20;
+    char *bytes = malloc(size + 1);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)('a' + i % 23);
+    bytes[size] = '\0';
+    open_world(&world);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
+    struct peer service = accept_service(&world);
+    world.client.partner = &service;
+    say_chunked(&world.client, bytes, size);
+    service.partner = &world.client;
+    hear_request(&service, bytes);
+    peer_says(&service, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    say_chunked(&service, bytes, size);
+    hear_response(&world.client, 200, bytes);
+    free(bytes);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+static const struct {
+    const char *request, *answer, *heard;
+    bool closes; /* the service, after its answer; the client hears the end */
+    bool ends;
+} answers[] = {
+    {GET, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nOK\r\n0\r\nT: x\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n", false, false},
+    {GET, "HTTP/1.1 200 OK\r\n\r\nuntil", /* its end is told by a chunk */
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", true, false},
+    {"GET / HTTP/1.0\r\n" HOST "\r\n",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nOK", false, true},
+    {"HEAD / HTTP/1.1\r\n" HOST "\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", false, false},
+    {GET, "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", false, false},
+    {GET, "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n",
+     "HTTP/1.1 304 Not Modified\r\n\r\n", false, false},
+    {GET, "HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+     "HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false,
+     false},
+    {"GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK",
+     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK", false, true},
+    /* cut off: the last chunk must not come */
+    {GET, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n", true, true},
+};
+#define ANSWERS (int)(sizeof answers / sizeof *answers)
+
+START_TEST(answers_are_framed_anew)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, answers[_i].request);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, answers[_i].answer);
+    if (answers[_i].closes)
+        peer_close(&service);
+    if (answers[_i].ends)
+        peer_hears_end(&world.client);
+    peer_hears_bytes(&world.client, strlen(answers[_i].heard));
+    if (_i == 1)
+        hear_response(&world.client, 200, "until");
+    else
+        ck_assert_str_eq(strbuf_text(&world.client.in), answers[_i].heard);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_stream_of_events_is_passed_on_at_once)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+    peer_hears(&world.client, "data: 1\n\n");
+    peer_says(&service, "data: 2\n\n");
+    peer_hears(&world.client, "data: 2\n\n");
+    /* A client that leaves takes the service's connection with it. */
+    peer_close(&world.client);
+    peer_says(&service, "data: 3\n\n");
+    while (!wire_wait(world.loop, service.fd, EV_READ, 0.01))
+        send(service.fd, "data\n\n", 6, MSG_NOSIGNAL);
+    peer_hears_end(&service);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_tunnel_closes_one_half_at_a_time)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, "GET /ws HTTP/1.1\r\n" HOST "Connection: Upgrade\r\n"
+                             "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\nearly");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    peer_says(&service, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                        "Upgrade: websocket\r\n\r\nhello");
+    peer_hears(&world.client, "\r\n\r\nhello");
+    peer_hears(&service, "early");
+    peer_shut(&world.client);
+    peer_hears_end(&service);
+    peer_says(&service, "still here");
+    peer_hears(&world.client, "still here");
+    peer_close(&service);
+    peer_hears_end(&world.client);
+    wire_until(world.loop, &world.done);
+    ck_assert_uint_eq(world.status, 101);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(an_upgrade_that_nobody_asked_for_is_refused)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    peer_says(&service, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                        "Upgrade: websocket\r\n\r\n");
+    peer_hears(&world.client, "HTTP/1.1 502 ");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+static const struct {
+    const char *request, *status;
+    bool closed;
+} refused[] = {
+    {"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "421", false},
+    {"GET / HTTP/1.1\r\nHost: other.localhost\r\n\r\n", "421", false},
+    {"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "421", false},
+    {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "421", false},
+    {"GET / HTTP/1.1\r\nX: y\r\n\r\n", "400", true},
+    {"GET / HTTP/1.1\r\n" HOST HOST "\r\n", "400", true},
+    {"GET / HTTP/1.0\r\n\r\n", "400", true},
+    {"GET / HTTP/1.1\r\n" HOST "X-A3s-Hops: 8\r\n\r\n", "508", false},
+    {"GET / HTTP/1.1\n" HOST "\n", "400", true},
+    {"CONNECT web.localhost:443 HTTP/1.1\r\n" HOST "\r\n", "501", true},
+    {"POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", "400", true},
+    {"POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\n", "421", true},
+};
+#define REFUSED (int)(sizeof refused / sizeof *refused)
+
+START_TEST(bad_requests_are_refused)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, refused[_i].request);
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_mem_eq(world.client.in.ptr + 9, refused[_i].status, 3);
+    /* No page names a service that was not asked for. */
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "web"));
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "api"));
+    if (refused[_i].closed)
+        peer_hears_end(&world.client);
+    else
+        peer_says(&world.client, GET);
+    ck_assert(wire_wait(world.loop, world.listening, EV_READ, 0.) == false || !refused[_i].closed);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(an_expected_continue_is_passed_on)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client,
+              "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "Expect: 100-continue\r\n");
+    peer_says(&service, "HTTP/1.1 100 Continue\r\n\r\n");
+    peer_hears(&world.client, "HTTP/1.1 100 Continue\r\n\r\n");
+    peer_says(&world.client, "hello");
+    hear_request(&service, "hello");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(an_early_answer_reaches_the_client)
+{
+    struct world world;
+    const size_t size = 4 << 20;
+    char *bytes = calloc(1, size);
+    open_world(&world);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 4194304\r\n\r\n");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+    peer_send(&world.client, bytes, size);
+    hear_response(&world.client, 413, "big");
+    peer_hears_end(&world.client);
+    free(bytes);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_body_that_breaks_off_is_not_passed_on_as_whole)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 50\r\n\r\nhello");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "hello");
+    if (_i == 0)
+        peer_shut(&world.client);
+    else
+        peer_close(&world.client);
+    peer_hears_end(&service);
+    if (_i == 0)
+        peer_hears(&world.client, "HTTP/1.1 400");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_slow_reader_slows_the_service_down)
+{
+    struct world world;
+    const size_t size = 64 << 20, piece = 64 << 10;
+    char *bytes = calloc(1, piece);
+    size_t sent = 0, heard = 0;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    service.partner = NULL;
+    peer_hears(&service, "\r\n\r\n");
+    size_t before = mallinfo2().uordblks;
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
+    while (sent < size && wire_wait(world.loop, service.fd, EV_WRITE, 0.1)) {
+        ssize_t count = send(service.fd, bytes, piece, MSG_NOSIGNAL);
+        sent += count > 0 ? (size_t)count : 0;
+    }
+    ck_assert_msg(sent < size, "all was taken at once");
+    ck_assert_uint_le(mallinfo2().uordblks, before + (512 << 10));
+    for (bool more = true; more;) { /* now it reads: everything comes */
+        more = wire_wait(world.loop, world.client.fd, EV_READ, WIRE_PATIENCE);
+        peer_drain(&world.client);
+        heard += world.client.in.len;
+        peer_forget(&world.client);
+        ssize_t count = 0;
+        if (sent < size)
+            count =
+                send(service.fd, bytes, size - sent < piece ? size - sent : piece, MSG_NOSIGNAL);
+        sent += count > 0 ? (size_t)count : 0;
+        more = more && heard < size;
+    }
+    ck_assert_uint_ge(heard, size);
+    free(bytes);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+int main(void)
+{
+    struct suite s = suite_begin("exchange");
+    SUITE_CASE(s, heads_are_written_anew);
+    SUITE_CASE(s, connections_are_kept_on_both_sides);
+    SUITE_CASE(s, pipelined_requests_are_answered_in_order);
+    SUITE_CASE(s, large_chunked_bodies_pass_both_ways);
+    SUITE_LOOP(s, answers_are_framed_anew, 0, ANSWERS);
+    SUITE_CASE(s, a_stream_of_events_is_passed_on_at_once);
+    SUITE_CASE(s, a_tunnel_closes_one_half_at_a_time);
+    SUITE_CASE(s, an_upgrade_that_nobody_asked_for_is_refused);
+    SUITE_LOOP(s, bad_requests_are_refused, 0, REFUSED);
+    SUITE_CASE(s, an_expected_continue_is_passed_on);
+    SUITE_CASE(s, an_early_answer_reaches_the_client);
+    SUITE_LOOP(s, a_body_that_breaks_off_is_not_passed_on_as_whole, 0, 2);
+    SUITE_CASE(s, a_slow_reader_slows_the_service_down);
+    return suite_run(s);
+}

@@ -1,0 +1,299 @@
+#include "listener.h"
+#include "proxy_world.h"
+#include "suite.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+START_TEST(a_request_waits_for_its_service)
+{
+    struct world world;
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhel");
+    while (proxy_counters(world.proxy, WEB)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    proxy_service_changed(world.proxy, WEB); /* still not */
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->parked, 1);
+    peer_says(&world.client, "lo");
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->parked, 0);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "hello");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world.client, 200, "OK");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_large_request_waits_within_bounds)
+{
+    struct world world;
+    const size_t size = 4 << 20;
+    char *bytes = malloc(size + 1);
+    size_t sent = 0;
+    memset(bytes, 'x', size);
+    bytes[size] = '\0';
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 4194304\r\n\r\n");
+    size_t before = mallinfo2().uordblks;
+    while (sent < size && wire_wait(world.loop, world.client.fd, EV_WRITE, 0.1)) {
+        ssize_t count = send(world.client.fd, bytes + sent, size - sent, MSG_NOSIGNAL);
+        sent += count > 0 ? (size_t)count : 0;
+    }
+    ck_assert_uint_le(mallinfo2().uordblks, before + (512 << 10));
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    struct peer service = accept_service(&world);
+    service.partner = NULL;
+    world.client.partner = &service;
+    peer_send(&world.client, bytes + sent, size - sent);
+    hear_request(&service, bytes);
+    free(bytes);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_parked_client_that_leaves_frees_its_place)
+{
+    struct world world;
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    while (proxy_counters(world.proxy, WEB)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_close(&world.client);
+    wire_until(world.loop, &world.done);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->parked, 0);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 0);
+    ck_assert_uint_eq(world.status, 0);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_request_does_not_wait_for_ever)
+{
+    struct world world;
+    open_world(&world);
+    world.settings.hold_ms = 20;
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 503", 12);
+    /* The connection is still good. */
+    peer_forget(&world.client);
+    world.verdicts[WEB] = PROXY_DOWN;
+    peer_says(&world.client, GET);
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->errors, 2);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_service_that_is_down_is_explained)
+{
+    struct world world;
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    while (proxy_counters(world.proxy, WEB)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.verdicts[WEB] = PROXY_DOWN; /* it failed while it was waited for */
+    proxy_service_changed(world.proxy, WEB);
+    peer_hears(&world.client, "service 0\nexit code 1 &lt;script&gt;&quot;");
+    ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 503", 12);
+    peer_hears(&world.client, "</html>\n");
+    peer_forget(&world.client);
+    peer_says(&world.client, "GET / HTTP/1.1\r\n" HOST "Accept: text/x, application/json\r\n\r\n");
+    hear_response(&world.client, 503,
+                  "{\"status\":503,\"title\":\"The service is not running\",\"service\":\"web\","
+                  "\"text\":\"service 0\\nexit code 1 <script>\\\"\"}\n");
+    peer_says(&world.client, "HEAD / HTTP/1.1\r\n" HOST "\r\n");
+    peer_hears(&world.client, "\r\n\r\n");
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "<html"));
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_service_that_refuses_is_tried_for_a_while)
+{
+    struct world world;
+    open_world(&world);
+    close(world.listening);
+    peer_says(&world.client, GET);
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 502", 12);
+    /* One that is not up yet is parked while it is being tried. */
+    peer_forget(&world.client);
+    peer_says(&world.client, GET);
+    while (proxy_counters(world.proxy, WEB)->active == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.verdicts[WEB] = PROXY_WAIT;
+    while (proxy_counters(world.proxy, WEB)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.listening = wire_listen(AF_INET6, &world.port);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+static void prime_pool(struct world *world, struct peer *out_service)
+{
+    peer_says(&world->client, GET);
+    *out_service = accept_service(world);
+    hear_request(out_service, "");
+    peer_says(out_service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world->client, 200, "OK");
+}
+
+START_TEST(a_pooled_connection_that_died_is_replaced)
+{
+    struct world world;
+    struct peer old;
+    open_world(&world);
+    prime_pool(&world, &old);
+    peer_says(&world.client, GET);
+    hear_request(&old, "");
+    peer_close(&old); /* after it took the request, before it answered */
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_close(&service); /* a second time it is told */
+    peer_hears(&world.client, "HTTP/1.1 502");
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_post_is_sent_once)
+{
+    struct world world;
+    struct peer idle;
+    open_world(&world);
+    prime_pool(&world, &idle);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi");
+    struct peer service = accept_service(&world);
+    hear_request(&service, "hi");
+    peer_close(&service);
+    peer_hears(&world.client, "HTTP/1.1 502");
+    ck_assert(!wire_wait(world.loop, world.listening, EV_READ, 0.01));
+    peer_close(&idle);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(the_pool_of_a_stopped_service_is_closed)
+{
+    struct world world;
+    struct peer old;
+    open_world(&world);
+    prime_pool(&world, &old);
+    world.verdicts[WEB] = PROXY_WAIT;
+    proxy_service_changed(world.proxy, WEB);
+    peer_hears_end(&old);
+    peer_close(&old);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(bytes_that_nobody_asked_for_close_a_pooled_connection)
+{
+    struct world world;
+    struct peer old;
+    open_world(&world);
+    prime_pool(&world, &old);
+    peer_says(&old, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+    peer_hears_end(&old);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world.client, 200, "OK");
+    peer_close(&old);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(both_families_are_served)
+{
+    struct world world;
+    open_world(&world);
+    struct peer client = peer_connect(world.loop, AF_INET6, proxy_port(world.proxy));
+    peer_says(&client, GET);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "X-Forwarded-For: ::1\r\n");
+    peer_close(&service);
+    peer_hears(&client, "HTTP/1.1 502");
+    peer_close(&client);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_port_that_is_taken_is_told)
+{
+    struct world world;
+    struct strbuf holder = {0};
+    char pid[32];
+    uint16_t port;
+    open_world(&world);
+    int other = wire_listen(_i == 0 ? AF_INET : AF_INET6, &port);
+    proxy_stop(world.proxy);
+    ck_assert_int_eq(proxy_start(world.proxy, port), -EADDRINUSE);
+    ck_assert(listener_holder(port, &holder));
+    snprintf(pid, sizeof pid, "pid %d (", getpid());
+    ck_assert_msg(strstr(holder.ptr, pid), "%s", holder.ptr);
+    strbuf_clear(&holder);
+    close(other);
+    ck_assert(!listener_holder(port, &holder));
+    ck_assert_int_eq(proxy_start(world.proxy, port), 0);
+    strbuf_finish(&holder);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(stopping_closes_everything)
+{
+    struct world world;
+    open_world(&world);
+    struct peer idle = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 50\r\n\r\nhello");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "hello");
+    proxy_stop(world.proxy);
+    peer_hears_end(&service);
+    peer_hears_end(&idle);
+    peer_hears_end(&world.client);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 0);
+    peer_close(&service);
+    peer_close(&idle);
+    close_world(&world);
+}
+END_TEST
+
+int main(void)
+{
+    struct suite s = suite_begin("proxy");
+    SUITE_CASE(s, a_request_waits_for_its_service);
+    SUITE_CASE(s, a_large_request_waits_within_bounds);
+    SUITE_CASE(s, a_parked_client_that_leaves_frees_its_place);
+    SUITE_CASE(s, a_request_does_not_wait_for_ever);
+    SUITE_CASE(s, a_service_that_is_down_is_explained);
+    SUITE_CASE(s, a_service_that_refuses_is_tried_for_a_while);
+    SUITE_CASE(s, a_pooled_connection_that_died_is_replaced);
+    SUITE_CASE(s, a_post_is_sent_once);
+    SUITE_CASE(s, the_pool_of_a_stopped_service_is_closed);
+    SUITE_CASE(s, bytes_that_nobody_asked_for_close_a_pooled_connection);
+    SUITE_CASE(s, both_families_are_served);
+    SUITE_LOOP(s, a_port_that_is_taken_is_told, 0, 2);
+    SUITE_CASE(s, stopping_closes_everything);
+    return suite_run(s);
+}
