@@ -14,6 +14,10 @@ struct follower {
     struct control_stream *stream;
     const char *const *names;
     uint32_t count;
+    uint32_t lines; /* of history that are asked for */
+    bool follow;
+    bool full;         /* the client must take some history before more can be queued */
+    uint64_t sent_seq; /* of the last line of history that was queued */
     uint64_t lost;
     struct strbuf text;
     bool wanted[]; /* one a service, then one for a3s itself */
@@ -70,13 +74,19 @@ static void add_line(struct strbuf *out, const struct follower *f, const struct 
     strbuf_adds(out, "}\n");
 }
 
-static void send_line(struct follower *f, const struct log_line *line)
+static bool has_room(const struct follower *f)
+{
+    return control_stream_room(f->stream) >= f->text.len + ROOM_KEPT;
+}
+
+/* What happens now can not wait for a slow client: it is counted instead. */
+static void send_live(struct follower *f, const struct log_line *line)
 {
     strbuf_clear(&f->text);
     if (f->lost)
         strbuf_addf(&f->text, "{\"lost\":%" PRIu64 "}\n", f->lost);
     add_line(&f->text, f, line);
-    if (control_stream_room(f->stream) < f->text.len + ROOM_KEPT) {
+    if (!has_room(f)) {
         f->lost++;
         return;
     }
@@ -84,14 +94,39 @@ static void send_line(struct follower *f, const struct log_line *line)
     control_stream_write(f->stream, f->text.ptr, f->text.len);
 }
 
-static void on_history(void *ctx, const struct log_line *line)
+static void send_history(void *ctx, const struct log_line *line)
 {
-    send_line(ctx, line);
+    struct follower *f = ctx;
+    if (f->full || line->seq <= f->sent_seq)
+        return;
+    strbuf_clear(&f->text);
+    add_line(&f->text, f, line);
+    f->full = !has_room(f);
+    if (f->full)
+        return;
+    f->sent_seq = line->seq;
+    control_stream_write(f->stream, f->text.ptr, f->text.len);
+}
+
+/* Queues as much history as the client has room for; when it has all of it, goes on live. */
+static void continue_history(void *user)
+{
+    struct follower *f = user;
+    if (f->sink.attached)
+        return;
+    f->full = false;
+    logs_history(f->logs, f->wanted, f->lines, send_history, f);
+    if (f->full)
+        return;
+    if (f->follow)
+        logs_attach(f->logs, &f->sink);
+    else
+        control_stream_end(f->stream);
 }
 
 static void on_line(struct log_sink *sink, const struct log_line *line)
 {
-    send_line((struct follower *)(void *)sink, line);
+    send_live((struct follower *)(void *)sink, line);
 }
 _Static_assert(offsetof(struct follower, sink) == 0, "the sink is the follower");
 
@@ -141,6 +176,8 @@ int follow_logs(struct logs *logs, const char *const *names, uint32_t count,
     f->stream = stream;
     f->names = names;
     f->count = count;
+    f->lines = query->lines;
+    f->follow = query->follow;
     const char *unknown = select_services(f, query);
     if (unknown) {
         strbuf_addf(out_error, "no service is called \"%s\"", unknown);
@@ -149,11 +186,7 @@ int follow_logs(struct logs *logs, const char *const *names, uint32_t count,
     }
     f->sink.wanted = f->wanted;
     f->sink.write = on_line;
-    control_stream_watch(stream, NULL, on_close, f);
-    logs_history(logs, f->wanted, query->lines, on_history, f);
-    if (query->follow)
-        logs_attach(logs, &f->sink);
-    else
-        control_stream_end(stream);
+    control_stream_watch(stream, continue_history, on_close, f);
+    continue_history(f);
     return 0;
 }

@@ -119,8 +119,10 @@ json_t *status_json(const struct status_source *source, int64_t now)
     json_t *services = json_array();
     for (uint32_t i = 0; i < plan->service_count; i++)
         json_array_append_new(services, service_json(source, i, now));
-    return json_pack("{s:i,s:s,s:s,s:s,s:I,s:I,s:b,s:o}", "api", 1, "version", A3S_VERSION,
-                     "a3sfile", source->project, "plan_hash", hash, "pid", (json_int_t)getpid(),
-                     "proxy_port", (json_int_t)source->proxy_port, "stopping", source->stopping,
-                     "services", services);
+    /* A path is any bytes; JSON is UTF-8. */
+    json_t *project = json_string(source->project);
+    return json_pack("{s:i,s:s,s:o,s:s,s:I,s:I,s:b,s:o}", "api", 1, "version", A3S_VERSION,
+                     "a3sfile", project ? project : json_null(), "plan_hash", hash, "pid",
+                     (json_int_t)getpid(), "proxy_port", (json_int_t)source->proxy_port, "stopping",
+                     source->stopping, "services", services);
 }

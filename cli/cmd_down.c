@@ -1,0 +1,126 @@
+#include "commands.h"
+#include "remote.h"
+#include "report.h"
+
+/* Between two looks; and how many of them before the first word about what is waited for. */
+#define LOOK_NS    20000000L
+#define LOOK_EVERY 50
+
+static bool is_down(const char *state)
+{
+    static const char *const states[] = {"stopped", "failed", "done", "blocked", "pending"};
+    for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], state) == 0)
+            return true;
+    return !state;
+}
+
+static bool is_named(const struct command_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->operand_count; i++)
+        if (strcmp(call->operands[i], name) == 0)
+            return true;
+    return call->operand_count == 0;
+}
+
+/* The names of the services that still run, of those that the call is about. */
+static int list_living(const struct command_call *call, struct remote *remote,
+                       struct strbuf *out_names)
+{
+    json_t *status = NULL, *service;
+    size_t i;
+    int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+    json_array_foreach(json_object_get(status, "services"), i, service)
+    {
+        const char *name = json_string_value(json_object_get(service, "name"));
+        const char *state = json_string_value(json_object_get(service, "state"));
+        if (name && is_named(call, name) && !is_down(state))
+            strbuf_addf(out_names, "%s%s", out_names->len ? ", " : "", name);
+    }
+    json_decref(status);
+    return code;
+}
+
+/* Says what is waited for when that has changed. */
+static int report_living(const struct command_call *call, struct remote *remote,
+                         struct strbuf *said)
+{
+    struct strbuf names = {0};
+    int code = list_living(call, remote, &names);
+    if (!code && names.len && !str_equal(strbuf_str(&names), strbuf_str(said))) {
+        report_note("waiting for %s", names.ptr);
+        strbuf_clear(said);
+        strbuf_add_str(said, strbuf_str(&names));
+    }
+    strbuf_finish(&names);
+    return code;
+}
+
+static void pause_between_looks(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
+}
+
+/* Everything: until the lock is free. */
+static int stop_all(const struct command_call *call, struct remote *remote)
+{
+    struct strbuf said = {0};
+    int code = remote_call(remote, "POST", "/v1/shutdown", NULL, NULL);
+    for (unsigned looks = 1; !code && rundir_is_running(&remote->dir); looks++) {
+        pause_between_looks();
+        remote->quiet = true;
+        if (looks % LOOK_EVERY == 0 && report_living(call, remote, &said) == CLI_TIMEOUT)
+            code = CLI_TIMEOUT;
+    }
+    strbuf_finish(&said);
+    if (!code)
+        report_note("stopped");
+    return code;
+}
+
+/* Some: until none of them runs. */
+static int stop_named(const struct command_call *call, struct remote *remote)
+{
+    struct strbuf said = {0}, living = {0};
+    json_t *names = remote_names(call);
+    int code = remote_call(remote, "POST", "/v1/stop", names, NULL);
+    json_decref(names);
+    for (unsigned looks = 1; !code; looks++) {
+        strbuf_clear(&living);
+        code = list_living(call, remote, &living);
+        if (code || !living.len)
+            break;
+        if (looks % LOOK_EVERY == 0)
+            report_living(call, remote, &said);
+        pause_between_looks();
+    }
+    if (!code) {
+        for (size_t i = 0; i < call->operand_count; i++)
+            report_note("%s is stopped", call->operands[i]);
+    }
+    strbuf_finish(&living);
+    strbuf_finish(&said);
+    return code;
+}
+
+static int run(const struct command_call *call)
+{
+    struct remote remote;
+    int code = remote_open(call, &remote);
+    if (code)
+        return code;
+    code = call->operand_count ? stop_named(call, &remote) : stop_all(call, &remote);
+    remote_close(&remote);
+    return code;
+}
+
+const struct command cmd_down = {
+    .name = "down",
+    .summary = "Stop services, or everything and a3s itself",
+    .operands = "[SERVICE...]",
+    .about =
+        "Dependents are stopped first. Without a name a3s ends too. Returns when it is done; exit\n"
+        "code 3 if nothing was running.",
+    .operands_max = COMMAND_OPERANDS_ANY,
+    .run = run,
+};

@@ -1,0 +1,74 @@
+#include "commands.h"
+#include "load.h"
+#include "start.h"
+
+struct up_options {
+    bool detach, wait, no_deps;
+    long wait_timeout; /* seconds */
+};
+
+static const struct command_option options[] = {
+    {'d', "detach", OPTION_FLAG, offsetof(struct up_options, detach), NULL,
+     "go to the background once a3s listens", NULL, 0},
+    {0, "wait", OPTION_FLAG, offsetof(struct up_options, wait), NULL,
+     "with -d, which it implies: return when all is ready", NULL, 0},
+    {0, "wait-timeout", OPTION_NUMBER, offsetof(struct up_options, wait_timeout), "S",
+     "give up waiting after S seconds (exit code 124)", NULL, 0},
+    {0, "no-deps", OPTION_FLAG, offsetof(struct up_options, no_deps), NULL,
+     "start the named services alone", NULL, 0},
+    {0},
+};
+
+static int start(const struct command_call *call, const char *path, const struct compilation *c)
+{
+    const struct up_options *chosen = command_options(call, struct up_options);
+    bool wait = chosen->wait || chosen->wait_timeout;
+    struct plan plan = {0};
+    int code = load_plan_bytes(&plan, c);
+    if (code)
+        return code;
+    code = start_plan(&(struct start){
+        .plan = &plan,
+        .root = load_folder(call->arena, path),
+        .project = path,
+        .names = call->operands,
+        .name_count = call->operand_count,
+        .arena = call->arena,
+        .with_deps = !chosen->no_deps,
+        .detach = chosen->detach || wait,
+        .wait = wait,
+        .wait_timeout = chosen->wait_timeout,
+    });
+    plan_close(&plan);
+    return code;
+}
+
+static int run(const struct command_call *call)
+{
+    struct compile_options compile = {.check_paths = true};
+    struct compilation c;
+    char path[PATH_MAX];
+    int code = load_path(call, path);
+    if (code)
+        return code;
+    compilation_init(&c);
+    code = load_compile(&c, path, &compile, stderr);
+    if (!code)
+        code = start(call, path, &c);
+    compilation_finish(&c);
+    return code;
+}
+
+const struct command cmd_up = {
+    .name = "up",
+    .summary = "Compile the A3sfile and run its services",
+    .operands = "[SERVICE...]",
+    .about =
+        "Named services bring the services that they depend on. Ctrl-C stops everything, "
+        "dependents\n"
+        "first; a second Ctrl-C kills. In the background, \"a3s logs\" shows what is printed and\n"
+        "\"a3s down\" stops it.",
+    .options = options,
+    .operands_max = COMMAND_OPERANDS_ANY,
+    .run = run,
+};

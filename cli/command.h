@@ -1,0 +1,96 @@
+/* Commands as constants: one descriptor each, from which parsing, help and usage errors come.
+ *
+ * Options may stand anywhere behind the command and among its operands; "--" ends them. A command's
+ * own options hide the global ones (-f/--file, -h/--help), which may stand before the command too.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "arena.h"
+#include "str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a3s exits with; 128 + n when signal n ended it. */
+enum exit_code {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,      /* a service failed, or the goal was not reached */
+    CLI_USAGE = 2,       /* the command line is wrong */
+    CLI_NOT_RUNNING = 3, /* nothing is running */
+    CLI_INVALID = 4,     /* the A3sfile or the plan is not valid */
+    CLI_TAKEN = 5,       /* a port or the lock is taken */
+    CLI_TIMEOUT = 124    /* waited too long */
+};
+
+enum option_kind {
+    OPTION_FLAG,   /* bool */
+    OPTION_TEXT,   /* const char *, NULL if not given */
+    OPTION_NUMBER, /* long, at least 0; .initial if not given */
+    OPTION_CHOICE, /* int, index into .choices, which ends with NULL; 0 if not given */
+    OPTION_KIND_COUNT
+};
+
+struct command_option {
+    char letter; /* 0: none */
+    const char *name;
+    enum option_kind kind;
+    size_t offset;     /* of the value in the command's options struct */
+    const char *value; /* what the help calls the value; NULL for a flag */
+    const char *summary;
+    const char *const *choices;
+    long initial;
+};
+
+/* The most that an options struct may take. */
+#define COMMAND_OPTIONS_MAX 64
+
+struct command;
+
+struct command_table {
+    const struct command *const *commands;
+    size_t count;
+};
+
+struct command_call {
+    const struct command *command;
+    const struct command_table *table;
+    struct arena *arena;         /* owns what the call needs until the process ends */
+    const char *file;            /* -f, or NULL: the nearest A3sfile.hcl */
+    const char *const *operands; /* operands[operand_count] is NULL */
+    size_t operand_count;
+    bool help; /* --help was asked for: nothing else has been checked */
+    _Alignas(long) char options[COMMAND_OPTIONS_MAX];
+};
+
+struct command {
+    const char *name;     /* one word, or two: "plan show" */
+    const char *alias;    /* NULL, or another name */
+    const char *summary;  /* one phrase */
+    const char *operands; /* as the usage line shows them: "[SERVICE...]"; "" if there are none */
+    const char *about;    /* NULL, or lines for its help */
+    const struct command_option *options; /* ends with a row without a name; or NULL */
+    size_t operands_min, operands_max;
+    int (*run)(const struct command_call *call); /* an enum exit_code, or 128 + n */
+};
+
+#define COMMAND_OPERANDS_ANY SIZE_MAX
+/* The options struct of a call. */
+#define command_options(call, type)                \
+    ((const type *)(const void *)(call)->options + \
+     0 * sizeof(char[sizeof(type) <= COMMAND_OPTIONS_MAX ? 1 : -1]))
+
+/* argv without the program's name. 0, or CLI_USAGE with what is wrong (and what was meant) in
+ * out_error. No command at all, or "--version" alone, gives call->command NULL. */
+int command_parse(const struct command_table *table, struct arena *arena, int argc,
+                  const char *const *argv, struct command_call *out_call, bool *out_version,
+                  struct strbuf *out_error);
+
+/* By name or alias; NULL if there is none. */
+const struct command *command_find(const struct command_table *table, const char *name);
+/* The help of one command, and the list of all. */
+void command_help(const struct command *command, struct strbuf *out);
+void command_overview(const struct command_table *table, struct strbuf *out);
+
+#endif

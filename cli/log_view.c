@@ -1,0 +1,69 @@
+#include "log_view.h"
+
+#include "log_escape.h"
+#include "report.h"
+
+static struct str text_of(json_t *line, const char *key)
+{
+    json_t *value = json_object_get(line, key);
+    if (!json_is_string(value))
+        return (struct str){"", 0};
+    return (struct str){json_string_value(value), json_string_length(value)};
+}
+
+static size_t place_of(const struct log_view *view, struct str name)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(view->names, i, item) if (str_is(name, json_string_value(item))) return i;
+    return 0;
+}
+
+/* "2026-11-24T12:03:04.123+01:00" -> "12:03:04.123": the daemon's clock, as "up" shows it. */
+static struct str clock_of(struct str time)
+{
+    return time.len >= 23 ? (struct str){time.ptr + 11, 12} : time;
+}
+
+static void draw_name(const struct log_view *view, struct str name, bool self, struct strbuf *out)
+{
+    static const unsigned char palette[] = {36, 33, 32, 35, 34, 96, 93, 92, 95, 94};
+    unsigned color = self ? 1 : palette[place_of(view, name) % sizeof palette];
+    if (view->color)
+        strbuf_addf(out, "\033[%um", color);
+    strbuf_add_str(out, name);
+    strbuf_adds(out, view->color ? "\033[0m" : "");
+    strbuf_addn(out, ' ', name.len < view->width ? view->width - name.len : 0);
+}
+
+static void draw_line(const struct log_view *view, json_t *line, struct strbuf *out)
+{
+    struct str stream = text_of(line, "stream"), text = text_of(line, "line");
+    bool error = str_is(stream, "stderr"), red = error && view->color;
+    strbuf_adds(out, view->color ? "\033[2m" : "");
+    strbuf_add_str(out, clock_of(text_of(line, "time")));
+    strbuf_adds(out, view->color ? "\033[0m " : " ");
+    draw_name(view, text_of(line, "service"), str_is(stream, "a3s"), out);
+    strbuf_addf(out, " %s%s%s ", red ? "\033[31m" : "", error ? "┃" : "│", red ? "\033[0m" : "");
+    if (!view->escape)
+        strbuf_add_str(out, text);
+    else if (log_escape(out, text))
+        strbuf_adds(out, "\033[0m");
+    strbuf_addc(out, '\n');
+}
+
+void log_view_draw(const struct log_view *view, struct str json, struct strbuf *out)
+{
+    json_t *line = json_loadb(json.ptr, json.len, JSON_ALLOW_NUL, NULL);
+    json_int_t lost = json_integer_value(json_object_get(line, "lost"));
+    if (lost) {
+        strbuf_addf(out, "... %lld %s lost here: they came faster than they were shown\n",
+                    (long long)lost, report_plural((size_t)lost, "line was", "lines were"));
+    } else if (json_is_object(line)) {
+        draw_line(view, line, out);
+    } else {
+        strbuf_add_str(out, json);
+        strbuf_addc(out, '\n');
+    }
+    json_decref(line);
+}

@@ -1,0 +1,234 @@
+#include "remote.h"
+
+#include "http.h"
+#include "io.h"
+#include "load.h"
+#include "report.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* A line longer than this, or an answer, is not ours. */
+#define LINE_MAX_BYTES   (1u << 20)
+#define ANSWER_MAX_BYTES (64u << 20)
+
+int remote_open(const struct command_call *call, struct remote *remote)
+{
+    char path[PATH_MAX];
+    *remote = (struct remote){0};
+    if (!load_find(call, path)) {
+        report_error("nothing is running: there is no " LOAD_FILE_NAME
+                     " here or in a folder above");
+        report_hint("name it with -f PATH; a plan that was started with \"a3s run\" too");
+        return CLI_NOT_RUNNING;
+    }
+    int error = rundir_open(&remote->dir, path, false);
+    if (error && error != -ENOENT) {
+        report_error("cannot use %s: %s", remote->dir.path[0] ? remote->dir.path : path,
+                     strerror(-error));
+        return CLI_FAILED;
+    }
+    if (error || !rundir_is_running(&remote->dir)) {
+        remote_close(remote);
+        report_error("nothing is running for %s", path);
+        report_hint("\"a3s up\" starts it");
+        return CLI_NOT_RUNNING;
+    }
+    return CLI_DONE;
+}
+
+void remote_close(struct remote *remote)
+{
+    rundir_abandon(&remote->dir);
+}
+
+json_t *remote_names(const struct command_call *call)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < call->operand_count; i++)
+        json_array_append_new(names, json_string(call->operands[i]));
+    return json_pack("{s:o}", "services", names);
+}
+
+/* A request that is under way. */
+struct exchange {
+    struct remote *remote;
+    int fd;
+    struct http http;
+    struct strbuf body; /* what has come and is not used yet */
+    bool (*on_line)(void *ctx, struct str line);
+    void *ctx;
+    bool stopped; /* on_line has seen enough */
+};
+
+static void set_timeout(int fd, int option, int seconds)
+{
+    struct timeval limit = {.tv_sec = seconds};
+    setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
+}
+
+/* Nobody at the other end, or nobody who answers. */
+static int lost(const struct remote *remote, int error)
+{
+    struct rundir_info info;
+    if (error == -EAGAIN || error == -EWOULDBLOCK) {
+        if (rundir_read_info(&remote->dir, &info) == 0)
+            report_error("a3s (pid %d) has not answered for %d seconds; is it suspended?",
+                         (int)info.pid, REMOTE_TIMEOUT);
+        else
+            report_error("a3s has not answered for %d seconds", REMOTE_TIMEOUT);
+        return CLI_TIMEOUT;
+    }
+    if (!remote->quiet)
+        report_error("nothing is running any more (%s)", strerror(-error));
+    return CLI_NOT_RUNNING;
+}
+
+static int send_request(struct exchange *exchange, const char *method, const char *target,
+                        json_t *body)
+{
+    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    struct strbuf request = {0};
+    strbuf_addf(&request, "%s %s HTTP/1.1\r\nHost: a3s\r\nConnection: close\r\n", method, target);
+    if (text)
+        strbuf_addf(&request, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                    strlen(text));
+    strbuf_addf(&request, "\r\n%s", text ? text : "");
+    free(text);
+    size_t sent = 0;
+    int error = 0;
+    while (!error && sent < request.len) {
+        ssize_t n = send(exchange->fd, request.ptr + sent, request.len - sent, MSG_NOSIGNAL);
+        if (n > 0)
+            sent += (size_t)n;
+        else if (errno != EINTR)
+            error = -errno;
+    }
+    strbuf_finish(&request);
+    /* An answer may stand in the socket although the rest of the request is not wanted. */
+    return error == -EPIPE || error == -ECONNRESET ? 0 : error;
+}
+
+/* Takes whole lines off the front of the body. */
+static void hand_over_lines(struct exchange *exchange)
+{
+    struct strbuf *body = &exchange->body;
+    size_t start = 0;
+    const char *end;
+    while (!exchange->stopped && start < body->len &&
+           (end = memchr(body->ptr + start, '\n', body->len - start))) {
+        struct str line = {body->ptr + start, (size_t)(end - body->ptr) - start};
+        exchange->stopped = line.len && !exchange->on_line(exchange->ctx, line);
+        start += line.len + 1;
+    }
+    if (start) {
+        memmove(body->ptr, body->ptr + start, body->len - start);
+        body->len -= start;
+    }
+}
+
+/* HTTP_MORE: go on reading. */
+static enum http_event take(struct exchange *exchange, const char *bytes, size_t size)
+{
+    for (;;) {
+        size_t used;
+        enum http_event event = http_feed(&exchange->http, bytes, size, &used);
+        bytes += used;
+        size -= used;
+        bool lines = exchange->on_line && exchange->http.head.status == 200;
+        if (event == HTTP_DATA)
+            strbuf_add_str(&exchange->body, exchange->http.data);
+        if (event == HTTP_DATA && lines)
+            hand_over_lines(exchange);
+        if (exchange->body.len > (lines ? LINE_MAX_BYTES : ANSWER_MAX_BYTES))
+            return HTTP_FAIL;
+        if (exchange->stopped)
+            return HTTP_END;
+        if (event == HTTP_MORE || event == HTTP_END || event == HTTP_FAIL)
+            return event;
+    }
+}
+
+/* Reads the answer to its end. 0, or a negative errno. */
+static int receive(struct exchange *exchange)
+{
+    char bytes[16384];
+    for (;;) {
+        ssize_t n = recv(exchange->fd, bytes, sizeof bytes, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        enum http_event event = n ? take(exchange, bytes, (size_t)n) : http_eof(&exchange->http);
+        if (event == HTTP_END)
+            return 0;
+        if (event == HTTP_FAIL || n == 0)
+            return n ? -EPROTO : -ECONNRESET;
+        if (exchange->on_line && exchange->http.head.status == 200)
+            set_timeout(exchange->fd, SO_RCVTIMEO, 0);
+    }
+}
+
+static int refused(const struct exchange *exchange, json_t *answer)
+{
+    const char *reason = json_string_value(json_object_get(answer, "error"));
+    int status = exchange->http.head.status;
+    if (reason)
+        report_error("%s", reason);
+    else
+        report_error("a3s answered with status %d", status);
+    return status == 404 ? CLI_USAGE : CLI_FAILED;
+}
+
+static int run_exchange(struct exchange *exchange, const char *method, const char *target,
+                        json_t *body, json_t **out_body)
+{
+    int error = rundir_socket_connect(&exchange->remote->dir, &exchange->fd);
+    if (error)
+        return lost(exchange->remote, error);
+    set_timeout(exchange->fd, SO_RCVTIMEO, REMOTE_TIMEOUT);
+    set_timeout(exchange->fd, SO_SNDTIMEO, REMOTE_TIMEOUT);
+    error = send_request(exchange, method, target, body);
+    if (!error)
+        error = receive(exchange);
+    if (error)
+        return lost(exchange->remote, error);
+    bool good = exchange->http.head.status < 300;
+    if (good && exchange->on_line)
+        return CLI_DONE;
+    json_t *answer = json_loadb(strbuf_text(&exchange->body), exchange->body.len, 0, NULL);
+    int code = good ? CLI_DONE : refused(exchange, answer);
+    if (good && out_body)
+        *out_body = answer;
+    else
+        json_decref(answer);
+    return code;
+}
+
+static int perform(struct exchange *exchange, const char *method, const char *target, json_t *body,
+                   json_t **out_body)
+{
+    exchange->fd = -1;
+    http_init(&exchange->http, HEAD_RESPONSE);
+    int code = run_exchange(exchange, method, target, body, out_body);
+    io_close(&exchange->fd);
+    http_finish(&exchange->http);
+    strbuf_finish(&exchange->body);
+    return code;
+}
+
+int remote_call(struct remote *remote, const char *method, const char *target, json_t *body,
+                json_t **out_body)
+{
+    struct exchange exchange = {.remote = remote};
+    return perform(&exchange, method, target, body, out_body);
+}
+
+int remote_stream(struct remote *remote, const char *target,
+                  bool (*on_line)(void *ctx, struct str line), void *ctx)
+{
+    struct exchange exchange = {.remote = remote, .on_line = on_line, .ctx = ctx};
+    return perform(&exchange, "GET", target, NULL, NULL);
+}

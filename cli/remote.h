@@ -1,0 +1,37 @@
+/* The other end of the control socket. One connection a request; an answer is waited for at most
+ * REMOTE_TIMEOUT seconds, a stream as long as it lasts.
+ *
+ * Functions that give an enum exit_code have said on stderr what went wrong.
+ */
+#ifndef CLI_REMOTE_H
+#define CLI_REMOTE_H
+
+#include "command.h"
+#include "rundir.h"
+
+#include <jansson.h>
+
+#define REMOTE_TIMEOUT 5 /* seconds */
+
+struct remote {
+    struct rundir dir;
+    bool quiet; /* says nothing when nobody runs the project (any more) */
+};
+
+/* Finds who runs the project that the call is about. CLI_NOT_RUNNING: nobody. */
+int remote_open(const struct command_call *call, struct remote *remote);
+void remote_close(struct remote *remote);
+
+/* Sends a request; body may be NULL and stays the caller's. out_body, if not NULL, gets the answer,
+ * which the caller releases. An answer of 404 gives CLI_USAGE, another refusal CLI_FAILED. */
+int remote_call(struct remote *remote, const char *method, const char *target, json_t *body,
+                json_t **out_body);
+/* Hands over each line of a stream, without its line break, until it ends or on_line gives false.
+ */
+int remote_stream(struct remote *remote, const char *target,
+                  bool (*on_line)(void *ctx, struct str line), void *ctx);
+
+/* {"services": [names of the call's operands]} */
+json_t *remote_names(const struct command_call *call);
+
+#endif

@@ -1,0 +1,194 @@
+#include "start.h"
+
+#include "daemon.h"
+#include "goal.h"
+#include "io.h"
+#include "report.h"
+#include "rundir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOG_SHOWN_MAX (64u << 10) /* bytes of a failed daemon's own words */
+
+/* The services that are named, as indices. */
+static int choose_services(const struct start *start, uint32_t *out_services)
+{
+    for (size_t i = 0; i < start->name_count; i++) {
+        out_services[i] = plan_find_service(start->plan, start->names[i]);
+        if (out_services[i] != PLAN_NONE)
+            continue;
+        report_error("there is no service \"%s\" in %s", start->names[i], start->project);
+        struct strbuf names = {0};
+        for (uint32_t s = 0; s < start->plan->service_count && names.len < 400; s++)
+            strbuf_addf(&names, "%s%s", s ? ", " : "", plan_service_name(start->plan, s));
+        report_hint("it has: %s", strbuf_text(&names));
+        strbuf_finish(&names);
+        return CLI_USAGE;
+    }
+    return CLI_DONE;
+}
+
+static int report_taken(const struct start *start, const struct rundir *dir)
+{
+    struct rundir_info info;
+    if (rundir_read_info(dir, &info) == 0)
+        report_error("%s is running already (pid %d)", start->project, (int)info.pid);
+    else
+        report_error("%s is running already", start->project);
+    report_hint("\"a3s status\" shows it, \"a3s down\" stops it");
+    return CLI_TAKEN;
+}
+
+static int open_and_lock(const struct start *start, struct rundir *dir)
+{
+    int error = rundir_open(dir, start->project, true);
+    if (error == -EPERM) {
+        report_error("%s is not a folder that only you can enter: refused", dir->path);
+        report_hint("remove it, or set XDG_RUNTIME_DIR to a folder of your own");
+        return CLI_FAILED;
+    }
+    if (!error)
+        error = rundir_lock(dir);
+    if (error == -EWOULDBLOCK)
+        return report_taken(start, dir);
+    if (error) {
+        report_error("cannot use the run directory of %s: %s", start->project, strerror(-error));
+        return CLI_FAILED;
+    }
+    return CLI_DONE;
+}
+
+static int run_daemon(const struct start *start, struct rundir *dir, const uint32_t *services,
+                      const char *root, int ready_fd)
+{
+    struct daemon_options options = {
+        .plan = start->plan,
+        .root = root,
+        .project = start->project,
+        .rundir = dir,
+        .services = start->name_count ? services : NULL,
+        .service_count = (uint32_t)start->name_count,
+        .with_deps = start->with_deps,
+        .color = report_color(STDOUT_FILENO),
+        .foreground = ready_fd < 0,
+        .ready_fd = ready_fd,
+    };
+    return daemon_run(&options);
+}
+
+/* In the child: a session of its own, and nothing of the terminal. */
+static void leave_terminal(int log)
+{
+    setsid();
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null >= 0)
+        dup2(null, STDIN_FILENO);
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    io_close(&null);
+    io_close(&log);
+}
+
+/* What a daemon that has ended said, from its log. */
+static void show_log(int log)
+{
+    char *text;
+    size_t size;
+    if (lseek(log, 0, SEEK_SET) != 0 || io_read_fd(log, LOG_SHOWN_MAX, &text, &size) != 0)
+        return;
+    fwrite(text, 1, size, stderr);
+    fflush(stderr);
+    free(text);
+}
+
+static int exit_code_of(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return CLI_FAILED;
+    if (WIFSIGNALED(status))
+        return 128 + WTERMSIG(status);
+    return WEXITSTATUS(status) ? WEXITSTATUS(status) : CLI_DONE;
+}
+
+/* Waits for the daemon's first word. */
+static int await_daemon(const struct start *start, const struct rundir *dir, pid_t child, int ready,
+                        int log)
+{
+    char word;
+    ssize_t n;
+    do
+        n = read(ready, &word, 1);
+    while (n < 0 && errno == EINTR);
+    if (n == 1)
+        report_note("%s runs in the background (pid %d)", start->project, (int)child);
+    int code = n != 1 ? CLI_NOT_RUNNING : start->wait ? goal_await(start, dir) : CLI_DONE;
+    if (code != CLI_NOT_RUNNING)
+        return code;
+    show_log(log);
+    return exit_code_of(child);
+}
+
+static int start_detached(const struct start *start, struct rundir *dir, const uint32_t *services,
+                          const char *root)
+{
+    int log, ready[2];
+    int error = rundir_open_log(dir, true, &log);
+    if (!error && (error = io_pipe(ready, false)) != 0)
+        io_close(&log);
+    if (error) {
+        report_error("cannot go to the background: %s", strerror(-error));
+        return CLI_FAILED;
+    }
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        io_close(&ready[0]);
+        leave_terminal(log);
+        int code = run_daemon(start, dir, services, root, ready[1]);
+        rundir_close(dir);
+        fflush(NULL);
+        _exit(code);
+    }
+    io_close(&ready[1]);
+    int code = CLI_FAILED;
+    if (child < 0)
+        report_error("cannot go to the background: %s", strerror(errno));
+    else
+        code = await_daemon(start, dir, child, ready[0], log);
+    io_close(&ready[0]);
+    io_close(&log);
+    rundir_abandon(dir);
+    return code;
+}
+
+static int start_locked(const struct start *start, struct rundir *dir, const uint32_t *services)
+{
+    char root[PATH_MAX];
+    if (!realpath(start->root, root)) {
+        report_error("cannot use the folder %s: %s", start->root, strerror(errno));
+        return CLI_FAILED;
+    }
+    if (start->detach)
+        return start_detached(start, dir, services, root);
+    return run_daemon(start, dir, services, root, -1);
+}
+
+int start_plan(const struct start *start)
+{
+    struct rundir dir = {0};
+    uint32_t *services = arena_new(start->arena, uint32_t, start->name_count);
+    int code = choose_services(start, services);
+    if (!code)
+        code = open_and_lock(start, &dir);
+    if (!code)
+        code = start_locked(start, &dir, services);
+    rundir_close(&dir);
+    return code;
+}

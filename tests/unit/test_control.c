@@ -1,0 +1,505 @@
+#include "control.h"
+#include "suite.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* The daemon, as far as the control API sees it. */
+struct world {
+    struct ev_loop *loop;
+    struct control control;
+    char path[sizeof((struct sockaddr_un *)0)->sun_path];
+    struct strbuf calls; /* what the operations were asked, a line each */
+    struct control_stream *stream;
+    int closed, rooms;
+};
+
+static json_t *op_status(void *ctx)
+{
+    struct world *world = ctx;
+    strbuf_adds(&world->calls, "status\n");
+    return json_pack("{s:i, s:[{s:s}]}", "api", 1, "services", "name", "web");
+}
+
+static int op_command(void *ctx, enum control_command command, const char *const *services,
+                      size_t count, struct strbuf *out_error)
+{
+    static const char *const names[] = {"start", "stop", "restart"};
+    struct world *world = ctx;
+    strbuf_adds(&world->calls, names[command]);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(services[i], "nosuch") == 0) {
+            strbuf_adds(out_error, "there is no service \"nosuch\"");
+            return -ENOENT;
+        }
+        if (strcmp(services[i], "busy") == 0)
+            return -EBUSY;
+        strbuf_addf(&world->calls, " %s", services[i]);
+    }
+    strbuf_addc(&world->calls, '\n');
+    return 0;
+}
+
+static void op_shutdown(void *ctx)
+{
+    struct world *world = ctx;
+    strbuf_adds(&world->calls, "shutdown\n");
+}
+
+static void on_room(void *user)
+{
+    struct world *world = user;
+    world->rooms++;
+}
+
+static void on_close(void *user)
+{
+    struct world *world = user;
+    world->closed++;
+    world->stream = NULL;
+    ev_break(world->loop, EVBREAK_ALL);
+}
+
+static int op_logs(void *ctx, struct control_stream *stream, const struct control_logs_query *query,
+                   struct strbuf *out_error)
+{
+    struct world *world = ctx;
+    strbuf_addf(&world->calls, "logs lines=%lld follow=%d",
+                query->lines == CONTROL_LINES_ALL ? -1LL : (long long)query->lines, query->follow);
+    for (size_t i = 0; i < query->service_count; i++) {
+        if (strcmp(query->services[i], "nosuch") == 0) {
+            strbuf_adds(out_error, "there is no service \"nosuch\"");
+            return -ENOENT;
+        }
+        strbuf_addf(&world->calls, " %s", query->services[i]);
+    }
+    strbuf_addc(&world->calls, '\n');
+    world->stream = stream;
+    control_stream_watch(stream, on_room, on_close, world);
+    control_stream_write(stream, "{\"line\": 1}\n", 12);
+    if (!query->follow)
+        control_stream_end(stream);
+    return 0;
+}
+
+static const struct control_ops ops = {op_status, op_command, op_shutdown, op_logs};
+
+static struct sockaddr_un world_address(const struct world *world)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", world->path);
+    return address;
+}
+
+static void world_init(struct world *world)
+{
+    *world = (struct world){.loop = ev_loop_new(EVFLAG_AUTO)};
+    snprintf(world->path, sizeof world->path, "%s/sock", suite_tmpdir());
+    struct sockaddr_un address = world_address(world);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(listen(fd, 128), 0);
+    ck_assert_int_eq(control_init(&world->control, world->loop, fd, &ops, world), 0);
+}
+
+static void world_finish(struct world *world)
+{
+    control_finish(&world->control);
+    control_finish(&world->control);
+    strbuf_finish(&world->calls);
+    ev_loop_destroy(world->loop);
+}
+
+/* A client that sends what it was given and gathers the answer. */
+struct client {
+    struct world *world;
+    int fd;
+    ev_io reader;
+    struct strbuf answer;
+    bool ended;
+};
+
+static void on_answer(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)events;
+    struct client *client = watcher->data;
+    char bytes[4096];
+    ssize_t n = recv(client->fd, bytes, sizeof bytes, 0);
+    if (n > 0)
+        strbuf_add(&client->answer, bytes, (size_t)n);
+    client->ended = n <= 0;
+    if (client->ended)
+        ev_io_stop(loop, watcher);
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void client_init(struct client *client, struct world *world)
+{
+    struct sockaddr_un address = world_address(world);
+    *client = (struct client){.world = world};
+    client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(connect(client->fd, (struct sockaddr *)&address, sizeof address), 0);
+    ev_io_init(&client->reader, on_answer, client->fd, EV_READ);
+    client->reader.data = client;
+    ev_io_start(world->loop, &client->reader);
+}
+
+static void client_finish(struct client *client)
+{
+    ev_io_stop(client->world->loop, &client->reader);
+    strbuf_finish(&client->answer);
+    close(client->fd);
+}
+
+static void client_send(struct client *client, const void *bytes, size_t size)
+{
+    size_t sent = 0;
+    while (sent < size) {
+        ssize_t n =
+            send(client->fd, (const char *)bytes + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n > 0)
+            sent += (size_t)n;
+        else if (errno == EAGAIN)
+            ev_run(client->world->loop, EVRUN_ONCE);
+        else
+            break; /* refused before it was whole */
+    }
+}
+
+/* Until the server closes; the answer is whole then. */
+static const char *client_await(struct client *client)
+{
+    while (!client->ended)
+        ev_run(client->world->loop, 0);
+    return strbuf_text(&client->answer);
+}
+
+static void assert_contains(const char *text, const char *wanted)
+{
+    ck_assert_msg(strstr(text, wanted), "\"%s\" is not in:\n%s", wanted, text);
+}
+
+/* Asks once and checks the answer's status line and a part of it. */
+static void ask(struct world *world, const char *request, const char *status, const char *part)
+{
+    struct client client;
+    client_init(&client, world);
+    client_send(&client, request, strlen(request));
+    const char *answer = client_await(&client);
+    ck_assert_msg(strncmp(answer, "HTTP/1.1 ", 9) == 0 && strncmp(answer + 9, status, 3) == 0,
+                  "%.40s: not %s: %s", request, status, answer);
+    assert_contains(answer, part);
+    client_finish(&client);
+}
+
+#define HEAD_END " HTTP/1.1\r\nHost: a3s\r\n\r\n"
+
+START_TEST(status_is_an_object)
+{
+    struct world world;
+    world_init(&world);
+    ask(&world, "GET /v1/status" HEAD_END, "200", "\r\n\r\n{\"api\": 1, \"services\": ");
+    ask(&world, "GET /v1/status?x=1" HEAD_END, "200", "Content-Type: application/json\r\n");
+    ck_assert_str_eq(world.calls.ptr, "status\nstatus\n");
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(request_may_come_byte_by_byte)
+{
+    static const char request[] = "GET /v1/status" HEAD_END;
+    struct world world;
+    struct client client;
+    world_init(&world);
+    client_init(&client, &world);
+    for (size_t i = 0; i < sizeof request - 1; i++) {
+        client_send(&client, request + i, 1);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    assert_contains(client_await(&client), "200 OK");
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+/* As nc -N does. */
+START_TEST(client_may_close_its_sending_side)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    client_init(&client, &world);
+    client_send(&client, "GET /v1/status" HEAD_END, sizeof "GET /v1/status" HEAD_END - 1);
+    shutdown(client.fd, SHUT_WR);
+    assert_contains(client_await(&client), "200 OK");
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(commands_reach_the_daemon)
+{
+    struct world world;
+    world_init(&world);
+    ask(&world, "POST /v1/services/web/restart" HEAD_END, "202", "{\"ok\": true}");
+    ask(&world, "POST /v1/services/a%2eb/start" HEAD_END, "202", "");
+    ask(&world, "POST /v1/stop" HEAD_END, "202", "");
+    ask(&world,
+        "POST /v1/start HTTP/1.1\r\nHost: a3s\r\nContent-Length: 25\r\n\r\n"
+        "{\"services\": [\"a\", \"b\"]}\n",
+        "202", "");
+    ask(&world,
+        "POST /v1/restart HTTP/1.1\r\nHost: a3s\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "13\r\n{\"services\": [\"a\"]}\r\n0\r\n\r\n",
+        "202", "");
+    ask(&world, "POST /v1/shutdown" HEAD_END, "202", "");
+    ck_assert_str_eq(world.calls.ptr, "restart web\nstart a.b\nstop\nstart a b\nrestart a\n"
+                                      "shutdown\n");
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(refusals_say_why)
+{
+    struct world world;
+    world_init(&world);
+    ask(&world, "GET /" HEAD_END, "404", "{\"error\": \"there is no / here\"}");
+    ask(&world, "GET /v1/services/web" HEAD_END, "404", "error");
+    ask(&world, "POST /v1/services//restart" HEAD_END, "404", "error");
+    ask(&world, "POST /v1/services/a/b/restart" HEAD_END, "404", "error");
+    ask(&world, "POST /v1/status" HEAD_END, "405", "\r\nAllow: GET\r\n");
+    ask(&world, "GET /v1/services/web/stop" HEAD_END, "405", "\r\nAllow: POST\r\n");
+    ask(&world, "POST /v1/services/nosuch/stop" HEAD_END, "404",
+        "{\"error\": \"there is no service \\\"nosuch\\\"\"}");
+    ask(&world, "POST /v1/services/busy/stop" HEAD_END, "409", "error");
+    ask(&world, "POST /v1/services/%/stop" HEAD_END, "400", "error");
+    ask(&world, "POST /v1/services/a%00/stop" HEAD_END, "400", "error");
+    ask(&world, "rubbish\r\n\r\n", "400", "error");
+    ask(&world, "GET /v1/status HTTP/2.0\r\n\r\n", "505", "error");
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(bodies_are_checked)
+{
+    static const char *const bodies[] = {
+        "{",
+        "[]",
+        "{\"services\": \"a\"}",
+        "{\"services\": [1]}",
+        "{\"x\": 1}",
+        "{\"services\": []}",
+        "{\"services\": [\"a\"], \"x\": 1}",
+    };
+    struct world world;
+    world_init(&world);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct strbuf request = {0};
+        strbuf_addf(&request, "POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n%s",
+                    strlen(bodies[i]), bodies[i]);
+        ask(&world, request.ptr, "400", "error");
+        strbuf_finish(&request);
+    }
+    ck_assert_uint_eq(world.calls.len, 0);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(large_request_is_refused)
+{
+    struct world world;
+    struct client client;
+    struct strbuf request = {0};
+    world_init(&world);
+    client_init(&client, &world);
+    strbuf_addf(&request, "POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: %u\r\n\r\n",
+                CONTROL_REQUEST_MAX);
+    strbuf_addn(&request, ' ', CONTROL_REQUEST_MAX);
+    client_send(&client, request.ptr, request.len);
+    shutdown(client.fd, SHUT_WR);
+    assert_contains(client_await(&client), "413 Content Too Large");
+    client_finish(&client);
+    strbuf_finish(&request);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(logs_are_a_stream)
+{
+    struct world world;
+    world_init(&world);
+    ask(&world, "GET /v1/logs?service=a&lines=5&service=b%2Dc" HEAD_END, "200",
+        "\r\n\r\nc\r\n{\"line\": 1}\n\r\n0\r\n\r\n");
+    ask(&world, "GET /v1/logs" HEAD_END, "200", "Content-Type: application/x-ndjson\r\n");
+    ask(&world, "GET /v1/logs HTTP/1.0\r\n\r\n", "200", "\r\n\r\n{\"line\": 1}\n");
+    ck_assert_str_eq(world.calls.ptr, "logs lines=5 follow=0 a b-c\nlogs lines=-1 follow=0\n"
+                                      "logs lines=-1 follow=0\n");
+    ck_assert_int_eq(world.closed, 3);
+    ask(&world, "GET /v1/logs?service=nosuch" HEAD_END, "404", "no service");
+    ask(&world, "GET /v1/logs?lines=x" HEAD_END, "400", "error");
+    ask(&world, "GET /v1/logs?lines=" HEAD_END, "400", "error");
+    ask(&world, "GET /v1/logs?follow=yes" HEAD_END, "400", "error");
+    ask(&world, "GET /v1/logs?service=" HEAD_END, "400", "error");
+    ask(&world, "GET /v1/logs?colour=1" HEAD_END, "400", "error");
+    world_finish(&world);
+}
+END_TEST
+
+static void follow(struct client *client, struct world *world)
+{
+    client_init(client, world);
+    client_send(client, "GET /v1/logs?follow=1" HEAD_END,
+                sizeof "GET /v1/logs?follow=1" HEAD_END - 1);
+    while (!world->stream)
+        ev_run(world->loop, EVRUN_ONCE);
+}
+
+START_TEST(stream_is_followed)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    follow(&client, &world);
+    while (!strstr(strbuf_text(&client.answer), "{\"line\": 1}"))
+        ev_run(world.loop, EVRUN_ONCE);
+    ck_assert(control_stream_write(world.stream, "{\"line\": 2}\n", 12));
+    while (!strstr(client.answer.ptr, "{\"line\": 2}"))
+        ev_run(world.loop, EVRUN_ONCE);
+    ck_assert_int_gt(world.rooms, 0);
+    control_stream_end(world.stream);
+    assert_contains(client_await(&client), "{\"line\": 2}\n\r\n0\r\n\r\n");
+    client_finish(&client);
+    ck_assert_int_eq(world.closed, 1);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(follower_that_leaves_is_noticed)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    follow(&client, &world);
+    client_finish(&client);
+    while (!world.closed)
+        ev_run(world.loop, EVRUN_ONCE);
+    ck_assert_uint_eq(world.control.client_count, 0);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(follower_that_never_reads_is_given_up)
+{
+    static char bytes[65536];
+    struct world world;
+    struct client client;
+    world_init(&world);
+    follow(&client, &world);
+    ev_io_stop(world.loop, &client.reader);
+    memset(bytes, 'x', sizeof bytes);
+    size_t written = 0;
+    while (control_stream_write(world.stream, bytes, sizeof bytes)) {
+        written += sizeof bytes;
+        ck_assert_uint_le(written, CONTROL_QUEUE_MAX);
+    }
+    ck_assert_uint_eq(control_stream_room(world.stream), 0);
+    ck_assert_int_eq(world.closed, 0);
+    ck_assert(!control_stream_write(world.stream, bytes, 1));
+    ev_run(world.loop, EVRUN_ONCE);
+    ck_assert_int_eq(world.closed, 1);
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(room_is_enough_for_what_it_promises)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    follow(&client, &world);
+    size_t room = control_stream_room(world.stream);
+    char *bytes = calloc(1, room);
+    ck_assert(control_stream_write(world.stream, bytes, room));
+    ck_assert_uint_lt(control_stream_room(world.stream), 1024);
+    free(bytes);
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(finish_delivers_what_is_queued)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    follow(&client, &world);
+    control_stream_write(world.stream, "last\n", 5);
+    control_finish(&world.control);
+    ck_assert_int_eq(world.closed, 1);
+    assert_contains(client_await(&client), "last\n\r\n0\r\n\r\n");
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(clients_are_bounded)
+{
+    struct world world;
+    static struct client clients[CONTROL_CLIENTS_MAX];
+    struct client client;
+    world_init(&world);
+    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+        client_init(&clients[i], &world);
+    while (world.control.client_count < CONTROL_CLIENTS_MAX)
+        ev_run(world.loop, EVRUN_ONCE);
+    client_init(&client, &world);
+    assert_contains(client_await(&client), "503 Service Unavailable");
+    client_finish(&client);
+    client_finish(&clients[0]);
+    while (world.control.client_count == CONTROL_CLIENTS_MAX)
+        ev_run(world.loop, EVRUN_ONCE);
+    ask(&world, "GET /v1/status" HEAD_END, "200", "");
+    for (size_t i = 1; i < CONTROL_CLIENTS_MAX; i++)
+        client_finish(&clients[i]);
+    world_finish(&world);
+}
+END_TEST
+
+/* The deadline is real time: this case takes CONTROL_DEADLINE seconds. */
+START_TEST(silent_client_is_closed)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    client_init(&client, &world);
+    client_send(&client, "GET /v1/st", 10);
+    ck_assert_str_eq(client_await(&client), "");
+    ck_assert_uint_eq(world.control.client_count, 0);
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+int main(void)
+{
+    struct suite s = suite_begin("control");
+    SUITE_CASE(s, status_is_an_object);
+    SUITE_CASE(s, request_may_come_byte_by_byte);
+    SUITE_CASE(s, client_may_close_its_sending_side);
+    SUITE_CASE(s, commands_reach_the_daemon);
+    SUITE_CASE(s, refusals_say_why);
+    SUITE_CASE(s, bodies_are_checked);
+    SUITE_CASE(s, large_request_is_refused);
+    SUITE_CASE(s, logs_are_a_stream);
+    SUITE_CASE(s, stream_is_followed);
+    SUITE_CASE(s, follower_that_leaves_is_noticed);
+    SUITE_CASE(s, follower_that_never_reads_is_given_up);
+    SUITE_CASE(s, room_is_enough_for_what_it_promises);
+    SUITE_CASE(s, finish_delivers_what_is_queued);
+    SUITE_CASE(s, clients_are_bounded);
+    SUITE_CASE(s, silent_client_is_closed);
+    return suite_run(s);
+}
