@@ -1,0 +1,184 @@
+"""status, down, restart, logs: talking to an a3s that runs."""
+
+import json
+import os
+import re
+import signal
+import stat
+
+from harness import case, check, gone, same, until
+
+NAMES = {"name", "state", "pid", "port", "subdomain", "uptime_secs", "proxy_port", "restart_count", "healthy"}
+
+
+@case
+def nothing_runs(t):
+    t.a3sfile(t.service("a"))
+    for command in (["status"], ["status", "--json"], ["down"], ["restart", "a"], ["logs"], ["logs", "-f"]):
+        result = t.expect_run(3, *command)
+        check(result.err.strip(), f"nothing is said: {result}")
+
+
+@case
+def status_for_programs(t):
+    port = t.free_port()
+    t.a3sfile(t.service("web", "--listen http", f'port = {port}\nsubdomain = "www"\nhealth {{ type = "http" }}'),
+              t.service("worker"))
+    program = t.start("up")
+    row = t.wait_state("web", "running")
+    pid = t.expect("web", "start")["pid"]
+    check(NAMES <= {*row, *json.loads(t.run("status", "--json").out)}, f"missing in {row}")
+    same({key: row[key] for key in ("pid", "port", "subdomain", "restart_count", "healthy")},
+         {"pid": pid, "port": port, "subdomain": "www", "restart_count": 0, "healthy": True}, "row of web")
+    check(isinstance(row["uptime_secs"], (int, float)) and row["uptime_secs"] >= 0, f"uptime in {row}")
+    t.stop(program)
+
+
+@case
+def status_for_people(t):
+    t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'), t.service("worker"))
+    program = t.start("up")
+    t.wait_state("web", "running")
+    out = t.expect_run(0, "status").out
+    check(re.search(r"^web\b.*\brunning\b", out, re.MULTILINE), f"no row for web in\n{out}")
+    check(f"http://web.localhost:{t.proxy_port}" in out, f"no address in\n{out}")
+    same(t.expect_run(0, "ps").out.split()[0], out.split()[0], "what ps prints")
+    t.stop(program)
+
+
+@case
+def restart_gives_a_new_process(t):
+    t.a3sfile(t.service("store"), t.service("web", "", 'depends_on = ["store"]'))
+    program = t.start("up")
+    first = t.expect("web", "start")["pid"]
+    t.expect_run(0, "restart", "web")
+    second = t.expect("web", "start", 2)["pid"]
+    check(first != second, "the same process")
+    check(gone(first), "the old process is still there")
+    same(t.wait_state("web", "running")["pid"], second, "process in status")
+    same(t.status()["web"]["restart_count"], 1, "restarts")
+    same(len(t.said("store", "start")), 1, "starts of what it depends on")
+    t.stop(program)
+
+
+@case
+def restart_of_an_unknown_service(t):
+    t.a3sfile(t.service("web"))
+    program = t.start("up")
+    t.expect("web", "start")
+    result = t.run("restart", "wbe")
+    check(result.code in (1, 2) and "wbe" in result.err, f"not refused: {result}")
+    t.stop(program)
+
+
+@case
+def down_stops_everything(t):
+    t.a3sfile(t.service("a"), t.service("b", "", 'depends_on = ["a"]'))
+    program = t.start("up")
+    t.expect("b", "start")
+    t.expect_run(0, "down")
+    same(program.wait(), 0, "exit code of up")
+    t.nothing_left()
+    t.order(("b", "exit"), ("a", "term"), ("a", "exit"))
+
+
+@case
+def down_of_one_takes_its_dependents_with_it(t):
+    t.a3sfile(t.service("store"), t.service("api", "", 'depends_on = ["store"]'), t.service("other"))
+    program = t.start("up")
+    t.expect("api", "start")
+    t.expect("other", "start")
+    t.expect_run(0, "down", "store")
+    t.expect("store", "exit")
+    t.order(("api", "exit"), ("store", "term"))
+    t.wait_state("store", "stopped")
+    rows = t.status()
+    same([rows[name]["state"] for name in ("store", "api", "other")], ["stopped", "stopped", "running"], "states")
+    t.stop(program)
+
+
+@case
+def logs_of_before(t):
+    t.a3sfile(t.service("a", "--say one --say two --say three"), t.service("b", "--say other"))
+    program = t.start("up")
+    program.wait_for("three$")
+    program.wait_for("other$")
+    out = t.expect_run(0, "logs").out
+    check(re.search(r"a +│ one$", out, re.MULTILINE) and re.search(r"b +│ other$", out, re.MULTILINE), f"lines in\n{out}")
+    out = t.expect_run(0, "logs", "a", "-n", "2").out
+    same(re.findall(r"│ (\w+)$", out, re.MULTILINE), ["two", "three"], "the last two lines of a")
+    t.stop(program)
+
+
+@case
+def following_survives_a_restart(t):
+    t.a3sfile(t.service("a", "--say hello"))
+    program = t.start("up")
+    t.expect("a", "start")
+    follower = t.start("logs", "-f", "a")
+    follower.wait_for(r"a +│ hello$")
+    seen = len(follower.lines)
+    t.expect_run(0, "restart", "a")
+    t.expect("a", "start", 2)
+    follower.wait_for(r"a +│ hello$", start=seen)
+    t.expect_run(0, "down")
+    same(program.wait(), 0, "exit code of up")
+    follower.wait()
+    t.nothing_left()
+
+
+@case
+def a_follower_that_leaves(t):
+    t.a3sfile(t.service("a", "--say hello"))
+    program = t.start("up")
+    follower = t.start("logs", "-f")
+    follower.wait_for("hello$")
+    follower.signal(signal.SIGKILL)
+    follower.wait()
+    t.wait_state("a", "running")
+    t.stop(program)
+
+
+@case
+def only_we_may_ask(t):
+    t.a3sfile(t.service("a"))
+    program = t.start("up")
+    t.expect("a", "start")
+    folders = list(t.base.glob("run/a3s/*"))
+    same(len(folders), 1, "run folders")
+    same(stat.S_IMODE(folders[0].stat().st_mode), 0o700, "mode of the run folder")
+    for path in folders[0].iterdir():
+        same(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, f"rights of others on {path.name}")
+    t.stop(program)
+
+
+@case
+def what_is_left_of_a_killed_a3s_is_no_obstacle(t):
+    t.a3sfile(t.service("a"))
+    program = t.start("up")
+    pid = t.expect("a", "start")["pid"]
+    program.signal(signal.SIGKILL)
+    program.wait()
+    t.expect_run(3, "status")
+    if not gone(pid, 0):
+        os.kill(pid, signal.SIGKILL)
+    program = t.start("up")
+    t.expect("a", "start", 2)
+    t.stop(program)
+
+
+@case
+def two_projects_side_by_side(t):
+    t.a3sfile(t.service("a"))
+    first = t.start("up")
+    t.expect("a", "start")
+    t.proxy_port = t.free_port()
+    t.write("other/x", "")
+    t.write("other/A3sfile.hcl", f"dev {{ proxy_port = {t.proxy_port} }}\n" + t.service("b"))
+    second = t.start("up", cwd=t.dir / "other")
+    t.expect("b", "start")
+    same(list(t.status()), ["a"], "services of the first")
+    second.signal(signal.SIGTERM)
+    second.wait()
+    t.wait_state("a", "running")
+    t.stop(first)

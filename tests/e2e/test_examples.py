@@ -1,0 +1,74 @@
+"""The projects in examples/: each is valid, and the shop does what its page says."""
+
+import json
+import os
+import re
+import shutil
+import signal
+
+from harness import REPOSITORY, case, check, same
+
+
+def copy(t, name):
+    """The example with ports of its own."""
+    shutil.rmtree(t.dir)
+    shutil.copytree(REPOSITORY / "examples" / name, t.dir, ignore=shutil.ignore_patterns("data"))
+    path = t.dir / "A3sfile.hcl"
+    text = path.read_text(encoding="utf-8")
+    for port in sorted(set(re.findall(r"\b(7411|7412|7413|8000)\b", text))):
+        text = text.replace(port, str(t.free_port()))
+    if "proxy_port" not in text:
+        text = "dev {\n  proxy_port = 7080\n}\n" + text
+    path.write_text(text.replace("7080 ", f"{t.proxy_port} ").replace("= 7080\n", f"= {t.proxy_port}\n"), encoding="utf-8")
+
+
+@case
+def all_are_valid(t):
+    for path in sorted((REPOSITORY / "examples").glob("*/A3sfile.hcl")):
+        result = t.expect_run(0, "compile", "-f", path, "-o", t.dir / "plan.bin")
+        check("error" not in result.err, f"{path}: {result}")
+
+
+@case
+def hello(t):
+    copy(t, "hello")
+    program = t.start("up")
+    program.wait_for(r"hello +│ Serving")
+    status, _, body = t.get("hello")
+    check(status == 200 and b"Hello" in body, f"{status} {body!r}")
+    t.stop(program)
+
+
+@case
+def shop(t):
+    copy(t, "shop")
+    program = t.start("up")
+    t.wait_state("web", "running")
+    same(t.status()["seed"]["state"], "done", "the task")
+    check(b"Tea shop" in t.get("web")[2], "no page")
+
+    # What the page does: the API by its name, from the page's origin.
+    origin = {"Origin": f"http://web.localhost:{t.proxy_port}"}
+    status, headers, body = t.get("api", "/teas", headers=origin)
+    teas = json.loads(body)["teas"]
+    same((status, headers["Access-Control-Allow-Origin"], len(teas)), (200, origin["Origin"], 6), "teas")
+    status, _, body = t.get("api", "/orders", "POST", b"mint", origin)
+    same((status, json.loads(body)["left"]), (200, 11), "an order")
+    same(json.loads(t.get("api", "/orders", headers=origin)[2])["orders"][0]["tea"], "Mint", "the last order")
+    same(t.get("api", "/orders", "POST", b"mint", {"Origin": "http://evil.example"})[0], 403, "another site's order")
+
+    # kill -9: restarted.
+    first = t.status()["api"]["pid"]
+    os.kill(first, signal.SIGKILL)
+    check(json.loads(t.get("api", "/teas")[2])["pid"] != first, "the same process answered")
+    same(t.wait_state("api", "running")["restart_count"], 1, "restarts")
+
+    # A watched file: one restart, of this service alone.
+    (t.dir / "web/server.py").touch()
+    program.wait_for(r"server\.py")
+    program.wait_for(r"web +│ stopped")
+    same(t.get("web")[0], 200, "the page after the restart")
+    rows = t.status()
+    same([rows[name]["restart_count"] for name in ("store", "api", "web")], [0, 1, 1], "restarts")
+
+    t.stop(program)
