@@ -26,7 +26,8 @@
      &(vec)->items[(vec)->count++])
 
 #define VEC_EACH(vec, it) \
-    for (__typeof__((vec)->items + 0) it = (vec)->items; it < (vec)->items + (vec)->count; it++)
+    for (__typeof__((vec)->items + 0) it = (vec)->items; it && it < (vec)->items + (vec)->count; \
+         it++)
 
 /* Gives room for count + 1 elements of size bytes. */
 void *vec_grow(struct arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t size);

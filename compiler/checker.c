@@ -4,7 +4,6 @@
 #include "decode.h"
 #include "eval.h"
 #include "forms.h"
-#include "paths.h"
 #include "rules.h"
 #include "suggest.h"
 
@@ -13,7 +12,7 @@ struct check {
     struct diag_list *diags;
     struct eval eval;
     struct decode decode;
-    const struct check_options *options;
+    bool partial; /* the tree is incomplete: what is missing in it is no news */
     struct model_block *defaults[SCHEMA_BLOCK_COUNT]; /* what each block is if nobody writes it */
     struct model *model;
     struct map names;   /* service name -> index into model->services */
@@ -30,7 +29,7 @@ static enum schema_block_id block_id(const struct schema_block *schema)
 static const char *describe(struct check *ck, const struct schema_block *schema)
 {
     if (block_id(schema) == SCHEMA_BLOCK_root)
-        return "the A3sfile itself";
+        return "the A3sfile";
     if (block_id(schema) == SCHEMA_BLOCK_service)
         return arena_printf(ck->arena, "service \"%.*s\"", STR_ARG(ck->service));
     if (schema->parent == SCHEMA_BLOCK_service)
@@ -45,8 +44,7 @@ static struct value fallback_value(const char *text)
 {
     struct str all = str_from(text);
     switch (text[0]) {
-    case '"':
-        return (struct value){.kind = VALUE_STRING, .string = {all.ptr + 1, all.len - 2}};
+    case '"': return (struct value){.kind = VALUE_STRING, .string = {all.ptr + 1, all.len - 2}};
     case '[': return (struct value){.kind = VALUE_TUPLE};
     case 't':
     case 'f': return (struct value){.kind = VALUE_BOOL, .boolean = text[0] == 't'};
@@ -108,24 +106,24 @@ static void help_elsewhere(struct diag *diag, struct str name)
             if (block->parent == SCHEMA_BLOCK_root)
                 diag_help(diag, "a %s block stands at the top of the file", block->name.ptr);
             else
-                diag_help(diag, "a %s block belongs into a %s block", block->name.ptr,
+                diag_help(diag, "a %s block belongs in a %s block", block->name.ptr,
                           schema_blocks[block->parent].name.ptr);
             return;
         }
         if (schema_find_attr(id, name) != NULL) {
-            diag_help(diag, "\"%.*s\" belongs into a %s block", STR_ARG(name), block->name.ptr);
+            diag_help(diag, "\"%.*s\" belongs in a %s block", STR_ARG(name), block->name.ptr);
             return;
         }
     }
 }
 
+/* Counts as a broken attempt at the name that is suggested, so that its absence is no news. */
 static void unknown_attribute(struct check *ck, const struct schema_block *schema,
-                              const struct ast_attribute *attribute)
+                              const struct ast_attribute *attribute, struct model_block *target)
 {
-    struct diag *diag =
-        diag_error(ck->diags, CODE(UNKNOWN_ATTRIBUTE), attribute->name_span,
-                   "unknown attribute \"%.*s\" in %s", STR_ARG(attribute->name),
-                   describe(ck, schema));
+    struct diag *diag = diag_error(ck->diags, CODE(UNKNOWN_ATTRIBUTE), attribute->name_span,
+                                   "unknown attribute \"%.*s\" in %s", STR_ARG(attribute->name),
+                                   describe(ck, schema));
     diag_label(diag, "no attribute has this name");
     if (schema_find_block(block_id(schema), attribute->name) != NULL) {
         diag_help(diag, "\"%.*s\" is a block: write %.*s { ... } without \"=\"",
@@ -135,10 +133,12 @@ static void unknown_attribute(struct check *ck, const struct schema_block *schem
     struct suggestion close = suggest_begin(attribute->name);
     for (uint32_t i = 0; i < schema->count; i++)
         suggest_offer(&close, schema_attrs[schema->first + i].name, i);
-    if (close.best.ptr != NULL)
-        diag_help(diag, "did you mean \"%s\"?", close.best.ptr);
-    else
+    if (close.best.ptr == NULL) {
         help_elsewhere(diag, attribute->name);
+        return;
+    }
+    diag_help(diag, "did you mean \"%s\"?", close.best.ptr);
+    target->broken |= 1u << close.number;
 }
 
 static void check_attribute(struct check *ck, const struct schema_block *schema,
@@ -146,7 +146,7 @@ static void check_attribute(struct check *ck, const struct schema_block *schema,
 {
     const struct schema_attr *attr = schema_find_attr(block_id(schema), attribute->name);
     if (attr == NULL) {
-        unknown_attribute(ck, schema, attribute);
+        unknown_attribute(ck, schema, attribute, target);
         return;
     }
     struct value value = eval_expr(&ck->eval, attribute->expr);
@@ -162,13 +162,12 @@ static void check_attribute(struct check *ck, const struct schema_block *schema,
 static void check_required(struct check *ck, const struct schema_block *schema,
                            const struct model_block *target)
 {
-    for (uint32_t i = 0; i < schema->count && !ck->options->partial; i++) {
+    for (uint32_t i = 0; i < schema->count && !ck->partial; i++) {
         const struct schema_attr *attr = &schema_attrs[schema->first + i];
-        if (!attr->required || target->written[i] != NULL)
+        if (!attr->required || target->written[i] != NULL || (target->broken >> i & 1))
             continue;
-        struct diag *diag =
-            diag_error(ck->diags, CODE(MISSING_ATTRIBUTE), target->ast->header,
-                       "%s has no \"%s\"", describe(ck, schema), attr->name.ptr);
+        struct diag *diag = diag_error(ck->diags, CODE(MISSING_ATTRIBUTE), target->ast->header,
+                                       "%s has no \"%s\"", describe(ck, schema), attr->name.ptr);
         diag_label(diag, "\"%s\" is required", attr->name.ptr);
         if (attr->words != NULL)
             diag_help(diag, "add %s = \"%s\"", attr->name.ptr, attr->words[0]);
@@ -219,19 +218,18 @@ static void check_labels(struct check *ck, const struct schema_block *schema,
         label = label->next;
     if (label == NULL)
         return;
-    struct diag *diag = diag_error(ck->diags, CODE(LABEL_COUNT), label->span, "a %s block has %s",
-                                   schema->name.ptr,
-                                   schema->labels > 0 ? "one label, its name" : "no label");
+    struct diag *diag =
+        diag_error(ck->diags, CODE(LABEL_COUNT), label->span, "a %s block has %s", schema->name.ptr,
+                   schema->labels > 0 ? "one label, its name" : "no label");
     diag_label(diag, "this one is too many");
 }
 
 static void repeated_block(struct check *ck, const struct schema_block *parent,
                            const struct ast_block *first, const struct ast_block *block)
 {
-    struct diag *diag =
-        diag_error(ck->diags, CODE(REPEATED_BLOCK), block->type_span,
-                   "there is more than one %.*s block in %s", STR_ARG(block->type),
-                   describe(ck, parent));
+    struct diag *diag = diag_error(ck->diags, CODE(REPEATED_BLOCK), block->type_span,
+                                   "there is more than one %.*s block in %s", STR_ARG(block->type),
+                                   describe(ck, parent));
     diag_note(diag, first->type_span, "the first one is here");
     diag_help(diag, "merge the two into one");
 }
@@ -240,11 +238,12 @@ static void check_service_name(struct check *ck, const struct ast_label *label)
 {
     if (form_is_name(label->text) && label->text.len <= MODEL_NAME_MAX)
         return;
-    struct diag *diag =
-        diag_error(ck->diags, CODE(BAD_NAME), label->span, "\"%.*s\" cannot be a service's name",
-                   STR_ARG(label->text));
-    diag_help(diag, "use letters, digits, '_', '.' and '-', at most %u, and neither '.' nor '-' "
-                    "first", MODEL_NAME_MAX);
+    struct diag *diag = diag_error(ck->diags, CODE(BAD_NAME), label->span,
+                                   "\"%.*s\" cannot be a service's name", STR_ARG(label->text));
+    diag_help(diag,
+              "use letters, digits, '_', '.' and '-', at most %u, and neither '.' nor '-' "
+              "first",
+              MODEL_NAME_MAX);
 }
 
 /* Adds the service under its name, unless that is taken. */
@@ -323,23 +322,19 @@ static void no_services(struct check *ck, const struct ast_body *body)
     diag_help(diag, "say what to run: service \"web\" { cmd = \"npm run dev\" }");
 }
 
-struct model *check(const struct ast_body *body, struct diag_list *diags,
-                    const struct check_options *options)
+struct model *check(const struct ast_body *body, struct diag_list *diags, bool partial)
 {
     struct check ck = {.arena = diags->arena,
                        .diags = diags,
                        .eval = {diags->arena, diags},
                        .decode = {diags->arena, diags},
-                       .options = options};
+                       .partial = partial};
     build_defaults(&ck);
     map_init(&ck.names, ck.arena, body->block_count);
-    ck.model =
-        (struct model *)new_block(&ck, &schema_blocks[SCHEMA_BLOCK_root], NULL);
+    ck.model = (struct model *)new_block(&ck, &schema_blocks[SCHEMA_BLOCK_root], NULL);
     check_body(&ck, &schema_blocks[SCHEMA_BLOCK_root], body, &ck.model->block);
-    if (!ck.any_service && !options->partial)
+    if (!ck.any_service && !partial)
         no_services(&ck, body);
-    rules_check(ck.model, &ck.names, diags, options);
-    if (options->root != NULL)
-        paths_check(ck.model, diags, options->root);
+    rules_check(ck.model, &ck.names, diags, partial);
     return ck.model;
 }

@@ -1,7 +1,7 @@
-/* Syntax tree to model, against the schema. All that is wrong with the meaning of a file is reported
- * here (with rules.h, paths.h and graph.h), in one run and each mistake once: what follows from a
- * mistake that was already reported is not reported again. (The file is not called check.h because
- * the test framework's header is.)
+/* Syntax tree to model, against the schema. All that is wrong with the meaning of a file is
+ * reported here (with rules.h, paths.h and graph.h), in one run and each mistake once: what follows
+ * from a mistake that was already reported is not reported again. (The file is not called check.h
+ * because the test framework's header is.)
  */
 #ifndef COMPILER_CHECKER_H
 #define COMPILER_CHECKER_H
@@ -12,14 +12,9 @@
 #include "model.h"
 #include "schema.h"
 
-struct check_options {
-    bool partial;     /* the tree is incomplete: what is missing in it is no news */
-    const char *root; /* paths and programs are looked for from here; NULL: they are not */
-};
-
-/* Never NULL; the model is complete if diags->errors is still 0. It lives in diags->arena. */
-struct model *check(const struct ast_body *body, struct diag_list *diags,
-                    const struct check_options *options);
+/* Never NULL; the model is complete if diags->errors is still 0. It lives in diags->arena.
+ * partial: the tree is incomplete, so what is missing in it is no news. */
+struct model *check(const struct ast_body *body, struct diag_list *diags, bool partial);
 
 /* The attribute as it was written in the block, or NULL. */
 static inline const struct ast_attribute *check_written(const struct model_block *block,
@@ -28,7 +23,7 @@ static inline const struct ast_attribute *check_written(const struct model_block
     return block->written[id - schema_blocks[schema_attrs[id].block].first];
 }
 
-/* It was written, and a diagnostic was given for its value. */
+/* It was written, or something that looks like it, and a diagnostic was given for that. */
 static inline bool check_broken(const struct model_block *block, enum schema_attr_id id)
 {
     return block->broken >> (id - schema_blocks[schema_attrs[id].block].first) & 1;

@@ -5,8 +5,10 @@
 #include "graph.h"
 #include "lower.h"
 #include "parse.h"
+#include "paths.h"
 
 #include <errno.h>
+#include <utf8proc.h>
 
 void compilation_init(struct compilation *c)
 {
@@ -46,13 +48,34 @@ static const char *folder_of(struct arena *arena, const char *path)
     return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
 }
 
+static bool is_utf8(struct str text)
+{
+    for (size_t at = 0; at < text.len;) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
+                                                   (utf8proc_ssize_t)(text.len - at), &code);
+        if (length <= 0)
+            return false;
+        at += (size_t)length;
+    }
+    return true;
+}
+
 /* What the plan calls the source: no folder of this machine is in it. */
 static struct str name_of(const char *path)
 {
-    if (strcmp(path, "-") == 0)
-        return STR("A3sfile.hcl");
     const char *slash = strrchr(path, '/');
-    return str_from(slash != NULL ? slash + 1 : path);
+    struct str name = str_from(slash != NULL ? slash + 1 : path);
+    return is_utf8(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
+}
+
+/* What is not there yet is no news while the file itself is wrong. */
+static void check_paths(struct compilation *c, const char *path,
+                        const struct compile_options *options)
+{
+    if (c->diags.errors == 0)
+        paths_check(c->model, &c->diags,
+                    options->root != NULL ? options->root : folder_of(&c->arena, path));
 }
 
 static void harden_warnings(struct diag_list *diags)
@@ -72,8 +95,10 @@ static bool lower_model(struct compilation *c, const char *path, uint32_t source
                                             "this is more than a plan can hold (64 MiB)");
         diag_help(diag, "every service carries a copy of dev.env");
     } else if (error != PLAN_OK) {
-        diag_file_error(&c->diags, CODE(INTERNAL), path, "the plan is malformed: %s; this is a "
-                        "fault in a3s", plan_error_text(error));
+        diag_file_error(&c->diags, CODE(INTERNAL), path,
+                        "the plan is malformed: %s; this is a "
+                        "fault in a3s",
+                        plan_error_text(error));
     }
     return error == PLAN_OK;
 }
@@ -82,11 +107,10 @@ static bool compile_source(struct compilation *c, const char *path, uint32_t sou
                            const struct compile_options *options)
 {
     struct ast_body *body = parse_source(&c->sources, source, &c->diags);
-    const char *root = options->root != NULL ? options->root : folder_of(&c->arena, path);
-    struct check_options how = {.partial = c->diags.errors > 0,
-                                .root = options->check_paths ? root : NULL};
-    c->model = check(body, &c->diags, &how);
+    c->model = check(body, &c->diags, c->diags.errors > 0);
     graph_order(c->model, &c->diags);
+    if (options->check_paths)
+        check_paths(c, path, options);
     if (options->strict)
         harden_warnings(&c->diags);
     return c->diags.errors == 0 && lower_model(c, path, source);

@@ -17,7 +17,8 @@
 struct model;
 
 struct compile_options {
-    bool check_paths; /* warn of folders, watched paths and programs that are not there */
+    bool check_paths; /* warn of folders, watched paths and programs that are not there, once
+                       * nothing else is wrong */
     bool strict;      /* a warning fails the compilation as an error does */
     const char *root; /* what the file's relative paths start from; NULL: the file's own folder */
 };

@@ -18,8 +18,8 @@ struct search {
     uint32_t *component; /* the root of the component that the service was put into; NONE: none */
     uint32_t *stack;     /* seen, in no component yet */
     uint32_t stack_count;
-    uint32_t *path;      /* the walk from the start to here */
-    uint32_t *next;      /* for each service on it, the dependency to look at next */
+    uint32_t *path; /* the walk from the start to here */
+    uint32_t *next; /* for each service on it, the dependency to look at next */
     uint32_t path_count, seen;
     uint32_t *parent; /* of the breadth-first search; NONE: not reached */
     uint32_t *queue;

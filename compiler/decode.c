@@ -1,28 +1,18 @@
-#include "decode.h"
-
 #include "codes.h"
+#include "decode_parts.h"
 #include "forms.h"
-#include "model.h"
 #include "suggest.h"
-#include "words.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
-
-/* What stands in a row's place while it is decoded. */
-struct target {
-    struct decode *decode;
-    const struct schema_attr *attr;
-    void *field;
-};
 
 static struct diag *complain(const struct target *t, const struct diag_code *code,
                              const struct value *value, const char *what)
 {
-    return diag_error(t->decode->diags, code, value->span, "\"%s\" must be %s", t->attr->name.ptr,
-                      what);
+    return diag_error(t->decode->diags, code, value->span, "%s\"%s\" must be %s", t->part,
+                      t->attr->name.ptr, what);
 }
 
-static bool wrong_type(const struct target *t, const struct value *value, const char *expected)
+bool decode_wrong_type(const struct target *t, const struct value *value, const char *expected)
 {
     if (value->kind == VALUE_UNKNOWN)
         return false;
@@ -32,13 +22,12 @@ static bool wrong_type(const struct target *t, const struct value *value, const 
     return false;
 }
 
-/* A string as the system can take it. */
-static bool take_text(const struct target *t, const struct value *value, const char *expected,
+bool decode_take_text(const struct target *t, const struct value *value, const char *expected,
                       struct str *out_text)
 {
     struct str text;
     if (!value_to_string(value, t->decode->arena, &text))
-        return wrong_type(t, value, expected);
+        return decode_wrong_type(t, value, expected);
     if (text.len > MODEL_TEXT_MAX) {
         struct diag *diag = diag_error(t->decode->diags, CODE(TOO_MUCH), value->span,
                                        "this string has %zu bytes", text.len);
@@ -59,7 +48,7 @@ static bool take_nonempty(const struct target *t, const struct value *value, con
                           struct str *out_text)
 {
     struct str text;
-    if (!take_text(t, value, expected, &text))
+    if (!decode_take_text(t, value, expected, &text))
         return false;
     if (text.len == 0) {
         diag_error(t->decode->diags, CODE(EMPTY_STRING), value->span,
@@ -72,14 +61,15 @@ static bool take_nonempty(const struct target *t, const struct value *value, con
 
 static bool decode_bool(const struct target *t, const struct value *value)
 {
-    return value_to_bool(value, t->field) || wrong_type(t, value, schema_expected(t->attr->type));
+    return value_to_bool(value, t->field) ||
+           decode_wrong_type(t, value, schema_expected(t->attr->type));
 }
 
 static bool decode_number(const struct target *t, const struct value *value)
 {
     struct value_number number;
     if (!value_to_number(value, &number))
-        return wrong_type(t, value, schema_expected(t->attr->type));
+        return decode_wrong_type(t, value, schema_expected(t->attr->type));
     bool huge = !number.is_integer && memchr(number.text.ptr, '.', number.text.len) == NULL;
     if (!number.is_integer && !huge) {
         struct diag *diag = complain(t, CODE(WRONG_TYPE), value, "a whole number");
@@ -87,10 +77,9 @@ static bool decode_number(const struct target *t, const struct value *value)
         return false;
     }
     if (huge || number.integer < t->attr->min || number.integer > t->attr->max) {
-        struct diag *diag =
-            diag_error(t->decode->diags, CODE(OUT_OF_RANGE), value->span,
-                       "\"%s\" must be between %u and %u", t->attr->name.ptr, t->attr->min,
-                       t->attr->max);
+        struct diag *diag = diag_error(t->decode->diags, CODE(OUT_OF_RANGE), value->span,
+                                       "\"%s\" must be between %u and %u", t->attr->name.ptr,
+                                       t->attr->min, t->attr->max);
         diag_label(diag, "out of range");
         return false;
     }
@@ -116,7 +105,7 @@ static bool bad_duration(const struct target *t, const struct value *value)
 static bool decode_duration(const struct target *t, const struct value *value)
 {
     if (value->kind != VALUE_STRING && value->kind != VALUE_NUMBER)
-        return wrong_type(t, value, schema_expected(t->attr->type));
+        return decode_wrong_type(t, value, schema_expected(t->attr->type));
     uint32_t ms;
     if (value->kind == VALUE_NUMBER || !form_duration(value->string, &ms))
         return bad_duration(t, value);
@@ -148,7 +137,7 @@ static bool decode_word(const struct target *t, const struct value *value)
 {
     struct str word;
     if (!value_to_string(value, t->decode->arena, &word))
-        return wrong_type(t, value, "a string");
+        return decode_wrong_type(t, value, "a string");
     for (uint32_t i = 0; t->attr->words[i] != NULL; i++) {
         if (str_is(word, t->attr->words[i])) {
             *(uint32_t *)t->field = i;
@@ -164,20 +153,21 @@ static bool decode_path(const struct target *t, const struct value *value)
     return take_nonempty(t, value, "a string", t->field);
 }
 
-/* Every element is judged, so that all mistakes of a list are seen at once. */
-static bool take_strings(const struct target *t, const struct value *value, bool empty_allowed,
+bool decode_take_strings(const struct target *t, const struct value *value, bool empty_allowed,
                          struct model_strings *out_strings)
 {
     if (value->kind != VALUE_TUPLE)
-        return wrong_type(t, value, schema_expected(t->attr->type));
+        return decode_wrong_type(t, value, schema_expected(t->attr->type));
+    struct target element = *t;
+    element.part = "each element of ";
     struct model_strings strings = {
         .items = arena_new(t->decode->arena, struct model_string, value->tuple.count)};
     for (uint32_t i = 0; i < value->tuple.count; i++) {
         const struct value *item = &value->tuple.items[i];
         struct model_string *string = &strings.items[strings.count];
         string->span = item->span;
-        strings.count += empty_allowed ? take_text(t, item, "a list of strings", &string->text)
-                                       : take_nonempty(t, item, "a list of strings", &string->text);
+        strings.count += empty_allowed ? decode_take_text(&element, item, "a string", &string->text)
+                                       : take_nonempty(&element, item, "a string", &string->text);
     }
     if (strings.count < value->tuple.count)
         return false;
@@ -187,18 +177,17 @@ static bool take_strings(const struct target *t, const struct value *value, bool
 
 static bool decode_strings(const struct target *t, const struct value *value)
 {
-    return take_strings(t, value, false, t->field);
+    return decode_take_strings(t, value, false, t->field);
 }
 
 static bool decode_paths(const struct target *t, const struct value *value)
 {
     struct model_strings paths;
-    if (!take_strings(t, value, false, &paths))
+    if (!decode_take_strings(t, value, false, &paths))
         return false;
     if (t->attr->required && paths.count == 0) {
-        struct diag *diag =
-            diag_error(t->decode->diags, CODE(EMPTY_STRING), value->span,
-                       "\"%s\" must name at least one path", t->attr->name.ptr);
+        struct diag *diag = diag_error(t->decode->diags, CODE(EMPTY_STRING), value->span,
+                                       "\"%s\" must name at least one path", t->attr->name.ptr);
         diag_help(diag, "%s", schema_form(t->attr->type));
         return false;
     }
@@ -206,140 +195,10 @@ static bool decode_paths(const struct target *t, const struct value *value)
     return true;
 }
 
-static int compare_variables(const void *left, const void *right)
-{
-    const struct model_variable *a = left, *b = right;
-    int order = str_compare(a->name, b->name);
-    if (order != 0)
-        return order;
-    return a->span.offset < b->span.offset ? -1 : a->span.offset > b->span.offset;
-}
-
-/* As in every HCL object, the last of two equal names holds. */
-static void drop_repeated(const struct target *t, struct model_env *env)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < env->count; i++) {
-        struct model_variable *variable = &env->items[i];
-        if (kept > 0 && str_equal(env->items[kept - 1].name, variable->name)) {
-            kept--;
-            struct diag *diag =
-                diag_warning(t->decode->diags, CODE(REPEATED_VARIABLE), variable->span,
-                             "variable \"%.*s\" is set twice", STR_ARG(variable->name));
-            diag_label(diag, "this one holds");
-            diag_note(diag, env->items[kept].span, "this one has no effect");
-        }
-        env->items[kept++] = *variable;
-    }
-    env->count = kept;
-}
-
-static bool take_variable(const struct target *t, const struct value_member *member,
-                          struct model_variable *out_variable)
-{
-    struct str name = member->name;
-    if (name.len == 0 || memchr(name.ptr, '=', name.len) != NULL) {
-        diag_error(t->decode->diags, CODE(BAD_VARIABLE), member->name_span, "%s",
-                   name.len == 0 ? "the name of a variable must not be empty"
-                                 : "the name of a variable must not contain '='");
-        return false;
-    }
-    struct value name_value = {
-        .kind = VALUE_STRING, .span = member->name_span, .string = member->name};
-    *out_variable = (struct model_variable){.span = member->name_span};
-    return take_text(t, &name_value, "a map of strings", &out_variable->name) &&
-           take_text(t, &member->value, "a map of strings", &out_variable->value);
-}
-
-static bool decode_env(const struct target *t, const struct value *value)
-{
-    if (value->kind != VALUE_OBJECT)
-        return wrong_type(t, value, schema_expected(t->attr->type));
-    struct model_env env = {
-        .items = arena_new(t->decode->arena, struct model_variable, value->object.count)};
-    for (uint32_t i = 0; i < value->object.count; i++)
-        env.count += take_variable(t, &value->object.items[i], &env.items[env.count]);
-    if (env.count < value->object.count)
-        return false;
-    if (env.count > 1)
-        qsort(env.items, env.count, sizeof env.items[0], compare_variables);
-    drop_repeated(t, &env);
-    *(struct model_env *)t->field = env;
-    return true;
-}
-
-static bool bad_command(const struct target *t, const struct value *value, const char *what,
-                        const char *help)
-{
-    struct diag *diag = diag_error(t->decode->diags, CODE(BAD_COMMAND), value->span, "\"%s\" %s",
-                                   t->attr->name.ptr, what);
-    diag_help(diag, "%s", help);
-    return false;
-}
-
-static struct model_strings argv_of(const struct target *t, const struct value *value,
-                                    const struct str *words, uint32_t count)
-{
-    struct model_strings argv = {.items = arena_new(t->decode->arena, struct model_string, count),
-                                 .count = count};
-    for (uint32_t i = 0; i < count; i++)
-        argv.items[i] = (struct model_string){words[i], value->span};
-    return argv;
-}
-
-static bool decode_command_line(const struct target *t, const struct value *value)
-{
-    struct model_command command = {0};
-    if (!take_text(t, value, schema_expected(t->attr->type), &command.text))
-        return false;
-    struct words words = {0};
-    const struct str shell[] = {STR("/bin/sh"), STR("-c"), command.text};
-    switch (words_split(t->decode->arena, command.text, &words)) {
-    case WORDS_PLAIN: command.argv = argv_of(t, value, words.items, words.count); break;
-    case WORDS_SHELL:
-        command.argv = argv_of(t, value, shell, ARRAY_LEN(shell));
-        command.shell = true;
-        break;
-    case WORDS_UNTERMINATED:
-        return bad_command(t, value, "has a quote without an end",
-                           "close the quote, or write \\\\ before it if it is a character");
-    case WORDS_EMPTY: return bad_command(t, value, "is empty", schema_form(t->attr->type));
-    }
-    if (command.argv.items[0].text.len == 0)
-        return bad_command(t, value, "names no program", schema_form(t->attr->type));
-    *(struct model_command *)t->field = command;
-    return true;
-}
-
-static bool decode_command_list(const struct target *t, const struct value *value)
-{
-    struct model_command command = {0};
-    if (!take_strings(t, value, true, &command.argv))
-        return false;
-    if (command.argv.count == 0 || command.argv.items[0].text.len == 0)
-        return bad_command(t, value, "names no program", schema_form(t->attr->type));
-    struct str *words = arena_new(t->decode->arena, struct str, command.argv.count);
-    for (uint32_t i = 0; i < command.argv.count; i++)
-        words[i] = command.argv.items[i].text;
-    struct value joined = {.kind = VALUE_STRING,
-                           .span = value->span,
-                           .string = words_join(t->decode->arena, words, command.argv.count)};
-    if (!take_text(t, &joined, NULL, &command.text))
-        return false;
-    *(struct model_command *)t->field = command;
-    return true;
-}
-
-static bool decode_command(const struct target *t, const struct value *value)
-{
-    return value->kind == VALUE_TUPLE ? decode_command_list(t, value)
-                                      : decode_command_line(t, value);
-}
-
 static bool take_host(const struct target *t, const struct value *value, struct str *out_host)
 {
     struct str host;
-    if (!take_text(t, value, schema_expected(t->attr->type), &host))
+    if (!decode_take_text(t, value, schema_expected(t->attr->type), &host))
         return false;
     if (form_is_host(host) && host.len <= MODEL_HOST_MAX) {
         *out_host = host;
@@ -379,7 +238,7 @@ static bool decode_subdomain(const struct target *t, const struct value *value)
 static bool decode_url_path(const struct target *t, const struct value *value)
 {
     struct str path;
-    if (!take_text(t, value, "a string", &path))
+    if (!decode_take_text(t, value, "a string", &path))
         return false;
     if (!form_is_url_path(path)) {
         struct diag *diag = complain(t, CODE(BAD_URL_PATH), value, schema_expected(t->attr->type));
@@ -398,10 +257,10 @@ static bool decode_status(const struct target *t, const struct value *value)
     struct str text;
     struct model_status status;
     if (!value_to_string(value, t->decode->arena, &text))
-        return wrong_type(t, value, schema_expected(t->attr->type));
+        return decode_wrong_type(t, value, schema_expected(t->attr->type));
     if (!form_status(text, &status.min, &status.max)) {
-        struct diag *diag = complain(t, CODE(BAD_STATUS), value,
-                                     "a status code or a range of them, 100 to 999");
+        struct diag *diag =
+            complain(t, CODE(BAD_STATUS), value, "a status code or a range of them, 100 to 999");
         diag_help(diag, "%s", schema_form(t->attr->type));
         return false;
     }
@@ -425,6 +284,6 @@ bool decode_attr(struct decode *decode, const struct schema_attr *attr, const st
 {
     if (value->kind == VALUE_UNKNOWN)
         return false;
-    struct target t = {.decode = decode, .attr = attr, .field = target};
+    struct target t = {.decode = decode, .attr = attr, .field = target, .part = ""};
     return decoders[attr->type](&t, value);
 }

@@ -33,8 +33,8 @@ static struct value unknown_variable(struct eval *eval, const struct ast_expr *e
 
 static struct value not_constant(struct eval *eval, const struct ast_expr *expr, const char *what)
 {
-    struct diag *diag = diag_error(eval->diags, CODE(NOT_CONSTANT), expr->span,
-                                   "%s cannot be computed here", what);
+    struct diag *diag =
+        diag_error(eval->diags, CODE(NOT_CONSTANT), expr->span, "%s cannot be computed here", what);
     diag_help(diag, "write the value itself");
     return unknown(expr);
 }
@@ -99,8 +99,8 @@ static struct value eval_unary(struct eval *eval, const struct ast_expr *expr)
     struct value operand = eval_expr(eval, expr->unary.operand);
     if (operand.kind == VALUE_UNKNOWN)
         return unknown(expr);
-    struct value value = expr->unary.op == AST_OP_NOT ? eval_not(eval, operand)
-                                                      : eval_negate(eval, operand);
+    struct value value =
+        expr->unary.op == AST_OP_NOT ? eval_not(eval, operand) : eval_negate(eval, operand);
     value.span = expr->span;
     return value;
 }

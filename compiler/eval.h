@@ -1,8 +1,8 @@
 /* Expressions to values.
  *
- * What cannot be computed is one diagnostic at the place that cannot, and VALUE_UNKNOWN; the rest of
- * a list or object is still computed, so that its mistakes are seen in the same run. Recursion is
- * bounded by PARSE_DEPTH_MAX.
+ * What cannot be computed is one diagnostic at the place that cannot, and VALUE_UNKNOWN; the rest
+ * of a list or object is still computed, so that its mistakes are seen in the same run. Recursion
+ * is bounded by PARSE_DEPTH_MAX.
  */
 #ifndef COMPILER_EVAL_H
 #define COMPILER_EVAL_H

@@ -115,8 +115,7 @@ static struct plan_range add_deps(struct lower *l, const struct model_service *s
 static void add_span(struct lower *l, enum plan_field field, struct span span)
 {
     struct position at = source_locate(l->source->sources, span);
-    struct plan_span record = {
-        .field = field, .source = 0, .line = at.line, .column = at.column};
+    struct plan_span record = {.field = field, .source = 0, .line = at.line, .column = at.column};
     plan_writer_add(l->writer, PLAN_SECTION_SPANS, &record);
 }
 
@@ -157,17 +156,16 @@ static uint32_t add_probe(struct lower *l, const struct model_health *health, ui
     if (health == NULL)
         return PLAN_NONE;
     bool http = health->type == MODEL_HTTP;
-    struct plan_probe probe = {
-        .path = plan_writer_text(l->writer, http ? health->path : STR("")),
-        .service = place,
-        .interval_ms = health->interval,
-        .timeout_ms = health->timeout,
-        .start_timeout_ms = health->start_timeout,
-        .retries = health->retries,
-        .port = (uint16_t)health->port,
-        .status_min = http ? (uint16_t)health->status.min : 0,
-        .status_max = http ? (uint16_t)health->status.max : 0,
-        .type = (uint8_t)health->type};
+    struct plan_probe probe = {.path = plan_writer_text(l->writer, http ? health->path : STR("")),
+                               .service = place,
+                               .interval_ms = health->interval,
+                               .timeout_ms = health->timeout,
+                               .start_timeout_ms = health->start_timeout,
+                               .retries = health->retries,
+                               .port = (uint16_t)health->port,
+                               .status_min = http ? (uint16_t)health->status.min : 0,
+                               .status_max = http ? (uint16_t)health->status.max : 0,
+                               .type = (uint8_t)health->type};
     return plan_writer_add(l->writer, PLAN_SECTION_PROBES, &probe);
 }
 
@@ -188,9 +186,8 @@ static uint32_t add_watch(struct lower *l, const struct model_watch *watch, uint
 {
     if (watch == NULL)
         return PLAN_NONE;
-    struct plan_watch record = {.service = place,
-                                .debounce_ms = watch->debounce,
-                                .restart = watch->restart};
+    struct plan_watch record = {
+        .service = place, .debounce_ms = watch->debounce, .restart = watch->restart};
     record.paths = add_patterns(l, &watch->paths, true);
     record.ignores = add_patterns(l, &watch->ignore, false);
     return plan_writer_add(l->writer, PLAN_SECTION_WATCHES, &record);
@@ -263,8 +260,7 @@ static void add_rdeps(struct lower *l)
         }
     }
     for (uint32_t place = 0; place < count; place++) {
-        struct plan_service *record =
-            plan_writer_record(l->writer, PLAN_SECTION_SERVICES, place);
+        struct plan_service *record = plan_writer_record(l->writer, PLAN_SECTION_SERVICES, place);
         record->rdeps = (struct plan_range){first[place], next[place]};
     }
     for (uint32_t i = 0; i < first[count]; i++)
@@ -290,8 +286,8 @@ static void add_routes(struct lower *l)
         const struct model_subdomain *subdomain = &service_at(l, place)->subdomain;
         if (subdomain->routed)
             hosts[count++] =
-                (struct host){str_from(arena_printf(l->arena, "%.*s.%.*s",
-                                                    STR_ARG(subdomain->text), STR_ARG(domain))),
+                (struct host){str_from(arena_printf(l->arena, "%.*s.%.*s", STR_ARG(subdomain->text),
+                                                    STR_ARG(domain))),
                               place};
     }
     if (count > 1)

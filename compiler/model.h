@@ -21,7 +21,7 @@
 struct model_block {
     const struct ast_block *ast;          /* NULL: nobody wrote it, all fields are defaults */
     const struct ast_attribute **written; /* by place in the block's schema rows; NULL elements */
-    uint32_t broken;                      /* bit per place: a diagnostic was given for its value */
+    uint32_t broken;                      /* bit per place: a diagnostic was given for it */
 };
 
 struct model_string {

@@ -61,10 +61,9 @@ static bool found_on_path(struct paths *p, struct str path, const char *dir, str
 
 static void no_program(struct paths *p, const struct model_service *service, struct str program)
 {
-    struct diag *diag =
-        diag_warning(p->diags, CODE(NO_PROGRAM), service->cmd.argv.items[0].span,
-                     "the program \"%.*s\" of service \"%.*s\" is not found", STR_ARG(program),
-                     STR_ARG(service->name));
+    struct diag *diag = diag_warning(p->diags, CODE(NO_PROGRAM), service->cmd.argv.items[0].span,
+                                     "the program \"%.*s\" of service \"%.*s\" is not found",
+                                     STR_ARG(program), STR_ARG(service->name));
     if (memchr(program.ptr, '/', program.len) != NULL)
         diag_help(diag, "there is no executable file at this place, as seen from \"%.*s\"",
                   STR_ARG(service->dir));

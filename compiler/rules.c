@@ -64,7 +64,8 @@ static void check_ports(struct rules *r)
     bool proxy_known = !check_broken(&dev->block, SCHEMA_dev_proxy_port);
     VEC_EACH (&r->model->services, it) {
         struct model_service *service = *it;
-        service->has_port = check_written(&service->block, SCHEMA_service_port) != NULL;
+        service->has_port = check_written(&service->block, SCHEMA_service_port) != NULL ||
+                            check_broken(&service->block, SCHEMA_service_port);
         if (service->port == 0)
             continue;
         if (proxy_known && service->port == dev->proxy_port)
@@ -80,7 +81,7 @@ static void check_ports(struct rules *r)
 
 static void default_subdomain(struct rules *r, struct model_service *service)
 {
-    if (!service->has_port)
+    if (!service->has_port || check_broken(&service->block, SCHEMA_service_subdomain))
         return;
     char *lower = arena_strndup(r->arena, service->name.ptr, service->name.len);
     for (size_t i = 0; i < service->name.len; i++)
@@ -91,9 +92,9 @@ static void default_subdomain(struct rules *r, struct model_service *service)
     service->subdomain = (struct model_subdomain){text, fits && form_is_host(text)};
     if (service->subdomain.routed || !form_is_name(service->name))
         return;
-    struct diag *diag = diag_warning(r->diags, CODE(NOT_ROUTED), service->name_span,
-                                     "service \"%.*s\" has a port but no host name",
-                                     STR_ARG(service->name));
+    struct diag *diag =
+        diag_warning(r->diags, CODE(NOT_ROUTED), service->name_span,
+                     "service \"%.*s\" has a port but no host name", STR_ARG(service->name));
     diag_label(diag, "this name cannot stand in a host name");
     diag_help(diag, "write subdomain = \"...\", or subdomain = null if it needs none");
 }
@@ -112,10 +113,9 @@ static void check_written_subdomain(struct rules *r, struct model_service *servi
     if (!subdomain->routed)
         return;
     if (!service->has_port) {
-        struct diag *diag = diag_error(r->diags, CODE(SUBDOMAIN_WITHOUT_PORT),
-                                       subdomain_span(service),
-                                       "service \"%.*s\" has a subdomain but no port",
-                                       STR_ARG(service->name));
+        struct diag *diag =
+            diag_error(r->diags, CODE(SUBDOMAIN_WITHOUT_PORT), subdomain_span(service),
+                       "service \"%.*s\" has a subdomain but no port", STR_ARG(service->name));
         diag_label(diag, "requests for it could go nowhere");
         diag_help(diag, "add port = 0 to have a free one chosen at start and given as PORT");
         subdomain->routed = false;
@@ -131,9 +131,9 @@ static void claim_route(struct rules *r, struct map *routes, const struct model_
     struct str host = service->subdomain.text;
     struct str domain = r->model->dev->domain;
     if (str_is(host, RESERVED_SUBDOMAIN)) {
-        struct diag *diag = diag_error(
-            r->diags, CODE(ROUTE_RESERVED), subdomain_span(service),
-            "the host name %.*s.%.*s is a3s itself", STR_ARG(host), STR_ARG(domain));
+        struct diag *diag =
+            diag_error(r->diags, CODE(ROUTE_RESERVED), subdomain_span(service),
+                       "the host name %.*s.%.*s is a3s itself", STR_ARG(host), STR_ARG(domain));
         diag_help(diag, "write another subdomain, or null for none");
         return;
     }
@@ -185,10 +185,10 @@ static void check_rising(struct rules *r, const struct diag_code *code,
         return;
     bool low_written = check_written(block, low) != NULL;
     bool high_written = check_written(block, high) != NULL;
-    struct diag *diag = diag_error(r->diags, code, value_span(block, low_written ? low : high),
-                                   "\"%s\" (%s) is above \"%s\" (%s)", schema_attrs[low].name.ptr,
-                                   show_ms(r, low_ms), schema_attrs[high].name.ptr,
-                                   show_ms(r, high_ms));
+    struct diag *diag =
+        diag_error(r->diags, code, value_span(block, low_written ? low : high),
+                   "\"%s\" (%s) is above \"%s\" (%s)", schema_attrs[low].name.ptr,
+                   show_ms(r, low_ms), schema_attrs[high].name.ptr, show_ms(r, high_ms));
     if (low_written && high_written)
         diag_note(diag, value_span(block, high), "\"%s\" is here", schema_attrs[high].name.ptr);
     else
@@ -203,19 +203,17 @@ static void check_http_only(struct rules *r, const struct model_health *health,
     const struct ast_attribute *attribute = check_written(&health->block, id);
     if (attribute == NULL)
         return;
-    struct diag *diag =
-        diag_error(r->diags, CODE(HTTP_ONLY), attribute->name_span,
-                   "a tcp probe has no \"%.*s\"", STR_ARG(attribute->name));
+    struct diag *diag = diag_error(r->diags, CODE(HTTP_ONLY), attribute->name_span,
+                                   "a tcp probe has no \"%.*s\"", STR_ARG(attribute->name));
     diag_note(diag, value_span(&health->block, SCHEMA_health_type), "the type is written here");
     diag_help(diag, "take it out, or write type = \"http\"");
 }
 
 static void no_probe_port(struct rules *r, const struct model_service *service)
 {
-    struct diag *diag =
-        diag_error(r->diags, CODE(NO_PROBE_PORT), service->health->block.ast->type_span,
-                   "there is nothing to probe: service \"%.*s\" has no port",
-                   STR_ARG(service->name));
+    struct diag *diag = diag_error(
+        r->diags, CODE(NO_PROBE_PORT), service->health->block.ast->type_span,
+        "there is nothing to probe: service \"%.*s\" has no port", STR_ARG(service->name));
     diag_help(diag, "add port = ... to the service or to this block");
 }
 
@@ -223,10 +221,9 @@ static void check_health(struct rules *r, const struct model_service *service)
 {
     const struct model_health *health = service->health;
     if (service->kind == MODEL_TASK && !check_broken(&service->block, SCHEMA_service_kind)) {
-        struct diag *diag =
-            diag_error(r->diags, CODE(TASK_HEALTH), health->block.ast->type_span,
-                       "service \"%.*s\" is a task and cannot have a health block",
-                       STR_ARG(service->name));
+        struct diag *diag = diag_error(r->diags, CODE(TASK_HEALTH), health->block.ast->type_span,
+                                       "service \"%.*s\" is a task and cannot have a health block",
+                                       STR_ARG(service->name));
         diag_note(diag, value_span(&service->block, SCHEMA_service_kind), "it is a task here");
         diag_help(diag, "a task is ready when it has ended with exit code 0");
         return;
@@ -292,10 +289,9 @@ static void self_dependency(struct rules *r, const struct model_service *service
 static void repeated_dependency(struct rules *r, const struct model_service *service,
                                 const struct model_string *name)
 {
-    struct diag *diag =
-        diag_warning(r->diags, CODE(REPEATED_DEPENDENCY), name->span,
-                     "service \"%.*s\" names \"%.*s\" twice", STR_ARG(service->name),
-                     STR_ARG(name->text));
+    struct diag *diag = diag_warning(r->diags, CODE(REPEATED_DEPENDENCY), name->span,
+                                     "service \"%.*s\" names \"%.*s\" twice",
+                                     STR_ARG(service->name), STR_ARG(name->text));
     for (uint32_t i = 0; i < service->depends_on.count; i++) {
         if (str_equal(service->depends_on.items[i].text, name->text)) {
             diag_note(diag, service->depends_on.items[i].span, "named first here");
@@ -309,10 +305,9 @@ static void check_disabled(struct rules *r, const struct model_service *service,
 {
     if (!dependency->disabled || service->disabled)
         return;
-    struct diag *diag =
-        diag_error(r->diags, CODE(DISABLED_DEPENDENCY), span,
-                   "service \"%.*s\" depends on \"%.*s\", which is disabled",
-                   STR_ARG(service->name), STR_ARG(dependency->name));
+    struct diag *diag = diag_error(r->diags, CODE(DISABLED_DEPENDENCY), span,
+                                   "service \"%.*s\" depends on \"%.*s\", which is disabled",
+                                   STR_ARG(service->name), STR_ARG(dependency->name));
     diag_label(diag, "it is not started with the others");
     diag_note(diag, value_span(&dependency->block, SCHEMA_service_disabled), "disabled here");
     diag_help(diag, "enable \"%.*s\", or disable \"%.*s\" too", STR_ARG(dependency->name),
@@ -376,13 +371,10 @@ static void check_limits(struct rules *r)
 }
 
 void rules_check(struct model *model, const struct map *names, struct diag_list *diags,
-                 const struct check_options *options)
+                 bool partial)
 {
-    struct rules r = {.arena = diags->arena,
-                      .diags = diags,
-                      .model = model,
-                      .names = names,
-                      .partial = options->partial};
+    struct rules r = {
+        .arena = diags->arena, .diags = diags, .model = model, .names = names, .partial = partial};
     check_ports(&r);
     check_routes(&r);
     VEC_EACH (&model->services, it) {

@@ -9,6 +9,6 @@
 
 /* names: service name -> index into model->services. */
 void rules_check(struct model *model, const struct map *names, struct diag_list *diags,
-                 const struct check_options *options);
+                 bool partial);
 
 #endif

@@ -8,19 +8,22 @@ enum { OPTIONAL, REQUIRED };
 enum { ONE, MANY };
 enum { NOTHING, DEFAULTS };
 
-#define NAME(literal) {literal, sizeof(literal) - 1}
+#define NAME(literal)                \
+    {                                \
+        literal, sizeof(literal) - 1 \
+    }
 
 const struct schema_block schema_blocks[SCHEMA_BLOCK_COUNT] = {
-#define BLOCK(id, name, parent, labels, count, absence, target, type, doc)                         \
-    [SCHEMA_BLOCK_##id] = {NAME(name),                                                             \
-                           SCHEMA_BLOCK_##parent,                                                  \
-                           labels,                                                                 \
-                           count,                                                                  \
-                           absence,                                                                \
-                           target,                                                                 \
-                           sizeof(type),                                                           \
-                           doc,                                                                    \
-                           SCHEMA_FIRST_##id,                                                      \
+#define BLOCK(id, name, parent, labels, count, absence, target, type, doc) \
+    [SCHEMA_BLOCK_##id] = {NAME(name),                                     \
+                           SCHEMA_BLOCK_##parent,                          \
+                           labels,                                         \
+                           count,                                          \
+                           absence,                                        \
+                           target,                                         \
+                           sizeof(type),                                   \
+                           doc,                                            \
+                           SCHEMA_FIRST_##id,                              \
                            (uint32_t)SCHEMA_END_##id - (uint32_t)SCHEMA_FIRST_##id},
 #define ATTR(...)
 #define END(id)
@@ -32,23 +35,23 @@ const struct schema_block schema_blocks[SCHEMA_BLOCK_COUNT] = {
 
 const struct schema_attr schema_attrs[SCHEMA_ATTR_COUNT] = {
 #define BLOCK(...)
-#define ATTR(block, name, type, need, fallback, min, max, words, doc)                              \
-    [SCHEMA_##block##_##name] = {NAME(#name),                                                      \
-                                 SCHEMA_BLOCK_##block,                                             \
-                                 SCHEMA_TYPE_##type,                                               \
-                                 need,                                                             \
-                                 fallback,                                                         \
-                                 min,                                                              \
-                                 max,                                                              \
-                                 words,                                                            \
-                                 offsetof(struct model_##block, name),                             \
+#define ATTR(block, name, type, need, fallback, min, max, words, doc)  \
+    [SCHEMA_##block##_##name] = {NAME(#name),                          \
+                                 SCHEMA_BLOCK_##block,                 \
+                                 SCHEMA_TYPE_##type,                   \
+                                 need,                                 \
+                                 fallback,                             \
+                                 min,                                  \
+                                 max,                                  \
+                                 words,                                \
+                                 offsetof(struct model_##block, name), \
                                  doc},
 #define END(id)
 #include "schema.def"
 };
 
 /* struct model_block.broken has a bit for each attribute of a block. */
-#define BLOCK(id, ...)                                                                             \
+#define BLOCK(id, ...) \
     _Static_assert((uint32_t)SCHEMA_END_##id - (uint32_t)SCHEMA_FIRST_##id <= 32, "a bit each");
 #define ATTR(...)
 #define END(id)

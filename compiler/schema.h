@@ -14,26 +14,27 @@
 #define SCHEMA_DURATION_MAX 86400000u
 
 /* X(TYPE, "what a value must be", "how to write one") */
-#define SCHEMA_TYPES(X)                                                                            \
-    X(BOOL, "true or false", "write true or false")                                                \
-    X(NUMBER, "a whole number", "write a number such as 8080")                                     \
-    X(DURATION, "a duration", "write a number and its unit in quotes: \"500ms\", \"2s\", \"1h30m\"") \
-    X(WORD, "a word", "write it in quotes")                                                        \
-    X(PATH, "a path", "write it in quotes, relative to the A3sfile")                               \
-    X(PATHS, "a list of strings", "write them in brackets: [\"src\"]")                             \
-    X(STRINGS, "a list of strings", "write them in brackets: [\"db\"]")                            \
-    X(ENV, "a map of strings", "write { NAME = \"value\" }")                                       \
-    X(COMMAND, "a string or a list of strings", "write \"npm start\" or [\"npm\", \"start\"]")     \
-    X(SUBDOMAIN, "a string or null", "write \"api\", or null for a service without a host name")   \
-    X(DOMAIN, "a domain name", "write a name such as \"localhost\"")                               \
-    X(URLPATH, "a path that begins with /", "write a path such as \"/health\"")                    \
+#define SCHEMA_TYPES(X)                                                                          \
+    X(BOOL, "true or false", "write true or false")                                              \
+    X(NUMBER, "a whole number", "write a number such as 8080")                                   \
+    X(DURATION, "a duration",                                                                    \
+      "write a number and its unit in quotes: \"500ms\", \"2s\", \"1h30m\"")                     \
+    X(WORD, "a word", "write it in quotes")                                                      \
+    X(PATH, "a path", "write it in quotes, relative to the A3sfile")                             \
+    X(PATHS, "a list of strings", "write them in brackets: [\"src\"]")                           \
+    X(STRINGS, "a list of strings", "write them in brackets: [\"db\"]")                          \
+    X(ENV, "a map of strings", "write { NAME = \"value\" }")                                     \
+    X(COMMAND, "a string or a list of strings", "write \"npm start\" or [\"npm\", \"start\"]")   \
+    X(SUBDOMAIN, "a string or null", "write \"api\", or null for a service without a host name") \
+    X(DOMAIN, "a domain name", "write a name such as \"localhost\"")                             \
+    X(URLPATH, "a path that begins with /", "write a path such as \"/health\"")                  \
     X(STATUS, "a status code or a range of them", "write \"200\" or \"200-399\"")
 
 enum schema_type {
 #define X(type, expected, form) SCHEMA_TYPE_##type,
     SCHEMA_TYPES(X)
 #undef X
-    SCHEMA_TYPE_COUNT
+        SCHEMA_TYPE_COUNT
 };
 
 enum schema_block_id {

@@ -1,8 +1,8 @@
 /* "Did you mean": the closest of the names that exist.
  *
  * A name is close if its edit distance is at most 2 or a third of its length, and something of it
- * stays. Of several equally close ones the first offered wins. Only for the path where an error was
- * found already.
+ * stays. If none is, a name that abbreviates the other will do ("cmd" and "command"). Of several
+ * equally close ones the first offered wins. Only for the path where an error was found already.
  */
 #ifndef COMPILER_SUGGEST_H
 #define COMPILER_SUGGEST_H
@@ -14,7 +14,7 @@
 struct suggestion {
     struct str wanted;
     struct str best; /* ptr is NULL while nothing was close */
-    size_t distance;
+    size_t distance; /* of best; beyond the limit while it is an abbreviation or nothing */
     uint32_t number; /* whatever came with best */
 };
 

@@ -15,20 +15,20 @@
 #include <stdint.h>
 
 /* X(KIND, "this is ...") */
-#define VALUE_KINDS(X)                                                                             \
-    X(UNKNOWN, "unknown")                                                                          \
-    X(NULL, "null")                                                                                \
-    X(BOOL, "a bool")                                                                              \
-    X(NUMBER, "a number")                                                                          \
-    X(STRING, "a string")                                                                          \
-    X(TUPLE, "a list")                                                                             \
+#define VALUE_KINDS(X)    \
+    X(UNKNOWN, "unknown") \
+    X(NULL, "null")       \
+    X(BOOL, "a bool")     \
+    X(NUMBER, "a number") \
+    X(STRING, "a string") \
+    X(TUPLE, "a list")    \
     X(OBJECT, "an object")
 
 enum value_kind {
 #define X(kind, text) VALUE_##kind,
     VALUE_KINDS(X)
 #undef X
-    VALUE_KIND_COUNT
+        VALUE_KIND_COUNT
 };
 
 struct value_number {

@@ -3,12 +3,13 @@
 /* Reserved words, and builtins that are no program of their own: as a first word they need the
  * shell. */
 static const char *const shell_words[] = {
-    ".",      ":",       "alias",  "bg",     "break",  "builtin", "case",    "cd",      "command",
-    "continue", "declare", "do",   "done",   "elif",   "else",    "esac",    "eval",    "exec",
-    "exit",   "export",  "fc",     "fg",     "fi",     "for",     "function", "getopts", "hash",
-    "if",     "jobs",    "let",    "local",  "popd",   "pushd",   "read",    "readonly", "return",
-    "select", "set",     "shift",  "shopt",  "source", "then",    "time",    "times",   "trap",
-    "type",   "typeset", "ulimit", "umask",  "unalias", "unset",  "until",   "wait",    "while",
+    ".",        ":",        "alias",    "bg",     "break",  "builtin", "case",    "cd",
+    "command",  "continue", "declare",  "do",     "done",   "elif",    "else",    "esac",
+    "eval",     "exec",     "exit",     "export", "fc",     "fg",      "fi",      "for",
+    "function", "getopts",  "hash",     "if",     "jobs",   "let",     "local",   "popd",
+    "pushd",    "read",     "readonly", "return", "select", "set",     "shift",   "shopt",
+    "source",   "then",     "time",     "times",  "trap",   "type",    "typeset", "ulimit",
+    "umask",    "unalias",  "unset",    "until",  "wait",   "while",
 };
 
 struct splitter {
@@ -109,7 +110,7 @@ static enum words_result next_char(struct splitter *s)
 static bool is_shell_word(struct str word)
 {
     for (size_t i = 0; i < sizeof shell_words / sizeof shell_words[0]; i++)
-        if (str_is(word, shell_words[i]))
+        if (word.len > 0 && shell_words[i][0] == word.ptr[0] && str_is(word, shell_words[i]))
             return true;
     return false;
 }

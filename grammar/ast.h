@@ -53,6 +53,7 @@ struct ast_expr;
 struct ast_list { /* in source order, linked by next */
     struct ast_expr *first, *last;
     uint32_t count;
+    uint32_t depth; /* of the deepest element */
 };
 
 struct ast_object_item {
@@ -67,6 +68,7 @@ enum ast_part_kind { AST_PART_LITERAL, AST_PART_EXPR, AST_PART_IF, AST_PART_FOR 
 struct ast_parts {
     struct ast_part *first, *last;
     uint32_t count;
+    uint32_t depth; /* of the deepest expression or directive */
 };
 
 struct ast_part {
@@ -89,7 +91,8 @@ struct ast_part {
 };
 
 struct ast_expr {
-    enum ast_expr_kind kind;
+    enum ast_expr_kind kind : 16;
+    uint32_t depth : 16; /* 1 for a leaf; at most PARSE_DEPTH_MAX */
     struct span span;
     struct ast_expr *next; /* in a struct ast_list */
     union {

@@ -1,10 +1,9 @@
 #include "health.h"
 
+#include "loopback.h"
 #include "probe_http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,12 +11,6 @@
 #define REFUSED_LAST  0.05
 #define UNHAPPY_FIRST 0.01
 #define MS            0.001
-
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
 
 static void on_io(struct ev_loop *loop, ev_io *watcher, int events);
 
@@ -123,21 +116,6 @@ static void fail_text(struct probe *probe, const char *text)
 
 /* ---- Connecting ---- */
 
-static socklen_t make_address(union address *out, bool second, uint16_t port)
-{
-    *out = (union address){0};
-    if (second) {
-        out->v6.sin6_family = AF_INET6;
-        out->v6.sin6_port = htons(port);
-        out->v6.sin6_addr = in6addr_loopback;
-        return sizeof out->v6;
-    }
-    out->v4.sin_family = AF_INET;
-    out->v4.sin_port = htons(port);
-    out->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return sizeof out->v4;
-}
-
 static void watch_socket(struct probe *probe, enum probe_phase phase, int events)
 {
     probe->phase = phase;
@@ -149,22 +127,10 @@ static void watch_socket(struct probe *probe, enum probe_phase phase, int events
 /* 0, or an errno: the connection is under way or it is not. */
 static int connect_socket(struct probe *probe)
 {
-    union address address;
-    socklen_t size = make_address(&address, probe->second, probe->port);
-    probe->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (probe->fd < 0)
-        return errno;
-    if (connect(probe->fd, &address.any, size) < 0 && errno != EINPROGRESS)
-        return errno;
-    watch_socket(probe, PROBE_CONNECT, EV_WRITE);
-    return 0;
-}
-
-/* Nobody listens, or there is no such address on this machine. */
-static bool means_refused(int error)
-{
-    return error == ECONNREFUSED || error == EADDRNOTAVAIL || error == EAFNOSUPPORT ||
-           error == ENETUNREACH || error == EHOSTUNREACH;
+    int error = loopback_connect(probe->second, probe->port, &probe->fd);
+    if (!error)
+        watch_socket(probe, PROBE_CONNECT, EV_WRITE);
+    return -error;
 }
 
 static void connect_failed(struct probe *probe, int error)
@@ -173,35 +139,17 @@ static void connect_failed(struct probe *probe, int error)
     if (probe->fd >= 0)
         close(probe->fd);
     probe->fd = -1;
-    if (means_refused(error) && !probe->second) {
+    if (loopback_refused(error) && !probe->second) {
         probe->second = true;
         error = connect_socket(probe);
         if (error)
             connect_failed(probe, error);
-    } else if (means_refused(error)) {
+    } else if (loopback_refused(error)) {
         strbuf_adds(begin_error(probe), "the connection is refused");
         try_failed(probe, true);
     } else {
         fail_errno(probe, error);
     }
-}
-
-/* Without a listener, a connection to a port from the range of outgoing ones can meet itself. */
-static bool is_own_connection(int fd)
-{
-    union address here = {0}, there = {0};
-    socklen_t here_size = sizeof here, there_size = sizeof there;
-    if (getsockname(fd, &here.any, &here_size) < 0 || getpeername(fd, &there.any, &there_size) < 0)
-        return false;
-    return here_size == there_size && memcmp(&here, &there, here_size) == 0;
-}
-
-static void drop_own_connection(struct probe *probe)
-{
-    /* With a reset, so that it does not keep the service from its port. */
-    struct linger none = {.l_onoff = 1};
-    setsockopt(probe->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-    connect_failed(probe, ECONNREFUSED);
 }
 
 static void on_connected(struct probe *probe)
@@ -211,8 +159,8 @@ static void on_connected(struct probe *probe)
     getsockopt(probe->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error) {
         connect_failed(probe, error);
-    } else if (is_own_connection(probe->fd)) {
-        drop_own_connection(probe);
+    } else if (loopback_meets_itself(probe->fd)) {
+        connect_failed(probe, ECONNREFUSED);
     } else if (probe->config->type == PLAN_PROBE_TCP) {
         strbuf_clear(&probe->reason);
         strbuf_addf(&probe->reason, "port %u accepts", probe->port);

@@ -371,6 +371,8 @@ class Case:
         return {row["name"]: row for row in rows}
 
     def wait_state(self, name, state, deadline=None):
+        """The row of the service as soon as it is in the state; a3s may have been started just now."""
+        until(lambda: self.run("status").code != 3, "a3s runs", deadline)
         return until(lambda: (row := self.status()[name])["state"] == state and row,
                      f"{name} is {state}", deadline)
 

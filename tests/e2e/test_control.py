@@ -75,6 +75,7 @@ def restart_of_an_unknown_service(t):
 def down_stops_everything(t):
     t.a3sfile(t.service("a"), t.service("b", "", 'depends_on = ["a"]'))
     program = t.start("up")
+    t.expect("a", "start")
     t.expect("b", "start")
     t.expect_run(0, "down")
     same(program.wait(), 0, "exit code of up")
@@ -86,8 +87,8 @@ def down_stops_everything(t):
 def down_of_one_takes_its_dependents_with_it(t):
     t.a3sfile(t.service("store"), t.service("api", "", 'depends_on = ["store"]'), t.service("other"))
     program = t.start("up")
-    t.expect("api", "start")
-    t.expect("other", "start")
+    for name in ("store", "api", "other"):
+        t.expect(name, "start")
     t.expect_run(0, "down", "store")
     t.expect("store", "exit")
     t.order(("api", "exit"), ("store", "term"))

@@ -57,9 +57,10 @@ def shop(t):
     same(json.loads(t.get("api", "/orders", headers=origin)[2])["orders"][0]["tea"], "Mint", "the last order")
     same(t.get("api", "/orders", "POST", b"mint", {"Origin": "http://evil.example"})[0], 403, "another site's order")
 
-    # kill -9: restarted.
+    # kill -9: restarted; who asks meanwhile, waits.
     first = t.status()["api"]["pid"]
     os.kill(first, signal.SIGKILL)
+    program.wait_for("api: killed by SIGKILL")
     check(json.loads(t.get("api", "/teas")[2])["pid"] != first, "the same process answered")
     same(t.wait_state("api", "running")["restart_count"], 1, "restarts")
 

@@ -246,7 +246,7 @@ def a_request_waits_for_the_start(t):
 
 @case
 def a_service_that_failed(t):
-    t.a3sfile(t.service("web", "--say goodbye --exit 7", 'port = 0\nrestart { policy = "never" }'))
+    t.a3sfile(t.service("web", "--say goodbye --exit 7", 'port = 0\nrestart { policy = "never" }'), t.service("other"))
     program = t.start("up")
     t.wait_state("web", "failed")
     status, _, body = t.get("web")

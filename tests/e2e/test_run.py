@@ -95,7 +95,8 @@ def log_lines(t):
 def stops_in_reverse_order(t):
     t.a3sfile(t.service("a"), t.service("b", "", 'depends_on = ["a"]'), t.service("c", "", 'depends_on = ["b"]'))
     program = t.start("up")
-    t.expect("c", "start")
+    for name in "abc":
+        t.expect(name, "start")
     t.stop(program)
     t.order(("c", "term"), ("c", "exit"), ("b", "term"), ("b", "exit"), ("a", "term"), ("a", "exit"))
 
@@ -108,6 +109,7 @@ def ctrl_c_on_a_terminal(t):
                       preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
     os.close(theirs)
     program.read_terminal(ours)
+    t.expect("a", "start")
     t.expect("b", "start")
     os.write(ours, b"\x03")
     same(program.wait(), 0, "exit code")
@@ -119,6 +121,7 @@ def ctrl_c_on_a_terminal(t):
 def sigterm(t):
     t.a3sfile(t.service("a"), t.service("b", "", 'depends_on = ["a"]'))
     program = t.start("up")
+    t.expect("a", "start")
     t.expect("b", "start")
     t.stop(program, signal.SIGTERM, 128 + signal.SIGTERM)
     t.order(("b", "exit"), ("a", "term"))
@@ -202,6 +205,16 @@ def a_failing_task_blocks_its_dependents(t):
     same([rows[name]["state"] for name in ("migrate", "api", "web")], ["failed", "blocked", "blocked"], "states")
     check("migrate" in t.expect_run(0, "status").out, "no reason in status")
     t.expect_run(0, "down")
+    t.nothing_left()
+
+
+@case
+def it_ends_when_nothing_is_left_to_do(t):
+    t.a3sfile(t.service("a", "--exit 0", 'kind = "task"'), t.service("b", "--exit 0", 'kind = "task"\ndepends_on = ["a"]'))
+    same(t.start("up").wait(), 0, "exit code of up when all tasks are done")
+    t.order(("a", "exit"), ("b", "exit"))
+    t.a3sfile(t.service("a", "--exit 3", 'kind = "task"\nrestart { policy = "never" }'), t.service("b", "", 'depends_on = ["a"]'))
+    same(t.start("up").wait(), 1, "exit code of up when the task has failed")
     t.nothing_left()
 
 

@@ -53,7 +53,7 @@ def columns_count_what_a_person_sees(t):
     # An e with a combining accent and a flag are one column each.
     t.write("A3sfile.hcl", 'service "a" {\n  env = { K = "e\u0301\U0001f1e9\U0001f1ea" }, x\n  cmd = "./a"\n}\n')
     found = errors(t.expect_run(4, "validate"))
-    same(found[0][:2], (2, 20), "place of the comma")
+    same(found[0][:2], (2, 21), "place of the comma")
 
 
 @case

@@ -1,0 +1,32 @@
+/* What the decoders share: how a value of a type is taken, and how it is refused. Private to them.
+ */
+#ifndef COMPILER_DECODE_PARTS_H
+#define COMPILER_DECODE_PARTS_H
+
+#include "decode.h"
+#include "model.h"
+
+/* One attribute while it is decoded. */
+struct target {
+    struct decode *decode;
+    const struct schema_attr *attr;
+    void *field;
+    const char *part; /* of the attribute, for messages: "" or "each element of " */
+};
+
+/* False, after a diagnostic; what is unknown had its own. */
+bool decode_wrong_type(const struct target *t, const struct value *value, const char *expected);
+
+/* A string as the system can take it: no NUL, not too long. */
+bool decode_take_text(const struct target *t, const struct value *value, const char *expected,
+                      struct str *out_text);
+
+/* Every element is judged, so that all mistakes of a list are seen at once. */
+bool decode_take_strings(const struct target *t, const struct value *value, bool empty_allowed,
+                         struct model_strings *out_strings);
+
+/* decode_program.c: what a program is started with. */
+bool decode_env(const struct target *t, const struct value *value);
+bool decode_command(const struct target *t, const struct value *value);
+
+#endif

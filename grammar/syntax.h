@@ -1,0 +1,31 @@
+/* Words for mistakes: which category, which place, what advice.
+ *
+ * The grammar only says that a token cannot stand where it does. What that means to a person
+ * depends on the innermost construct that is open on the parser's stack and on how far it had got;
+ * syntax.c walks the stack from the top and picks the row, as a recursive parser would.
+ */
+#ifndef GRAMMAR_SYNTAX_H
+#define GRAMMAR_SYNTAX_H
+
+#include "ast_build.h"
+#include "lexer.h"
+
+/* One parse under way: parse.c drives it, syntax.c reads it. */
+struct parse {
+    struct lexer lexer;
+    struct builder builder;
+    void *parser;          /* lemon's */
+    struct token previous; /* the last token that was fed */
+    struct token item;     /* the first token of the item of a body that was begun last */
+    bool muted;            /* this item has had its diagnostic */
+    bool told_semicolon, told_encoding, told_operator;
+};
+
+/* Reports that the parser refused the token. */
+void syntax_report(struct parse *p, const struct token *token);
+
+/* The construct that is open at the symbol `down` steps below the top, or above the bottom: how
+ * many openers stand on the stack at or below it, plus one for the file's body. */
+uint32_t syntax_depth(const struct parse *p, unsigned down);
+
+#endif

@@ -1,0 +1,62 @@
+#include "loopback.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static socklen_t make_address(union address *out, bool second, uint16_t port)
+{
+    *out = (union address){0};
+    if (second) {
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_port = htons(port);
+        out->v6.sin6_addr = in6addr_loopback;
+        return sizeof out->v6;
+    }
+    out->v4.sin_family = AF_INET;
+    out->v4.sin_port = htons(port);
+    out->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return sizeof out->v4;
+}
+
+int loopback_connect(bool second, uint16_t port, int *out_fd)
+{
+    union address address;
+    socklen_t size = make_address(&address, second, port);
+    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, &address.any, size) < 0 && errno != EINPROGRESS) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    *out_fd = fd;
+    return 0;
+}
+
+bool loopback_refused(int error)
+{
+    return error == ECONNREFUSED || error == EADDRNOTAVAIL || error == EAFNOSUPPORT ||
+           error == ENETUNREACH || error == EHOSTUNREACH;
+}
+
+bool loopback_meets_itself(int fd)
+{
+    union address here = {0}, there = {0};
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    if (getsockname(fd, &here.any, &here_size) < 0 || getpeername(fd, &there.any, &there_size) < 0)
+        return false;
+    if (here_size != there_size || memcmp(&here, &there, here_size) != 0)
+        return false;
+    struct linger none = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    return true;
+}

@@ -1,0 +1,5 @@
+service "a" {
+  cmd      = "./a ${[]}"
+  port     = -"x"
+  disabled = !1
+}

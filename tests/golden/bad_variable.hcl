@@ -1,0 +1,8 @@
+service "a" {
+  cmd = "./a"
+  env = {
+    ""    = "a"
+    "A=B" = "c"
+    C     = "d"
+  }
+}

@@ -1,0 +1,8 @@
+service "web" {
+  cmd = "./a"
+}
+
+service "web" {
+  cmd  = "./b"
+  prot = 1
+}

@@ -1,0 +1,9 @@
+service "a" {
+  cmd        = "./a"
+  dir        = ""
+  depends_on = [""]
+  watch {
+    paths  = []
+    ignore = ["target", ""]
+  }
+}

@@ -1,0 +1,9 @@
+service "a" {
+  cmd  = "./a"
+  port = 3000
+  health {
+    type   = "tcp"
+    path   = "/health"
+    status = "200"
+  }
+}

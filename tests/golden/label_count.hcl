@@ -1,0 +1,12 @@
+dev "x" {
+}
+
+service {
+  cmd = "./a"
+}
+
+service "b" "c" {
+  cmd = "./b"
+  stop "now" {
+  }
+}

@@ -1,0 +1,10 @@
+service "a" {
+}
+
+service "b" {
+  cmd = null
+  health {
+  }
+  watch {
+  }
+}

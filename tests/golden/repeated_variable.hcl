@@ -1,0 +1,8 @@
+service "a" {
+  cmd = "./a"
+  env = {
+    LOG = "info"
+    ONE = "1"
+    LOG = "debug"
+  }
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Golden files: every CASE.hcl is compiled, and what comes of it is what stands beside it.
+
+    run.py GOLDEN_PROGRAM [--update] [CASE...]
+
+CASE.diag is the rendered diagnostics, CASE.plan the plan as text; what should not come has no file.
+A first line "# golden: paths strict" switches these options on. --update writes the files anew:
+read the difference before you keep it. Prints TAP.
+"""
+import difflib
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+KINDS = (".diag", ".plan")
+
+
+def options_of(case):
+    first = case.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]
+    marker = "# golden:"
+    return first[len(marker):].split() if first.startswith(marker) else []
+
+
+def compile_case(program, case, folder):
+    """What the compiler says to the case: kind -> text, only for what came."""
+    outputs = {kind: pathlib.Path(folder) / ("out" + kind) for kind in KINDS}
+    command = [program, case.name, outputs[".diag"], outputs[".plan"], *options_of(case)]
+    result = subprocess.run(command, cwd=HERE, timeout=60, check=False)
+    if result.returncode != 0:
+        return None
+    return {kind: path.read_text(encoding="utf-8") for kind, path in outputs.items() if path.exists()}
+
+
+def compare(case, got):
+    """The lines of the difference between what came and the golden files."""
+    lines = []
+    for kind in KINDS:
+        golden = case.with_suffix(kind)
+        want = golden.read_text(encoding="utf-8") if golden.exists() else ""
+        lines += difflib.unified_diff(want.splitlines(), got.get(kind, "").splitlines(),
+                                      golden.name, "what came", lineterm="")
+    return lines
+
+
+def update(case, got):
+    for kind in KINDS:
+        golden = case.with_suffix(kind)
+        if kind in got:
+            golden.write_text(got[kind], encoding="utf-8")
+        elif golden.exists():
+            golden.unlink()
+
+
+def main():
+    names = [arg for arg in sys.argv[1:] if not arg.startswith("-")]
+    if not names:
+        sys.exit(__doc__)
+    program = pathlib.Path(names[0]).resolve()
+    cases = [HERE / (name + ".hcl") for name in names[1:]] or sorted(HERE.glob("*.hcl"))
+    failed = 0
+    print(f"1..{len(cases)}")
+    for number, case in enumerate(cases, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            got = compile_case(program, case, folder)
+        if got is not None and "--update" in sys.argv:
+            update(case, got)
+        lines = ["the compiler failed"] if got is None else compare(case, got)
+        failed += bool(lines)
+        print(f"{'not ok' if lines else 'ok'} {number} - {case.stem}")
+        for line in lines:
+            print("# " + line)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,4 @@
+service "api" {
+  cmd        = "./api"
+  depends_on = ["api"]
+}

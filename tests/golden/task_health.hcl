@@ -1,0 +1,7 @@
+service "migrate" {
+  cmd  = "./migrate"
+  kind = "task"
+  health {
+    type = "tcp"
+  }
+}

@@ -1,0 +1,19 @@
+servcie "a" {
+  cmd = "./a"
+}
+
+health {
+  type = "tcp"
+}
+
+service "b" {
+  cmd = "./b"
+  env {
+    A = "b"
+  }
+  service "c" {
+    cmd = "./c"
+  }
+  zzz {
+  }
+}

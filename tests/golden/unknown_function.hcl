@@ -1,0 +1,4 @@
+service "a" {
+  cmd  = upper("./a")
+  port = number(8080)
+}

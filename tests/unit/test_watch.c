@@ -1,0 +1,613 @@
+#include "watch.h"
+
+#include "io.h"
+#include "loop.h"
+#include "watch_path.h"
+#include "watch_tree.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WATCHES_MAX 4
+
+/* A folder, a plan of watches made by hand, and what was reported: "0:src/a.c 1:x ". */
+struct world {
+    struct ev_loop *loop;
+    const char *root;
+    struct plan plan;
+    struct plan_watch watches[WATCHES_MAX];
+    struct plan_string patterns[32];
+    char strings[1024];
+    uint32_t pattern_count, string_size;
+    struct watcher watcher;
+    char seen[2048];
+    int changes, problems;
+    char problem[512];
+};
+
+static struct plan_range add_patterns(struct world *w, const char *const *texts)
+{
+    struct plan_range range = {.first = w->pattern_count};
+    for (; texts && *texts; texts++) {
+        uint32_t length = (uint32_t)strlen(*texts);
+        w->patterns[w->pattern_count++] = (struct plan_string){w->string_size, length};
+        memcpy(w->strings + w->string_size, *texts, length + 1);
+        w->string_size += length + 1;
+        range.count++;
+    }
+    return range;
+}
+
+static void on_change(void *ctx, uint32_t watch, const char *path)
+{
+    struct world *w = ctx;
+    size_t length = strlen(w->seen);
+    snprintf(w->seen + length, sizeof w->seen - length, "%u:%s ", watch, path);
+    w->changes++;
+}
+
+static void on_problem(void *ctx, const char *text)
+{
+    struct world *w = ctx;
+    snprintf(w->problem, sizeof w->problem, "%s", text);
+    w->problems++;
+}
+
+static void begin_world(struct world *w)
+{
+    *w = (struct world){.loop = loop_create(), .root = suite_tmpdir()};
+}
+
+static void add_watch(struct world *w, const char *const *paths, const char *const *ignores)
+{
+    w->watches[w->plan.watch_count++] = (struct plan_watch){
+        .paths = add_patterns(w, paths), .ignores = add_patterns(w, ignores), .debounce_ms = 20};
+}
+
+static void start_world(struct world *w)
+{
+    w->plan.watches = w->watches;
+    w->plan.patterns = w->patterns;
+    w->plan.strings = w->strings;
+    watcher_init(&w->watcher, w->loop, &w->plan, w->root, on_change, on_problem, w);
+    for (uint32_t i = 0; i < w->plan.watch_count; i++)
+        watcher_start(&w->watcher, i);
+}
+
+/* One watch of one path, without patterns. */
+static void simple_world(struct world *w, const char *path)
+{
+    const char *paths[] = {path, NULL};
+    begin_world(w);
+    add_watch(w, paths, NULL);
+    start_world(w);
+}
+
+static void close_world(struct world *w)
+{
+    watcher_finish(&w->watcher);
+    watcher_finish(&w->watcher);
+    ev_loop_destroy(w->loop);
+}
+
+static bool has_change(void *ctx)
+{
+    return ((struct world *)ctx)->changes > 0;
+}
+
+static bool never(void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+static void check_change(struct world *w, const char *expected)
+{
+    loop_until(w->loop, has_change, w);
+    ck_assert_str_eq(w->seen, expected);
+    w->seen[0] = '\0';
+    w->changes = 0;
+}
+
+/* Nothing comes of it: a change that is seen afterwards is the first one. */
+static void check_silence(struct world *w)
+{
+    loop_run(w->loop, 0.1, never, NULL);
+    ck_assert_str_eq(w->seen, "");
+}
+
+static const char *at(const struct world *w, const char *path, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s/%s", w->root, path);
+    return out;
+}
+
+static void put(const struct world *w, const char *path, const char *text)
+{
+    char full[PATH_MAX];
+    int fd = open(at(w, path, full), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    ck_assert_msg(fd >= 0, "%s", full);
+    ck_assert_int_eq(io_write_all(fd, text, strlen(text)), 0);
+    close(fd);
+}
+
+static void make_folder(const struct world *w, const char *path)
+{
+    char full[PATH_MAX];
+    ck_assert_int_eq(mkdir(at(w, path, full), 0755), 0);
+}
+
+static void move(const struct world *w, const char *from, const char *to)
+{
+    char full_from[PATH_MAX], full_to[PATH_MAX];
+    ck_assert_int_eq(rename(at(w, from, full_from), at(w, to, full_to)), 0);
+}
+
+static void drop(const struct world *w, const char *path)
+{
+    char full[PATH_MAX];
+    ck_assert_int_eq(remove(at(w, path, full)), 0);
+}
+
+START_TEST(paths_as_text)
+{
+    static const char *const clean[][2] = {
+        {".", ""},        {"./", ""}, {"a", "a"},     {"./a//b/./c/", "a/b/c"},
+        {"../x", "../x"}, {"/", "/"}, {"//a/", "/a"}, {"", ""},
+    };
+    for (size_t i = 0; i < sizeof clean / sizeof *clean; i++) {
+        char *path = watch_path_clean(clean[i][0]);
+        ck_assert_str_eq(path, clean[i][1]);
+        free(path);
+    }
+    char *folder, *name;
+    ck_assert(watch_path_split("/a", &folder, &name));
+    ck_assert_str_eq(folder, "/");
+    ck_assert_str_eq(name, "a");
+    free(folder);
+    free(name);
+    ck_assert(!watch_path_split("", &folder, &name));
+    ck_assert(!watch_path_split("/", &folder, &name));
+    ck_assert(!watch_path_split("../..", &folder, &name));
+    ck_assert(watch_path_within("a/b", "a"));
+    ck_assert(watch_path_within("a", "a"));
+    ck_assert(!watch_path_within("ab", "a"));
+}
+END_TEST
+
+START_TEST(a_save_is_one_change)
+{
+    struct world w;
+    begin_world(&w);
+    const char *paths[] = {"src", NULL};
+    add_watch(&w, paths, NULL);
+    make_folder(&w, "src");
+    put(&w, "src/a.c", "1");
+    start_world(&w);
+    check_silence(&w);
+    put(&w, "src/a.c", "22");
+    put(&w, "src/b.c", "3");
+    check_change(&w, "0:src/a.c ");
+    check_silence(&w);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(everything_that_happens_to_files)
+{
+    struct world w;
+    char full[PATH_MAX];
+    simple_world(&w, ".");
+    put(&w, "a", "");
+    check_change(&w, "0:a ");
+    chmod(at(&w, "a", full), 0600);
+    check_change(&w, "0:a ");
+    utimensat(AT_FDCWD, at(&w, "a", full), NULL, 0);
+    check_change(&w, "0:a ");
+    move(&w, "a", "b");
+    check_change(&w, "0:a ");
+    drop(&w, "b");
+    check_change(&w, "0:b ");
+    ck_assert_int_eq(symlink("nowhere", at(&w, "link", full)), 0);
+    check_change(&w, "0:link ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(new_folders_join)
+{
+    struct world w;
+    simple_world(&w, "");
+    make_folder(&w, "empty");
+    check_silence(&w);
+    put(&w, "empty/a", "");
+    check_change(&w, "0:empty/a ");
+    /* Made faster than anyone can listen. */
+    make_folder(&w, "x");
+    make_folder(&w, "x/y");
+    make_folder(&w, "x/y/z");
+    put(&w, "x/y/z/deep", "");
+    check_change(&w, "0:x/y/z/deep ");
+    put(&w, "x/y/z/deep", "2");
+    check_change(&w, "0:x/y/z/deep ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(moved_folders_keep_being_watched)
+{
+    struct world w;
+    begin_world(&w);
+    make_folder(&w, "src");
+    make_folder(&w, "src/a");
+    make_folder(&w, "src/a/sub");
+    put(&w, "src/a/sub/f", "");
+    const char *paths[] = {"src", NULL};
+    add_watch(&w, paths, NULL);
+    start_world(&w);
+    move(&w, "src/a", "src/b");
+    check_change(&w, "0:src/a ");
+    put(&w, "src/b/sub/f", "1");
+    check_change(&w, "0:src/b/sub/f ");
+    /* Out of sight, and back again. */
+    move(&w, "src/b", "away");
+    check_change(&w, "0:src/b ");
+    put(&w, "away/sub/f", "2");
+    check_silence(&w);
+    move(&w, "away", "src/c");
+    check_change(&w, "0:src/c/sub/f ");
+    put(&w, "src/c/sub/f", "3");
+    check_change(&w, "0:src/c/sub/f ");
+    drop(&w, "src/c/sub/f");
+    check_change(&w, "0:src/c/sub/f ");
+    drop(&w, "src/c/sub");
+    drop(&w, "src/c");
+    check_silence(&w);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(ignored_is_not_seen)
+{
+    struct world w;
+    const char *paths[] = {".", NULL};
+    const char *ignores[] = {"*.log", "dist/", "/only/here", "!kept~", NULL};
+    begin_world(&w);
+    add_watch(&w, paths, ignores);
+    make_folder(&w, ".git");
+    make_folder(&w, "node_modules");
+    make_folder(&w, "only");
+    make_folder(&w, "sub");
+    make_folder(&w, "sub/dist");
+    start_world(&w);
+    put(&w, "a.log", "");
+    put(&w, "sub/b.log", "");
+    put(&w, "sub/dist/c", "");
+    put(&w, ".git/HEAD", "");
+    put(&w, "node_modules/x", "");
+    put(&w, "only/here", "");
+    put(&w, ".a.c.swp", "");
+    put(&w, "a.c~", "");
+    make_folder(&w, "sub/node_modules");
+    put(&w, "sub/node_modules/y", "");
+    check_silence(&w);
+    put(&w, "kept~", "");
+    check_change(&w, "0:kept~ ");
+    put(&w, "sub/here", "");
+    check_change(&w, "0:sub/here ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_file_is_seen_through_its_folder)
+{
+    struct world w;
+    begin_world(&w);
+    make_folder(&w, "conf");
+    put(&w, "conf/app.toml", "");
+    const char *paths[] = {"conf/app.toml", NULL};
+    add_watch(&w, paths, NULL);
+    start_world(&w);
+    put(&w, "conf/other", "");
+    check_silence(&w);
+    put(&w, "conf/app.toml", "1");
+    check_change(&w, "0:conf/app.toml ");
+    /* An editor's save: beside it, then over it. */
+    for (int i = 0; i < 3; i++) {
+        put(&w, "conf/.tmp123", "2");
+        move(&w, "conf/.tmp123", "conf/app.toml");
+        check_change(&w, "0:conf/app.toml ");
+    }
+    /* And the other dance: the old one away, a new one in its place. */
+    move(&w, "conf/app.toml", "conf/app.toml.bak");
+    put(&w, "conf/app.toml", "3");
+    check_change(&w, "0:conf/app.toml ");
+    check_silence(&w);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_missing_path_is_waited_for)
+{
+    struct world w;
+    simple_world(&w, "a/b/c");
+    put(&w, "other", "");
+    check_silence(&w);
+    make_folder(&w, "a");
+    check_silence(&w);
+    make_folder(&w, "a/b");
+    put(&w, "a/b/x", "");
+    check_silence(&w);
+    put(&w, "a/b/c", "1");
+    check_change(&w, "0:a/b/c ");
+    put(&w, "a/b/c", "2");
+    check_change(&w, "0:a/b/c ");
+    drop(&w, "a/b/c");
+    check_change(&w, "0:a/b/c ");
+    /* This time it is a folder. */
+    make_folder(&w, "a/b/c");
+    check_change(&w, "0:a/b/c ");
+    put(&w, "a/b/c/f", "");
+    check_change(&w, "0:a/b/c/f ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_root_that_goes_and_comes)
+{
+    struct world w;
+    begin_world(&w);
+    make_folder(&w, "src");
+    make_folder(&w, "src/in");
+    const char *paths[] = {"src", NULL};
+    add_watch(&w, paths, NULL);
+    start_world(&w);
+    for (int i = 0; i < 3; i++) {
+        drop(&w, "src/in");
+        drop(&w, "src");
+        check_change(&w, "0:src ");
+        make_folder(&w, "src");
+        make_folder(&w, "src/in");
+        check_change(&w, "0:src ");
+        put(&w, "src/in/f", "");
+        check_change(&w, "0:src/in/f ");
+        drop(&w, "src/in/f");
+        check_change(&w, "0:src/in/f ");
+    }
+    /* Renamed, and another one in its place. */
+    move(&w, "src", "old");
+    make_folder(&w, "src");
+    check_change(&w, "0:src ");
+    put(&w, "old/x", "");
+    check_silence(&w);
+    put(&w, "src/x", "");
+    check_change(&w, "0:src/x ");
+    close_world(&w);
+}
+END_TEST
+
+static bool has_two_changes(void *ctx)
+{
+    return ((struct world *)ctx)->changes >= 2;
+}
+
+START_TEST(watches_share_folders)
+{
+    struct world w;
+    const char *all[] = {".", NULL}, *sub[] = {"sub", "top", NULL};
+    begin_world(&w);
+    make_folder(&w, "sub");
+    add_watch(&w, all, NULL);
+    add_watch(&w, sub, NULL);
+    start_world(&w);
+    put(&w, "sub/f", "");
+    loop_until(w.loop, has_two_changes, &w);
+    ck_assert(strstr(w.seen, "0:sub/f ") && strstr(w.seen, "1:sub/f "));
+    w.seen[0] = '\0';
+    w.changes = 0;
+    watcher_stop(&w.watcher, 0);
+    watcher_stop(&w.watcher, 0);
+    put(&w, "sub/f", "1");
+    check_change(&w, "1:sub/f ");
+    put(&w, "elsewhere", "");
+    check_silence(&w);
+    put(&w, "top", "");
+    check_change(&w, "1:top ");
+    watcher_start(&w.watcher, 0);
+    watcher_start(&w.watcher, 0);
+    put(&w, "elsewhere", "1");
+    check_change(&w, "0:elsewhere ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_change_before_the_stop_is_forgotten)
+{
+    struct world w;
+    simple_world(&w, ".");
+    put(&w, "f", "");
+    ev_run(w.loop, EVRUN_ONCE);
+    watcher_stop(&w.watcher, 0);
+    check_silence(&w);
+    close_world(&w);
+}
+END_TEST
+
+/* Changes the file again in every turn, so that it is never quiet. */
+static bool keep_writing(void *ctx)
+{
+    struct world *w = ctx;
+    put(w, "busy", "x");
+    return w->changes > 0;
+}
+
+START_TEST(a_burst_without_end_is_reported)
+{
+    struct world w;
+    simple_world(&w, ".");
+    loop_until(w.loop, keep_writing, &w);
+    ck_assert_str_eq(w.seen, "0:busy ");
+    close_world(&w);
+}
+END_TEST
+
+static void on_change_stop(void *ctx, uint32_t watch, const char *path)
+{
+    struct world *w = ctx;
+    watcher_stop(&w->watcher, watch);
+    on_change(ctx, watch, path);
+    watcher_start(&w->watcher, watch);
+}
+
+START_TEST(restarted_in_its_own_callback)
+{
+    struct world w;
+    simple_world(&w, ".");
+    w.watcher.on_change = on_change_stop;
+    put(&w, "a", "");
+    check_change(&w, "0:a ");
+    put(&w, "b", "");
+    check_change(&w, "0:b ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(links_are_not_followed_but_a_linked_root_is)
+{
+    struct world w;
+    char full[PATH_MAX];
+    begin_world(&w);
+    make_folder(&w, "real");
+    make_folder(&w, "src");
+    ck_assert_int_eq(symlink("real", at(&w, "alias", full)), 0);
+    ck_assert_int_eq(symlink("../src", at(&w, "src/loop", full)), 0);
+    ck_assert_int_eq(symlink("../real", at(&w, "src/real", full)), 0);
+    const char *paths[] = {"src", NULL}, *linked[] = {"alias", NULL};
+    add_watch(&w, paths, NULL);
+    add_watch(&w, linked, NULL);
+    start_world(&w);
+    put(&w, "real/f", "");
+    check_change(&w, "1:alias/f ");
+    check_silence(&w);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(many_folders)
+{
+    struct world w;
+    char path[64];
+    begin_world(&w);
+    for (int i = 0; i < 300; i++) {
+        snprintf(path, sizeof path, "d%d", i);
+        make_folder(&w, path);
+    }
+    const char *paths[] = {".", NULL};
+    add_watch(&w, paths, NULL);
+    start_world(&w);
+    for (int i = 0; i < 300; i += 50) {
+        char expected[80];
+        snprintf(path, sizeof path, "d%d/f", i);
+        put(&w, path, "");
+        snprintf(expected, sizeof expected, "0:%s ", path);
+        check_change(&w, expected);
+    }
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(an_overflow_is_a_change_and_everything_is_read_anew)
+{
+    struct world w;
+    char path[64];
+    FILE *file = fopen("/proc/sys/fs/inotify/max_queued_events", "re");
+    int limit = 0;
+    if (file) {
+        ck_assert_int_eq(fscanf(file, "%d", &limit), 1);
+        fclose(file);
+    }
+    if (limit <= 0 || limit > 50000)
+        return;
+    simple_world(&w, ".");
+    make_folder(&w, "early");
+    /* Two files in turn: equal events one after the other would be one. */
+    for (int i = 0; i < limit / 4 + 100; i++) {
+        put(&w, i % 2 ? "a" : "b", "x");
+        put(&w, i % 2 ? "c" : "d", "x");
+    }
+    make_folder(&w, "late");
+    loop_until(w.loop, has_change, &w);
+    loop_run(w.loop, 0.1, never, NULL);
+    w.seen[0] = '\0';
+    w.changes = 0;
+    snprintf(path, sizeof path, "late/f");
+    put(&w, path, "");
+    check_change(&w, "0:late/f ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(no_instance_is_told_once)
+{
+    struct world w;
+    struct rlimit limit, low;
+    const char *paths[] = {".", NULL};
+    begin_world(&w);
+    add_watch(&w, paths, NULL);
+    add_watch(&w, paths, NULL);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    low = limit;
+    low.rlim_cur = 3;
+    setrlimit(RLIMIT_NOFILE, &low);
+    start_world(&w);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    ck_assert_int_eq(w.problems, 1);
+    ck_assert_msg(strstr(w.problem, "fs.inotify.max_user_instances"), "%s", w.problem);
+    /* A later start may have more luck. */
+    watcher_start(&w.watcher, 1);
+    put(&w, "f", "");
+    check_change(&w, "1:f ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(never_started)
+{
+    struct world w;
+    begin_world(&w);
+    const char *paths[] = {".", NULL};
+    add_watch(&w, paths, NULL);
+    w.plan.watch_count = 0;
+    start_world(&w);
+    close_world(&w);
+    struct watcher zeroed = {0};
+    watcher_finish(&zeroed);
+}
+END_TEST
+
+int main(void)
+{
+    struct suite s = suite_begin("watch");
+    SUITE_CASE(s, paths_as_text);
+    SUITE_CASE(s, a_save_is_one_change);
+    SUITE_CASE(s, everything_that_happens_to_files);
+    SUITE_CASE(s, new_folders_join);
+    SUITE_CASE(s, moved_folders_keep_being_watched);
+    SUITE_CASE(s, ignored_is_not_seen);
+    SUITE_CASE(s, a_file_is_seen_through_its_folder);
+    SUITE_CASE(s, a_missing_path_is_waited_for);
+    SUITE_CASE(s, a_root_that_goes_and_comes);
+    SUITE_CASE(s, watches_share_folders);
+    SUITE_CASE(s, a_change_before_the_stop_is_forgotten);
+    SUITE_CASE(s, a_burst_without_end_is_reported);
+    SUITE_CASE(s, restarted_in_its_own_callback);
+    SUITE_CASE(s, links_are_not_followed_but_a_linked_root_is);
+    SUITE_CASE(s, many_folders);
+    SUITE_CASE(s, an_overflow_is_a_change_and_everything_is_read_anew);
+    SUITE_CASE(s, no_instance_is_told_once);
+    SUITE_CASE(s, never_started);
+    return suite_run(s);
+}
