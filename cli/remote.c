@@ -52,6 +52,10 @@ json_t *remote_names(const struct command_call *call)
     return json_pack("{s:o}", "services", names);
 }
 
+/* 2 s in all. */
+#define CONNECT_TRIES    200
+#define CONNECT_PAUSE_NS 10000000L
+
 /* A request that is under way. */
 struct exchange {
     struct remote *remote;
@@ -182,10 +186,24 @@ static int refused(const struct exchange *exchange, json_t *answer)
     return status == 404 ? CLI_USAGE : CLI_FAILED;
 }
 
+/* Whoever holds the lock without a socket is about to listen, or about to be gone: both take a
+ * moment. */
+static int connect_patiently(const struct rundir *dir, int *out_fd)
+{
+    int error;
+    for (int tries = 0; tries < CONNECT_TRIES; tries++) {
+        error = rundir_socket_connect(dir, out_fd);
+        if ((error != -ENOENT && error != -ECONNREFUSED) || !rundir_is_running(dir))
+            break;
+        nanosleep(&(struct timespec){.tv_nsec = CONNECT_PAUSE_NS}, NULL);
+    }
+    return error;
+}
+
 static int run_exchange(struct exchange *exchange, const char *method, const char *target,
                         json_t *body, json_t **out_body)
 {
-    int error = rundir_socket_connect(&exchange->remote->dir, &exchange->fd);
+    int error = connect_patiently(&exchange->remote->dir, &exchange->fd);
     if (error)
         return lost(exchange->remote, error);
     set_timeout(exchange->fd, SO_RCVTIMEO, REMOTE_TIMEOUT);

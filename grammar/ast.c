@@ -138,7 +138,10 @@ struct ast_block *ast_block(struct builder *b, const struct token *type)
 
 void ast_block_add_label(struct builder *b, struct ast_block *block, struct ast_label *label)
 {
-    (void)b;
+    if (block->label_count == PARSE_DEPTH_MAX) {
+        builder_too_deep(b, label->span);
+        return;
+    }
     struct ast_label **end = &block->labels;
     while (*end)
         end = &(*end)->next;

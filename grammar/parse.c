@@ -77,6 +77,9 @@ struct ast_body *parse_source(struct sources *sources, uint32_t source, struct d
         .arena = diags->arena, .diags = diags, .text = text.ptr, .source = source};
     p->parser = hcl_parserAlloc(mem_alloc);
     lexer_init(&p->lexer, text, sources, source);
+    /* The body of the file is on the stack from now on, so recovery always has a place to go to. */
+    struct token newline = {.kind = TOKEN_NEWLINE};
+    parse_feed(p, &newline);
     run(p);
     struct ast_body *root = p->builder.root ? p->builder.root : ast_body(&p->builder);
     ast_body_finish(&p->builder, root);

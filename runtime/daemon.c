@@ -111,8 +111,12 @@ static void finish(struct daemon *d)
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
     supervisor_finish(&d->supervisor);
-    for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++)
+    /* Ctrl-C in these last moments must not turn a good end into a bad one. */
+    for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         ev_signal_stop(d->loop, &d->signals[i]);
+        if (i != DAEMON_CHLD)
+            signal(signals[i], SIG_IGN);
+    }
     ev_timer_stop(d->loop, &d->deadline);
     ev_prepare_stop(d->loop, &d->settled);
     ev_loop_destroy(d->loop);

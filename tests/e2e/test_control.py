@@ -132,6 +132,7 @@ def following_survives_a_restart(t):
 def a_follower_that_leaves(t):
     t.a3sfile(t.service("a", "--say hello"))
     program = t.start("up")
+    program.wait_for("hello$")
     follower = t.start("logs", "-f")
     follower.wait_for("hello$")
     follower.signal(signal.SIGKILL)
