@@ -236,8 +236,6 @@ void lexer_next(struct lexer *lexer, struct token *out_token)
             goto done;
         }
     }
-    if (lexer->previous == TOKEN_TOO_DEEP)
-        goto done;
 
 normal:
     token = cursor;
@@ -415,7 +413,7 @@ done:
     out_token->kind = (uint16_t)kind;
     out_token->flags = flags;
     lexer->previous = (uint16_t)kind;
-    lexer->cursor = (const char *)cursor;
+    lexer->cursor = kind == TOKEN_TOO_DEEP ? lexer->limit : (const char *)cursor;
     if (*token >= 0x80 && lexer->sources)
         source_mark_boundary(lexer->sources, lexer->source, out_token->offset);
 }

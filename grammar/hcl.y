@@ -15,6 +15,13 @@
 /* parse.c decides how to go on after a mistake. */
 #define YYNOERRORRECOVERY 1
 #define YYPARSEFREENEVERNULL 1
+
+/* lemon's frame: no trace, and not our warnings. */
+#undef NDEBUG
+#define NDEBUG 1
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-variable"
 }
 
 %syntax_error {

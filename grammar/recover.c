@@ -143,13 +143,11 @@ static void skip(struct parse *p, struct token *token)
     bool closes = token->kind == TOKEN_RBRACE;
     uint32_t depth = complete ? syntax_depth(p, 0) : pop_to_place(p, p->lexer.depth + closes);
     for (;;) {
-        if (token->kind == TOKEN_TOO_DEEP)
-            builder_too_deep(&p->builder, builder_span(&p->builder, token));
         if (token->kind == TOKEN_QUOTED_NEWLINE)
             leave_string(p, token);
         if (token->kind == TOKEN_END || token->kind == TOKEN_TOO_DEEP) {
-            close_all(p, token);
             token->kind = TOKEN_END;
+            close_all(p, token);
             return;
         }
         if (ends_by_indentation(p, token)) {

@@ -111,14 +111,14 @@ install_missing() {
     [ -z "$packages" ] || die "still missing after the installation:" $packages
 }
 
-# build FOLDER [MESON OPTION...]: sets the folder up once, then builds.
+# build FOLDER [MESON OPTION...]: sets the folder up once, then builds everything in it, or $TARGET.
 build() {
     local folder=$1
     shift
     if [ ! -e "$folder/build.ninja" ]; then
         meson setup "$folder" "$@" >&2 || return
     fi
-    meson compile -C "$folder" >&2
+    meson compile -C "$folder" ${TARGET:+"$TARGET"} >&2
 }
 
 # run_tests FOLDER [MESON OPTION...]: every test of a built folder; the results are in its log.

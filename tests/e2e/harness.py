@@ -374,6 +374,17 @@ class Case:
         return until(lambda: (row := self.status()[name])["state"] == state and row,
                      f"{name} is {state}", deadline)
 
+    @contextlib.contextmanager
+    def holder(self, host, port):
+        """A process that listens on the port; gives its number."""
+        program = ("import socket, sys; s = socket.create_server((sys.argv[1], int(sys.argv[2])), "
+                   "family=socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET); print(flush=True); sys.stdin.read()")
+        with subprocess.Popen([sys.executable, "-IS", "-c", program, host, str(port)], env=self.env,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            yield process.pid
+            process.stdin.close()
+
     # -- HTTP through the proxy
 
     def connect(self, family=socket.AF_INET):

@@ -14,12 +14,10 @@ def copy(t, name):
     shutil.rmtree(t.dir)
     shutil.copytree(REPOSITORY / "examples" / name, t.dir, ignore=shutil.ignore_patterns("data"))
     path = t.dir / "A3sfile.hcl"
-    text = path.read_text(encoding="utf-8")
-    for port in sorted(set(re.findall(r"\b(7411|7412|7413|8000)\b", text))):
-        text = text.replace(port, str(t.free_port()))
-    if "proxy_port" not in text:
-        text = "dev {\n  proxy_port = 7080\n}\n" + text
-    path.write_text(text.replace("7080 ", f"{t.proxy_port} ").replace("= 7080\n", f"= {t.proxy_port}\n"), encoding="utf-8")
+    text = re.sub(r"(?<= = )(?!7080)\d{4}\b", lambda _: str(t.free_port()), path.read_text(encoding="utf-8"))
+    proxy = f"proxy_port = {t.proxy_port}"
+    text = re.sub("proxy_port = 7080", proxy, text) if "proxy_port" in text else f"dev {{ {proxy} }}\n{text}"
+    path.write_text(text, encoding="utf-8")
 
 
 @case

@@ -122,7 +122,7 @@ def relative_to_the_plan(t):
     t.expect_run(0, "compile", "-o", "plan.bin")
     program = t.start("run", t.dir / "plan.bin", cwd="/")
     same(t.expect("a", "start")["dir"], str(t.dir / "sub"), "folder of the service")
-    t.stop(program)
+    same(program.wait(), 0, "exit code")
 
 
 @case
