@@ -134,8 +134,9 @@ bool number_parse(struct arena *arena, struct str text, struct number *out)
     struct arena_mark mark = arena_mark(arena);
     const char *copy = arena_strndup(arena, text.ptr, text.len);
     struct number_big *big = new_big(arena, NUMBER_PRECISION);
+    mpfr_clear_underflow();
     mpfr_strtofr(big->value, copy, NULL, 10, MPFR_RNDN);
-    bool fits = settle(big, out);
+    bool fits = !mpfr_underflow_p() && settle(big, out);
     if (!fits || out->big == NULL)
         arena_rewind(arena, mark);
     return fits;
