@@ -73,8 +73,9 @@ const struct command cmd_hcl = {
     .name = "hcl",
     .summary = "Show an HCL file as JSON",
     .operands = "FILE",
-    .about = "Any HCL file: nothing of it needs to be an A3sfile. Expressions are shown as their text,\n"
-             "or computed with --eval. Exits with 1 if the file is not valid; \"-\" reads stdin.",
+    .about =
+        "Any HCL file: nothing of it needs to be an A3sfile. Expressions are shown as their text,\n"
+        "or computed with --eval. Exits with 1 if the file is not valid; \"-\" reads stdin.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

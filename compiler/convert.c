@@ -43,8 +43,8 @@ static bool structure_converts(struct arena *arena, const struct type *from, con
 static bool objects_convert(struct arena *arena, const struct type *from, const struct type *to)
 {
     for (uint32_t i = 0; i < to->count; i++) {
-        const struct type *part = from->kind == TYPE_MAP ? from->element
-                                                         : type_attribute(from, to->names[i]);
+        const struct type *part =
+            from->kind == TYPE_MAP ? from->element : type_attribute(from, to->names[i]);
         if (part == NULL || !convert_exists(arena, part, to->parts[i]))
             return false;
     }
@@ -189,8 +189,8 @@ static bool convert_to_object(struct arena *arena, const struct value *value,
         const struct value_member *from = value_find(value, want->names[i]);
         struct value_member *member = &result.object.items[result.object.count++];
         if (from == NULL) {
-            *out_why = arena_printf(arena, "attribute \"%.*s\" is required",
-                                    STR_ARG(want->names[i]));
+            *out_why =
+                arena_printf(arena, "attribute \"%.*s\" is required", STR_ARG(want->names[i]));
             return false;
         }
         *member = *from;

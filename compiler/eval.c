@@ -108,7 +108,8 @@ struct span eval_start(struct eval *eval, const struct ast_expr *expr)
 {
     switch (expr->kind) {
     case AST_STRING: return inside(eval, expr);
-    case AST_TEMPLATE: return expr->template.first != NULL ? expr->template.first->span : expr->span;
+    case AST_TEMPLATE:
+        return expr->template.first != NULL ? expr->template.first->span : expr->span;
     case AST_PAREN: return eval_start(eval, expr->operand);
     case AST_INDEX:
         return is_literal_key(expr->access.key) ? expr->span : opener(eval_step(eval, expr));
@@ -147,8 +148,7 @@ static struct value eval_number(struct eval *eval, const struct ast_expr *expr)
     struct value value = {.kind = VALUE_NUMBER};
     if (number_parse(eval->arena, expr->number, &value.number))
         return value;
-    struct diag *diag =
-        eval_error(eval, CODE(BAD_NUMBER), expr->span, "Invalid number literal");
+    struct diag *diag = eval_error(eval, CODE(BAD_NUMBER), expr->span, "Invalid number literal");
     diag_detail(diag, "its magnitude is beyond what a number can have");
     return value_unknown(expr->span);
 }
@@ -198,8 +198,7 @@ static struct value key_of(struct eval *eval, const struct ast_object_item *item
     }
     key = eval_expr(eval, item->key);
     if (key.kind == VALUE_NULL) {
-        struct diag *diag =
-            eval_error(eval, CODE(BAD_KEY), item->value->span, "Null value as key");
+        struct diag *diag = eval_error(eval, CODE(BAD_KEY), item->value->span, "Null value as key");
         diag_detail(diag, "null cannot be a key");
         return value_unknown(key.span);
     }

@@ -13,18 +13,25 @@ static const struct value *find_variable(const struct eval_scope *scope, struct 
     return NULL;
 }
 
+/* A name alone was perhaps meant as text; one with a dot or bracket behind it was not. */
+static bool stands_alone(struct eval *eval, const struct ast_expr *expr)
+{
+    struct str text = eval->diags->sources->files.items[expr->span.source].text;
+    size_t end = (size_t)expr->span.offset + expr->span.length;
+    return end >= text.len || (text.ptr[end] != '.' && text.ptr[end] != '[');
+}
+
 static void unknown_variable(struct eval *eval, const struct ast_expr *expr)
 {
     struct suggestion close = suggest_begin(expr->name);
     for (const struct eval_scope *scope = eval->scope; scope != NULL; scope = scope->parent)
         for (uint32_t i = 0; i < scope->count; i++)
             suggest_offer(&close, scope->bindings[i].name, i);
-    struct diag *diag =
-        eval_error(eval, CODE(UNKNOWN_VARIABLE), expr->span, "Unknown variable");
+    struct diag *diag = eval_error(eval, CODE(UNKNOWN_VARIABLE), expr->span, "Unknown variable");
     diag_detail(diag, "there is no variable named \"%.*s\"", STR_ARG(expr->name));
     if (close.best.ptr != NULL)
         diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
-    else
+    else if (stands_alone(eval, expr))
         diag_help(diag, "text stands in quotes: \"%.*s\"", STR_ARG(expr->name));
 }
 
@@ -85,9 +92,9 @@ struct value eval_attribute(struct eval *eval, const struct ast_expr *expr)
         return no_attribute(eval, expr, "Unsupported attribute",
                             "a list has elements, not attributes; [*] goes through all of them");
     default:
-        return no_attribute(eval, expr, "Unsupported attribute",
-                            arena_printf(eval->arena, "%s has no attributes",
-                                         value_kind_text(operand.kind)));
+        return no_attribute(
+            eval, expr, "Unsupported attribute",
+            arena_printf(eval->arena, "%s has no attributes", value_kind_text(operand.kind)));
     }
 }
 
@@ -95,8 +102,7 @@ struct value eval_attribute(struct eval *eval, const struct ast_expr *expr)
 
 static struct value bad_index(struct eval *eval, const struct ast_expr *expr, const char *why)
 {
-    struct diag *diag =
-        eval_error(eval, CODE(BAD_INDEX), eval_step(eval, expr), "Invalid index");
+    struct diag *diag = eval_error(eval, CODE(BAD_INDEX), eval_step(eval, expr), "Invalid index");
     diag_detail(diag, "%s", why);
     return value_unknown(expr->span);
 }
@@ -118,8 +124,8 @@ static struct value index_sequence(struct eval *eval, const struct ast_expr *exp
         return bad_index(eval, expr, "there are no elements");
     return bad_index(eval, expr,
                      arena_printf(eval->arena, "there %s %u element%s, and the first is 0",
-                                  sequence->tuple.count == 1 ? "is" : "are",
-                                  sequence->tuple.count, sequence->tuple.count == 1 ? "" : "s"));
+                                  sequence->tuple.count == 1 ? "is" : "are", sequence->tuple.count,
+                                  sequence->tuple.count == 1 ? "" : "s"));
 }
 
 static struct value index_mapping(struct eval *eval, const struct ast_expr *expr,
@@ -141,8 +147,8 @@ struct value eval_index(struct eval *eval, const struct ast_expr *expr)
     struct value operand = eval_expr(eval, expr->access.operand);
     struct value key = eval_expr(eval, expr->access.key);
     if (operand.kind == VALUE_NULL) {
-        struct diag *diag = eval_error(eval, CODE(BAD_INDEX), eval_step(eval, expr),
-                                       "Attempt to index null value");
+        struct diag *diag =
+            eval_error(eval, CODE(BAD_INDEX), eval_step(eval, expr), "Attempt to index null value");
         diag_detail(diag, "this value is null and has no elements");
         return value_unknown(expr->span);
     }
@@ -156,7 +162,8 @@ struct value eval_index(struct eval *eval, const struct ast_expr *expr)
     case VALUE_OBJECT:
     case VALUE_MAP: return index_mapping(eval, expr, &operand, key);
     case VALUE_SET:
-        return bad_index(eval, expr, "the elements of a set have no index; tolist() gives them one");
+        return bad_index(eval, expr,
+                         "the elements of a set have no index; tolist() gives them one");
     default: return bad_index(eval, expr, "this value has no elements");
     }
 }
@@ -190,9 +197,9 @@ static struct value splat_list(struct eval *eval, const struct ast_expr *expr, s
             element = type;
             continue;
         }
-        struct diag *diag = eval_error(eval, CODE(BAD_SPLAT),
-                                       expr->splat.each != NULL ? expr->splat.each->span : expr->span,
-                                       "Invalid nested splat expressions");
+        struct diag *diag = eval_error(
+            eval, CODE(BAD_SPLAT), expr->splat.each != NULL ? expr->splat.each->span : expr->span,
+            "Invalid nested splat expressions");
         diag_detail(diag, "the elements of the result have different types; a for expression can "
                           "collect them");
         return value_unknown(expr->span);
@@ -230,8 +237,8 @@ struct value eval_splat(struct eval *eval, const struct ast_expr *expr)
     }
     const struct type *type = value_type(eval->arena, &operand);
     if (type->kind == TYPE_TUPLE || type->kind == TYPE_LIST || type->kind == TYPE_SET) {
-        struct diag *diag = eval_error(eval, CODE(BAD_SPLAT), expr->splat.operand->span,
-                                       "Splat of null value");
+        struct diag *diag =
+            eval_error(eval, CODE(BAD_SPLAT), expr->splat.operand->span, "Splat of null value");
         diag_detail(diag, "there is no list to go through: it is null");
         return value_unknown(expr->span);
     }

@@ -27,9 +27,8 @@ bool eval_loop_begin(struct eval *eval, struct eval_loop *loop, struct str key, 
         return false;
     loop->bindings[0].name = value;
     loop->bindings[1].name = key;
-    loop->scope = (struct eval_scope){.parent = eval->scope,
-                                      .bindings = loop->bindings,
-                                      .count = key.len > 0 ? 2 : 1};
+    loop->scope = (struct eval_scope){
+        .parent = eval->scope, .bindings = loop->bindings, .count = key.len > 0 ? 2 : 1};
     eval->scope = &loop->scope;
     eval->loops++;
     return true;
@@ -41,8 +40,8 @@ static void bind_element(struct eval_loop *loop)
     struct value *key = &loop->bindings[1].value, *value = &loop->bindings[0].value;
     uint32_t at = loop->at;
     if (value_is_mapping(collection)) {
-        *key = value_string(collection->object.items[at].name_span,
-                            collection->object.items[at].name);
+        *key =
+            value_string(collection->object.items[at].name_span, collection->object.items[at].name);
         *value = collection->object.items[at].value;
         return;
     }
@@ -190,8 +189,8 @@ static void add_member(struct eval *eval, struct build *build)
     uint32_t *index = map_put(&build->seen, key.string, &is_new);
     if (is_new) {
         *index = build->members.count;
-        *vec_push(eval->arena, &build->members) = (struct value_member){
-            .name = key.string, .name_span = key.span, .value = value};
+        *vec_push(eval->arena, &build->members) =
+            (struct value_member){.name = key.string, .name_span = key.span, .value = value};
         if (build->expr->loop.group) {
             struct value *group = &build->members.items[*index].value;
             *group = (struct value){.kind = VALUE_TUPLE, .span = value.span};

@@ -48,9 +48,11 @@ static bool compare(enum ast_operator op, int order)
 static struct value compute(struct eval *eval, const struct ast_expr *expr,
                             const struct value *left, const struct value *right)
 {
-    static const enum number_operator operators[AST_OPERATOR_COUNT] = {
-        [AST_OP_ADD] = NUMBER_ADD, [AST_OP_SUB] = NUMBER_SUB, [AST_OP_MUL] = NUMBER_MUL,
-        [AST_OP_DIV] = NUMBER_DIV, [AST_OP_MOD] = NUMBER_MOD};
+    static const enum number_operator operators[AST_OPERATOR_COUNT] = {[AST_OP_ADD] = NUMBER_ADD,
+                                                                       [AST_OP_SUB] = NUMBER_SUB,
+                                                                       [AST_OP_MUL] = NUMBER_MUL,
+                                                                       [AST_OP_DIV] = NUMBER_DIV,
+                                                                       [AST_OP_MOD] = NUMBER_MOD};
     struct value value = {.kind = VALUE_NUMBER};
     const char *why = number_compute(eval->arena, operators[expr->binary.op], &left->number,
                                      &right->number, &value.number);

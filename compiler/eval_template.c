@@ -36,8 +36,8 @@ static void add_value(struct eval *eval, const struct ast_expr *expr, struct tex
         add_text(eval, expr->span, value.string, text);
         return;
     }
-    struct diag *diag =
-        eval_error(eval, CODE(BAD_INTERPOLATION), expr->span, "Invalid template interpolation value");
+    struct diag *diag = eval_error(eval, CODE(BAD_INTERPOLATION), expr->span,
+                                   "Invalid template interpolation value");
     diag_detail(diag, "this cannot stand in a text: %s", why);
     diag_label(diag, "this is %s", value_kind_text(value.kind));
     spoil(text, VALUE_UNKNOWN);

@@ -4,19 +4,25 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
-#define REST               FUNCTION_REST
-#define LAZY               FUNCTION_LAZY
-#define P(name, type)      {#name, FUNCTION_##type, false}
-#define N(name, type)      {#name, FUNCTION_##type, true}
+#define REST FUNCTION_REST
+#define LAZY FUNCTION_LAZY
+#define P(name, type)                 \
+    {                                 \
+#name, FUNCTION_##type, false \
+    }
+#define N(name, type)                \
+    {                                \
+#name, FUNCTION_##type, true \
+    }
 #define FUNCTION(name, result, doc, flags, ...) \
     static const struct function_param params_##name[] = {__VA_ARGS__};
 #include "functions.def"
 #undef FUNCTION
 
 const struct function functions[FUNCTION_COUNT] = {
-#define FUNCTION(name, result, doc, flags, ...)                                        \
-    {{#name, sizeof #name - 1}, result, doc, flags, params_##name, ARRAY_LEN(params_##name), \
-     function_##name},
+#define FUNCTION(name, result, doc, flags, ...)                            \
+    {{#name, sizeof #name - 1}, result,         doc, flags, params_##name, \
+     ARRAY_LEN(params_##name),  function_##name},
 #include "functions.def"
 #undef FUNCTION
 };
@@ -42,7 +48,8 @@ void function_usage(const struct function *function, struct strbuf *out)
 
 /* How functions answer */
 
-static const char *format_why(struct function_call *call, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *
+format_why(struct function_call *call, const char *format, va_list args)
 {
     struct strbuf text = {0};
     strbuf_vaddf(&text, format, args);
@@ -126,7 +133,7 @@ struct arguments {
     const struct ast_expr **exprs; /* for pointing; of an expanded argument, it each time */
     struct value *values;
     uint32_t count;
-    uint32_t given; /* values that are there already, from the end: those expanded */
+    uint32_t given;          /* values that are there already, from the end: those expanded */
     enum value_kind unknown; /* what the result is, or VALUE_KIND_COUNT */
 };
 
@@ -141,8 +148,8 @@ static struct value unknown_function(struct eval *eval, const struct ast_expr *e
     struct suggestion close = suggest_begin(expr->call.name);
     for (uint32_t i = 0; i < FUNCTION_COUNT; i++)
         suggest_offer(&close, functions[i].name, i);
-    struct diag *diag = eval_error(eval, CODE(UNKNOWN_FUNCTION), expr->call.name_span,
-                                   "Call to unknown function");
+    struct diag *diag =
+        eval_error(eval, CODE(UNKNOWN_FUNCTION), expr->call.name_span, "Call to unknown function");
     diag_detail(diag, "there is no function named \"%.*s\"", STR_ARG(expr->call.name));
     if (close.best.ptr != NULL)
         diag_help(diag, "did you mean \"%s\"?", close.best.ptr);
@@ -234,8 +241,8 @@ static void bad_argument(struct eval *eval, const struct arguments *args, uint32
 static const struct type list_of_strings = {.kind = TYPE_LIST, .element = &type_string};
 static const struct type list_of_any = {.kind = TYPE_LIST, .element = &type_any};
 static const struct type *const param_types[FUNCTION_TYPE_COUNT] = {
-    [FUNCTION_ANY] = &type_any,           [FUNCTION_STRING] = &type_string,
-    [FUNCTION_NUMBER] = &type_number,     [FUNCTION_STRINGS] = &list_of_strings,
+    [FUNCTION_ANY] = &type_any,       [FUNCTION_STRING] = &type_string,
+    [FUNCTION_NUMBER] = &type_number, [FUNCTION_STRINGS] = &list_of_strings,
     [FUNCTION_LIST] = &list_of_any,
 };
 

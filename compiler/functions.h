@@ -29,7 +29,8 @@ struct function_param {
     bool nullable;
 };
 
-/* One call. Arguments have been checked and converted: they are known, and of the parameter's type. */
+/* One call. Arguments have been checked and converted: they are known, and of the parameter's type.
+ */
 struct function_call {
     struct eval *eval;
     struct arena *arena;

@@ -92,7 +92,8 @@ static bool read_verb(struct formatter *f, struct verb *verb)
 
 static bool bad_value(struct formatter *f, const struct verb *verb, const char *why)
 {
-    return function_fail(f->call, "\"%.*s\" at byte %zu: %s", STR_ARG(verb->raw), verb->offset, why);
+    return function_fail(f->call, "\"%.*s\" at byte %zu: %s", STR_ARG(verb->raw), verb->offset,
+                         why);
 }
 
 /* The bytes of at most limit characters, and how many there are. */
@@ -102,9 +103,8 @@ static size_t measure(struct str text, int limit, int *out_count)
     int count = 0;
     utf8proc_int32_t state = 0, before = 0, point;
     while (at < text.len) {
-        utf8proc_ssize_t length =
-            utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                             (utf8proc_ssize_t)(text.len - at), &point);
+        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
+                                                   (utf8proc_ssize_t)(text.len - at), &point);
         if (length <= 0) {
             length = 1;
             point = 0xfffd;
@@ -218,8 +218,8 @@ static void add_float(struct formatter *f, const struct verb *verb, const struct
     if (verb->sharp)
         flags[count++] = '#';
     flags[count] = '\0';
-    int precision = verb->precision < 0 && (verb->mode == 'e' || verb->mode == 'E') ? 6
-                                                                                   : verb->precision;
+    int precision =
+        verb->precision < 0 && (verb->mode == 'e' || verb->mode == 'E') ? 6 : verb->precision;
     number_format(number, verb->mode, flags, verb->width, precision, &f->out);
 }
 
@@ -300,8 +300,8 @@ static bool run_format(struct formatter *f)
             return false;
     }
     if (f->highest < f->count)
-        return function_reject(f->call, f->highest + 1,
-                               "the format uses only %u of the arguments", f->highest);
+        return function_reject(f->call, f->highest + 1, "the format uses only %u of the arguments",
+                               f->highest);
     return true;
 }
 
@@ -351,11 +351,10 @@ bool function_formatlist(struct function_call *call, struct value *out)
     for (uint32_t at = 0; at < length; at++) {
         struct str text;
         for (uint32_t i = 1; i < call->count; i++)
-            args[i - 1] = value_is_sequence(&call->args[i]) ? call->args[i].tuple.items[at]
-                                                            : call->args[i];
+            args[i - 1] =
+                value_is_sequence(&call->args[i]) ? call->args[i].tuple.items[at] : call->args[i];
         if (!format_one(call, args, call->count - 1, &text))
-            return call->why == NULL ? false
-                                     : function_fail(call, "element %u: %s", at, call->why);
+            return call->why == NULL ? false : function_fail(call, "element %u: %s", at, call->why);
         result.tuple.items[result.tuple.count++] = value_string(call->expr->span, text);
     }
     *out = result;

@@ -75,8 +75,8 @@ bool function_jsonencode(struct function_call *call, struct value *out)
 {
     struct strbuf text = {0};
     function_write_json(call->arena, &call->args[0], &text);
-    bool done = function_charge(call, eval_text_units(text.len)) &&
-                function_give_string(call, &text, out);
+    bool done =
+        function_charge(call, eval_text_units(text.len)) && function_give_string(call, &text, out);
     strbuf_finish(&text);
     return done;
 }
@@ -131,8 +131,8 @@ static bool read_unicode(struct reader *r, struct strbuf *buf)
     utf8proc_uint8_t bytes[4];
     if (!read_hex(r, &unit))
         return false;
-    if (unit >= 0xd800 && unit < 0xdc00 && r->text.len - r->at >= 6 &&
-        r->text.ptr[r->at] == '\\' && r->text.ptr[r->at + 1] == 'u') {
+    if (unit >= 0xd800 && unit < 0xdc00 && r->text.len - r->at >= 6 && r->text.ptr[r->at] == '\\' &&
+        r->text.ptr[r->at + 1] == 'u') {
         size_t before = r->at;
         r->at += 2;
         if (!read_hex(r, &low))

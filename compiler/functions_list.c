@@ -25,8 +25,9 @@ bool function_length(struct function_call *call, struct value *out)
         return function_give_int(value->tuple.count, out);
     if (value_is_mapping(value))
         return function_give_int(value->object.count, out);
-    return function_fail(call, "a list, set, map, tuple or object is required; the length of a text "
-                               "is strlen()");
+    return function_fail(call,
+                         "a list, set, map, tuple or object is required; the length of a text "
+                         "is strlen()");
 }
 
 bool function_element(struct function_call *call, struct value *out)
@@ -34,7 +35,8 @@ bool function_element(struct function_call *call, struct value *out)
     const struct value *list = &call->args[0];
     int index;
     if (!is_list(list))
-        return function_fail(call, "%s has no elements to choose from", value_kind_text(list->kind));
+        return function_fail(call, "%s has no elements to choose from",
+                             value_kind_text(list->kind));
     if (!function_int(call, 1, &index))
         return false;
     if (list->tuple.count == 0)
@@ -219,8 +221,9 @@ bool function_slice(struct function_call *call, struct value *out)
     const struct value *list = &call->args[0];
     int64_t start, end;
     if (list->kind == VALUE_SET)
-        return function_reject(call, 0, "the elements of a set have no index; tolist() gives them "
-                                        "one");
+        return function_reject(call, 0,
+                               "the elements of a set have no index; tolist() gives them "
+                               "one");
     if (!is_list(list))
         return function_reject(call, 0, "a list or tuple is required");
     if (!boundary(call, 1, &start) || !boundary(call, 2, &end))

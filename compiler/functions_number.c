@@ -63,8 +63,7 @@ bool function_parseint(struct function_call *call, struct value *out)
 bool function_pow(struct function_call *call, struct value *out)
 {
     struct number number;
-    double power =
-        pow(number_double(&call->args[0].number), number_double(&call->args[1].number));
+    double power = pow(number_double(&call->args[0].number), number_double(&call->args[1].number));
     if (!number_from_double(call->arena, power, &number))
         return function_fail(call, "the result is not a number, or too large");
     return give_number(number, out);

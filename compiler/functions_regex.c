@@ -45,8 +45,7 @@ static bool read_names(struct regex *regex)
         PCRE2_SPTR entry = table + (size_t)i * size;
         uint32_t group = (uint32_t)entry[0] << 8 | entry[1];
         const char *name = (const char *)entry + 2;
-        regex->names[group] =
-            str_from(arena_strndup(regex->call->arena, name, strlen(name)));
+        regex->names[group] = str_from(arena_strndup(regex->call->arena, name, strlen(name)));
     }
     return true;
 }

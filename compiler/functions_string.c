@@ -11,9 +11,8 @@ static struct str text_of(const struct function_call *call, uint32_t arg)
 
 static size_t next_point(struct str text, size_t at, utf8proc_int32_t *out_point)
 {
-    utf8proc_ssize_t length =
-        utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                         (utf8proc_ssize_t)(text.len - at), out_point);
+    utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
+                                               (utf8proc_ssize_t)(text.len - at), out_point);
     if (length > 0)
         return at + (size_t)length;
     *out_point = (unsigned char)text.ptr[at];
@@ -74,8 +73,8 @@ bool function_substr(struct function_call *call, struct value *out)
     if (offset >= 0 && length == 0)
         return function_give_str(call, STR(""), out);
     size_t start = skip_clusters(text, 0, from);
-    size_t end = length <= 0 && (length < 0 || offset < 0) ? text.len
-                                                            : skip_clusters(text, start, length);
+    size_t end =
+        length <= 0 && (length < 0 || offset < 0) ? text.len : skip_clusters(text, start, length);
     return function_give_str(call, (struct str){text.ptr + start, end - start}, out);
 }
 
@@ -233,7 +232,8 @@ bool function_join(struct function_call *call, struct value *out)
 {
     struct str separator = text_of(call, 0);
     struct strbuf result = {0};
-    bool first = true, done = call->count > 1 || function_fail(call, "at least one list is required");
+    bool first = true,
+         done = call->count > 1 || function_fail(call, "at least one list is required");
     for (uint32_t i = 1; i < call->count && done; i++) {
         const struct value *list = &call->args[i];
         for (uint32_t j = 0; j < list->tuple.count && done; j++) {
@@ -337,8 +337,8 @@ static bool replace_all(struct function_call *call, struct strbuf *result)
 bool function_replace(struct function_call *call, struct value *out)
 {
     struct strbuf result = {0};
-    bool done = text_of(call, 1).len > 0 ? replace_all(call, &result)
-                                         : replace_nothing(call, &result);
+    bool done =
+        text_of(call, 1).len > 0 ? replace_all(call, &result) : replace_nothing(call, &result);
     if (done)
         function_give_string(call, &result, out);
     strbuf_finish(&result);

@@ -5,7 +5,7 @@
 /* Beyond it not every int64_t has as few digits in a less precise float. */
 #define EXACT_BITS 64
 /* Enough decimal digits for any float of p bits. */
-#define DIGITS_FOR(p) ((size_t)((p) * 30103ul / 100000ul + 2))
+#define DIGITS_FOR(p) ((size_t)((p)*30103ul / 100000ul + 2))
 
 struct number_big {
     mpfr_t value;
@@ -491,8 +491,8 @@ void number_format(const struct number *a, char verb, const char *flags, int wid
     struct strbuf format = {0};
     char *text = NULL;
     strbuf_addf(&format, "%%%s*.*R%c", flags, style);
-    int length = mpfr_asprintf(&text, strbuf_text(&format), width < 0 ? 0 : width, precision,
-                               operand.value);
+    int length =
+        mpfr_asprintf(&text, strbuf_text(&format), width < 0 ? 0 : width, precision, operand.value);
     if (length > 0)
         strbuf_add(out, text, (size_t)length);
     if (text != NULL)

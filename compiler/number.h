@@ -1,8 +1,8 @@
 /* Numbers: binary floats as go-cty has them, so that results agree to the last digit.
  *
  * A number that was written has 512 bits of precision, a count or index 64, and what a function of
- * floating point gives 53; a result has the larger precision of its operands. Whole numbers of up to
- * 63 bits are held inline and cost no memory; all others are MPFR floats whose limbs lie in the
+ * floating point gives 53; a result has the larger precision of its operands. Whole numbers of up
+ * to 63 bits are held inline and cost no memory; all others are MPFR floats whose limbs lie in the
  * arena. There are no infinities and no NaN: what would be one is refused. Magnitudes beyond
  * 2^NUMBER_EXPONENT_MAX (and below its inverse) are refused too, so that a text stays short.
  */

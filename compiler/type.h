@@ -12,22 +12,22 @@
 #include <stdint.h>
 
 /* X(KIND, what a message calls it) */
-#define TYPE_KINDS(X)    \
-    X(ANY, "dynamic")    \
-    X(STRING, "string")  \
-    X(NUMBER, "number")  \
-    X(BOOL, "bool")      \
-    X(LIST, "list")      \
-    X(SET, "set")        \
-    X(MAP, "map")        \
-    X(TUPLE, "tuple")    \
+#define TYPE_KINDS(X)   \
+    X(ANY, "dynamic")   \
+    X(STRING, "string") \
+    X(NUMBER, "number") \
+    X(BOOL, "bool")     \
+    X(LIST, "list")     \
+    X(SET, "set")       \
+    X(MAP, "map")       \
+    X(TUPLE, "tuple")   \
     X(OBJECT, "object")
 
 enum type_kind {
 #define X(kind, text) TYPE_##kind,
     TYPE_KINDS(X)
 #undef X
-    TYPE_KIND_COUNT
+        TYPE_KIND_COUNT
 };
 
 struct type {

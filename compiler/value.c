@@ -237,8 +237,8 @@ static void write_key(const struct value *value, struct strbuf *out)
         return;
     default: break;
     }
-    bool sequence = value_is_sequence(value), structural = value->kind == VALUE_TUPLE ||
-                                                           value->kind == VALUE_OBJECT;
+    bool sequence = value_is_sequence(value),
+         structural = value->kind == VALUE_TUPLE || value->kind == VALUE_OBJECT;
     strbuf_addc(out, structural ? '<' : sequence ? '[' : '{');
     for (uint32_t i = 0; sequence && i < value->tuple.count; i++) {
         write_key(&value->tuple.items[i], out);

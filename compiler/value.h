@@ -18,17 +18,17 @@
 #include <stdint.h>
 
 /* X(KIND, "this is ...") */
-#define VALUE_KINDS(X)                             \
-    X(UNKNOWN, "unknown")                          \
+#define VALUE_KINDS(X)                              \
+    X(UNKNOWN, "unknown")                           \
     X(LATER, "a value that is known only at start") \
-    X(NULL, "null")                                \
-    X(BOOL, "a bool")                              \
-    X(NUMBER, "a number")                          \
-    X(STRING, "a string")                          \
-    X(TUPLE, "a list")                             \
-    X(OBJECT, "an object")                         \
-    X(LIST, "a list")                              \
-    X(SET, "a set")                                \
+    X(NULL, "null")                                 \
+    X(BOOL, "a bool")                               \
+    X(NUMBER, "a number")                           \
+    X(STRING, "a string")                           \
+    X(TUPLE, "a list")                              \
+    X(OBJECT, "an object")                          \
+    X(LIST, "a list")                               \
+    X(SET, "a set")                                 \
     X(MAP, "a map")
 
 enum value_kind {
@@ -53,7 +53,7 @@ struct value {
             uint32_t count;
             const struct type *element; /* LIST, SET */
         } tuple;
-        struct { /* OBJECT, MAP */
+        struct {                        /* OBJECT, MAP */
             struct value_member *items; /* rising by the bytes of their names, each once */
             uint32_t count;
             const struct type *element; /* MAP */
@@ -64,7 +64,8 @@ struct value {
 struct value_member {
     struct str name;
     struct span name_span;
-    struct span shadowed; /* an earlier name that this one replaced; its length is 0 if there is none */
+    struct span
+        shadowed; /* an earlier name that this one replaced; its length is 0 if there is none */
     struct value value;
 };
 

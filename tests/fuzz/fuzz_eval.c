@@ -50,10 +50,12 @@ static const char *const seeds[] = {
     "c = format(\"%5.2f|%-4s|%x|%v\", 1.5, \"é\", 255, [1])\nd = substr(title(\"a b\"), 1, -1)\n",
     "a = try(nope.x, can(1 / 0), 3)\nb = max([1, 2, 3]...)\nc = range(0, 10, 2.5)\n"
     "d = flatten([[1, [2]], 3])\ne = merge({ a = 1 }, tomap({ b = 2 }))\n",
-    "a = jsondecode(\"{\\\"a\\\": [1, 2.5e3, null, \\\"\\\\u00e9\\\"]}\")\nb = jsonencode({ z = [true] })\n"
+    "a = jsondecode(\"{\\\"a\\\": [1, 2.5e3, null, \\\"\\\\u00e9\\\"]}\")\nb = jsonencode({ z = "
+    "[true] })\n"
     "c = toset([[2], [1], [2]])\nd = parseint(\"zz\", 36) * pow(2, 70) / 3\ne = 1e300 * 1e-300\n",
     "a = coalesce(null, 1)\nb = zipmap([\"a\"], [1])\nc = lookup({ a = 1 }, \"b\", [])\n"
-    "d = slice([1, 2, 3], 1, 2)\ne = element([1, 2], 5)\nf = distinct([\"a\", \"a\"])\ng = sort([3, 1])\n",
+    "d = slice([1, 2, 3], 1, 2)\ne = element([1, 2], 5)\nf = distinct([\"a\", \"a\"])\ng = "
+    "sort([3, 1])\n",
 };
 #define SEED_COUNT (sizeof seeds / sizeof *seeds)
 

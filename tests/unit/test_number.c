@@ -13,10 +13,19 @@ START_TEST(texts_come_back_without_exponent)
     static const struct {
         const char *text, *shown;
     } rows[] = {
-        {"0", "0"},           {"007", "7"},          {"1.50", "1.5"},  {"1e3", "1000"},
-        {"2.5e-3", "0.0025"}, {"-12", "-12"},        {"+5", "5"},      {".5", "0.5"},
-        {"5.", "5"},          {"0.1", "0.1"},        {"1e20", "100000000000000000000"},
-        {"-0", "-0"},         {"123456789012345678901234567890", "123456789012345678901234567890"},
+        {"0", "0"},
+        {"007", "7"},
+        {"1.50", "1.5"},
+        {"1e3", "1000"},
+        {"2.5e-3", "0.0025"},
+        {"-12", "-12"},
+        {"+5", "5"},
+        {".5", "0.5"},
+        {"5.", "5"},
+        {"0.1", "0.1"},
+        {"1e20", "100000000000000000000"},
+        {"-0", "-0"},
+        {"123456789012345678901234567890", "123456789012345678901234567890"},
         {"9223372036854775807", "9223372036854775807"},
         {"-9223372036854775808", "-9223372036854775808"},
         {"9223372036854775808", "9223372036854775808"},
@@ -33,9 +42,24 @@ END_TEST
 
 START_TEST(what_is_no_number)
 {
-    static const char *const texts[] = {"",    "-",   ".",    "e5",  "1e",      "1e+",  "0x10",
-                                        " 1",  "1 ",  "1_0",  "inf", "nan",     "1.2.3", "--1",
-                                        "1e5e", "1,5", "1e99999999999", "1e-99999999999"};
+    static const char *const texts[] = {"",
+                                        "-",
+                                        ".",
+                                        "e5",
+                                        "1e",
+                                        "1e+",
+                                        "0x10",
+                                        " 1",
+                                        "1 ",
+                                        "1_0",
+                                        "inf",
+                                        "nan",
+                                        "1.2.3",
+                                        "--1",
+                                        "1e5e",
+                                        "1,5",
+                                        "1e99999999999",
+                                        "1e-99999999999"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct arena arena = {0};
         struct number number;
@@ -101,7 +125,8 @@ END_TEST
 START_TEST(order_and_conversion)
 {
     struct arena arena = {0};
-    struct number half = parse(&arena, "0.5"), one = parse(&arena, "1"), same = parse(&arena, "1.0");
+    struct number half = parse(&arena, "0.5"), one = parse(&arena, "1"),
+                  same = parse(&arena, "1.0");
     struct number big = parse(&arena, "1e30");
     int64_t integer = 7;
     ck_assert_int_eq(number_compare(&half, &one), -1);

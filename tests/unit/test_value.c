@@ -71,8 +71,8 @@ END_TEST
 START_TEST(unification)
 {
     struct arena arena = {0};
-    const struct type *pairs[][2] = {{&type_number, &type_string}, {&type_bool, &type_string},
-                                     {&type_any, &type_number}};
+    const struct type *pairs[][2] = {
+        {&type_number, &type_string}, {&type_bool, &type_string}, {&type_any, &type_number}};
     for (size_t i = 0; i < 3; i++)
         ck_assert_ptr_eq(convert_unify(&arena, pairs[i], 2), pairs[i][1]);
     const struct type *never[] = {&type_number, &type_bool};
