@@ -285,13 +285,11 @@ static struct str key_of(struct arena *arena, const struct value *value)
 }
 
 /* Equal values have equal keys, but not the other way round: numbers are shortened in them. */
-static bool already_in(const struct value *set, const struct keyed *keyed, const struct keyed *all,
-                       uint32_t at)
+static bool already_in(const struct keyed *keyed, const struct keyed *all, uint32_t at)
 {
     for (uint32_t i = at; i-- > 0 && compare_keyed(&all[i], keyed) == 0;)
         if (value_equal(&all[i].value, &keyed->value))
             return true;
-    (void)set;
     return false;
 }
 
@@ -305,7 +303,7 @@ void value_sort_set(struct arena *arena, struct value *set)
         all[i] = (struct keyed){set->tuple.items[i], key_of(arena, &set->tuple.items[i])};
     sort(all, scratch, count, sizeof *all, compare_keyed);
     for (uint32_t i = 0; i < count; i++)
-        if (!already_in(set, &all[i], all, i))
+        if (!already_in(&all[i], all, i))
             items[kept++] = all[i].value;
     set->tuple.items = items;
     set->tuple.count = kept;
