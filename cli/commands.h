@@ -15,6 +15,8 @@
     X(run)          \
     X(plan_show)    \
     X(explain)      \
+    X(hcl)          \
+    X(functions)    \
     X(help)
 
 enum command_id {

@@ -40,7 +40,7 @@ static const char *describe(struct check *ck, const struct schema_block *schema)
 
 /* Defaults */
 
-static struct value fallback_value(const char *text)
+static struct value fallback_value(struct arena *arena, const char *text)
 {
     struct str all = str_from(text);
     switch (text[0]) {
@@ -51,7 +51,7 @@ static struct value fallback_value(const char *text)
     default: break;
     }
     struct value value = {.kind = VALUE_NUMBER};
-    value_parse_number(all, &value.number);
+    number_parse(arena, all, &value.number);
     return value;
 }
 
@@ -63,7 +63,7 @@ static struct model_block *new_defaults(struct check *ck, const struct schema_bl
         const struct schema_attr *attr = &schema_attrs[schema->first + i];
         if (attr->fallback == NULL)
             continue;
-        struct value value = fallback_value(attr->fallback);
+        struct value value = fallback_value(ck->arena, attr->fallback);
         decode_attr(&ck->decode, attr, &value, (char *)block + attr->offset);
     }
     return block;
@@ -326,7 +326,7 @@ struct model *check(const struct ast_body *body, struct diag_list *diags, bool p
 {
     struct check ck = {.arena = diags->arena,
                        .diags = diags,
-                       .eval = {diags->arena, diags},
+                       .eval = {.arena = diags->arena, .diags = diags},
                        .decode = {diags->arena, diags},
                        .partial = partial};
     build_defaults(&ck);

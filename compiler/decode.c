@@ -67,34 +67,35 @@ static bool decode_bool(const struct target *t, const struct value *value)
 
 static bool decode_number(const struct target *t, const struct value *value)
 {
-    struct value_number number;
-    if (!value_to_number(value, &number))
+    struct number number;
+    if (!value_to_number(value, t->decode->arena, &number))
         return decode_wrong_type(t, value, schema_expected(t->attr->type));
-    bool huge = !number.is_integer && memchr(number.text.ptr, '.', number.text.len) == NULL;
-    if (!number.is_integer && !huge) {
+    int64_t integer;
+    bool fits = number_int64(&number, &integer);
+    if (!number_is_integer(&number)) {
         struct diag *diag = complain(t, CODE(WRONG_TYPE), value, "a whole number");
-        diag_label(diag, "this one is not whole, or too large");
+        diag_label(diag, "this one is not whole");
         return false;
     }
-    if (huge || number.integer < t->attr->min || number.integer > t->attr->max) {
+    if (!fits || integer < t->attr->min || integer > t->attr->max) {
         struct diag *diag = diag_error(t->decode->diags, CODE(OUT_OF_RANGE), value->span,
                                        "\"%s\" must be between %u and %u", t->attr->name.ptr,
                                        t->attr->min, t->attr->max);
         diag_label(diag, "out of range");
         return false;
     }
-    *(uint32_t *)t->field = (uint32_t)number.integer;
+    *(uint32_t *)t->field = (uint32_t)integer;
     return true;
 }
 
 static bool bad_duration(const struct target *t, const struct value *value)
 {
     struct diag *diag = complain(t, CODE(BAD_DURATION), value, "a duration");
-    struct value_number number;
-    if (value_to_number(value, &number)) {
+    struct number number;
+    if (value_to_number(value, t->decode->arena, &number)) {
         diag_label(diag, "a number without its unit");
-        diag_help(diag, "write \"%.*ss\" or \"%.*sms\"", STR_ARG(number.text),
-                  STR_ARG(number.text));
+        struct str text = number_text(t->decode->arena, &number);
+        diag_help(diag, "write \"%.*ss\" or \"%.*sms\"", STR_ARG(text), STR_ARG(text));
     } else {
         diag_label(diag, "this is none");
         diag_help(diag, "%s", schema_form(t->attr->type));
@@ -156,7 +157,7 @@ static bool decode_path(const struct target *t, const struct value *value)
 bool decode_take_strings(const struct target *t, const struct value *value, bool empty_allowed,
                          struct model_strings *out_strings)
 {
-    if (value->kind != VALUE_TUPLE)
+    if (!value_is_sequence(value))
         return decode_wrong_type(t, value, schema_expected(t->attr->type));
     struct target element = *t;
     element.part = "each element of ";
@@ -284,6 +285,12 @@ bool decode_attr(struct decode *decode, const struct schema_attr *attr, const st
 {
     if (value->kind == VALUE_UNKNOWN)
         return false;
+    if (value->kind == VALUE_LATER) {
+        struct diag *diag = diag_error(decode->diags, CODE(NOT_CONSTANT), value->span,
+                                       "\"%s\" must be known before the start", attr->name.ptr);
+        diag_help(diag, "write the value itself");
+        return false;
+    }
     struct target t = {.decode = decode, .attr = attr, .field = target, .part = ""};
     return decoders[attr->type](&t, value);
 }

@@ -4,32 +4,16 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
-static int compare_variables(const void *left, const void *right)
-{
-    const struct model_variable *a = left, *b = right;
-    int order = str_compare(a->name, b->name);
-    if (order != 0)
-        return order;
-    return a->span.offset < b->span.offset ? -1 : a->span.offset > b->span.offset;
-}
-
 /* As in every HCL object, the last of two equal names holds. */
-static void drop_repeated(const struct target *t, struct model_env *env)
+static void warn_repeated(const struct target *t, const struct value_member *member)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < env->count; i++) {
-        struct model_variable *variable = &env->items[i];
-        if (kept > 0 && str_equal(env->items[kept - 1].name, variable->name)) {
-            kept--;
-            struct diag *diag =
-                diag_warning(t->decode->diags, CODE(REPEATED_VARIABLE), variable->span,
-                             "variable \"%.*s\" is set twice", STR_ARG(variable->name));
-            diag_label(diag, "this one holds");
-            diag_note(diag, env->items[kept].span, "this one has no effect");
-        }
-        env->items[kept++] = *variable;
-    }
-    env->count = kept;
+    if (member->shadowed.length == 0)
+        return;
+    struct diag *diag =
+        diag_warning(t->decode->diags, CODE(REPEATED_VARIABLE), member->name_span,
+                     "variable \"%.*s\" is set twice", STR_ARG(member->name));
+    diag_label(diag, "this one holds");
+    diag_note(diag, member->shadowed, "this one has no effect");
 }
 
 static bool take_variable(const struct target *t, const struct value_member *member,
@@ -53,7 +37,7 @@ static bool take_variable(const struct target *t, const struct value_member *mem
 
 bool decode_env(const struct target *t, const struct value *value)
 {
-    if (value->kind != VALUE_OBJECT)
+    if (!value_is_mapping(value))
         return decode_wrong_type(t, value, schema_expected(t->attr->type));
     struct model_env env = {
         .items = arena_new(t->decode->arena, struct model_variable, value->object.count)};
@@ -61,9 +45,8 @@ bool decode_env(const struct target *t, const struct value *value)
         env.count += take_variable(t, &value->object.items[i], &env.items[env.count]);
     if (env.count < value->object.count)
         return false;
-    if (env.count > 1)
-        qsort(env.items, env.count, sizeof env.items[0], compare_variables);
-    drop_repeated(t, &env);
+    for (uint32_t i = 0; i < value->object.count; i++)
+        warn_repeated(t, &value->object.items[i]);
     *(struct model_env *)t->field = env;
     return true;
 }
@@ -132,6 +115,6 @@ static bool decode_command_list(const struct target *t, const struct value *valu
 
 bool decode_command(const struct target *t, const struct value *value)
 {
-    return value->kind == VALUE_TUPLE ? decode_command_list(t, value)
+    return value_is_sequence(value) ? decode_command_list(t, value)
                                       : decode_command_line(t, value);
 }

@@ -1,214 +1,275 @@
-#include "eval.h"
+#include "eval_parts.h"
 
-#include "codes.h"
+/* Shared pieces */
 
-static struct value unknown(const struct ast_expr *expr)
+struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct span span,
+                        const char *summary)
 {
-    return (struct value){.kind = VALUE_UNKNOWN, .span = expr->span};
+    return diag_error(eval->diags, code, span, "%s", summary);
 }
 
-static struct value string_value(const struct ast_expr *expr, struct str text)
+struct eval_mark eval_mark(const struct eval *eval)
 {
-    return (struct value){.kind = VALUE_STRING, .span = expr->span, .string = text};
+    const struct diag_list *list = eval->diags;
+    return (struct eval_mark){list->diags.count, list->errors, list->warnings};
 }
 
-static struct value eval_number(const struct ast_expr *expr)
+void eval_rewind(struct eval *eval, struct eval_mark mark)
 {
-    struct value value = {.kind = VALUE_NUMBER, .span = expr->span};
-    if (!value_parse_number(expr->number, &value.number))
-        return unknown(expr); /* the lexer lets no such number pass */
-    return value;
+    if (eval->exhausted)
+        return; /* the one diagnostic of it must not get lost */
+    eval->diags->diags.count = mark.count;
+    eval->diags->errors = mark.errors;
+    eval->diags->warnings = mark.warnings;
 }
 
-static struct value unknown_variable(struct eval *eval, const struct ast_expr *expr,
-                                     const struct ast_expr *root)
+struct eval_findings eval_take(struct eval *eval, struct eval_mark mark)
 {
-    struct diag *diag =
-        diag_error(eval->diags, CODE(UNKNOWN_VARIABLE), root->span, "Unknown variable");
-    diag_detail(diag, "there is no variable named \"%.*s\"", STR_ARG(root->name));
-    if (expr == root)
-        diag_help(diag, "text stands in quotes: \"%.*s\"", STR_ARG(root->name));
-    return unknown(expr);
+    struct diag_list *list = eval->diags;
+    uint32_t count = list->diags.count - mark.count;
+    struct eval_findings findings = {.errors = list->errors - mark.errors,
+                                     .warnings = list->warnings - mark.warnings};
+    if (eval->exhausted || count == 0)
+        return findings;
+    findings.items = arena_new(eval->arena, struct diag *, count);
+    findings.count = count;
+    memcpy(findings.items, list->diags.items + mark.count, count * sizeof *findings.items);
+    eval_rewind(eval, mark);
+    return findings;
 }
 
-static struct value not_constant(struct eval *eval, const struct ast_expr *expr, const char *what)
+void eval_put(struct eval *eval, const struct eval_findings *findings)
 {
-    struct diag *diag =
-        diag_error(eval->diags, CODE(NOT_CONSTANT), expr->span, "%s cannot be computed here", what);
-    diag_help(diag, "write the value itself");
-    return unknown(expr);
+    struct diag_list *list = eval->diags;
+    if (findings->count == 0)
+        return;
+    for (uint32_t i = 0; i < findings->count && list->diags.count < DIAG_KEPT; i++)
+        *vec_push(list->arena, &list->diags) = findings->items[i];
+    list->errors += findings->errors;
+    list->warnings += findings->warnings;
 }
 
-/* What is wrong with a.b[c]: its root, if that is a name. */
-static struct value eval_access(struct eval *eval, const struct ast_expr *expr)
+bool eval_charge(struct eval *eval, struct span span, uint64_t units)
 {
-    const struct ast_expr *root = expr;
-    while (root->kind == AST_ATTR || root->kind == AST_INDEX || root->kind == AST_SPLAT)
-        root = root->kind == AST_SPLAT ? root->splat.operand : root->access.operand;
-    if (root->kind == AST_VARIABLE && root->name.len > 0)
-        return unknown_variable(eval, expr, root);
-    if (root->kind == AST_CALL || root->kind == AST_ERROR) {
-        eval_expr(eval, root);
-        return unknown(expr);
-    }
-    return not_constant(eval, expr, "access to a part of a value");
-}
-
-static struct value eval_call(struct eval *eval, const struct ast_expr *expr)
-{
-    struct diag *diag = diag_error(eval->diags, CODE(UNKNOWN_FUNCTION), expr->call.name_span,
-                                   "Call to unknown function");
-    diag_detail(diag, "there is no function named \"%.*s\"", STR_ARG(expr->call.name));
-    return unknown(expr);
-}
-
-static struct value bad_operand(struct eval *eval, const struct value *operand, const char *message)
-{
-    struct diag *diag =
-        diag_error(eval->diags, CODE(BAD_OPERAND), operand->span, "Invalid operand");
-    diag_detail(diag, "%s", message);
-    diag_label(diag, "this is %s", value_kind_text(operand->kind));
-    return (struct value){.kind = VALUE_UNKNOWN};
-}
-
-static struct value eval_negate(struct eval *eval, struct value operand)
-{
-    struct value value = {.kind = VALUE_NUMBER};
-    struct value_number number;
-    if (!value_to_number(&operand, &number))
-        return bad_operand(eval, &operand, "\"-\" needs a number");
-    struct str text = number.text.ptr[0] == '-'
-                          ? (struct str){number.text.ptr + 1, number.text.len - 1}
-                          : str_from(arena_printf(eval->arena, "-%.*s", STR_ARG(number.text)));
-    value_parse_number(text, &value.number);
-    return value;
-}
-
-static struct value eval_not(struct eval *eval, struct value operand)
-{
-    struct value value = {.kind = VALUE_BOOL};
-    bool boolean;
-    if (!value_to_bool(&operand, &boolean))
-        return bad_operand(eval, &operand, "\"!\" needs true or false");
-    value.boolean = !boolean;
-    return value;
-}
-
-static struct value eval_unary(struct eval *eval, const struct ast_expr *expr)
-{
-    struct value operand = eval_expr(eval, expr->unary.operand);
-    if (operand.kind == VALUE_UNKNOWN)
-        return unknown(expr);
-    struct value value =
-        expr->unary.op == AST_OP_NOT ? eval_not(eval, operand) : eval_negate(eval, operand);
-    value.span = expr->span;
-    return value;
-}
-
-/* The text of one part into buf; false if it has none, which was reported. */
-static bool eval_part(struct eval *eval, const struct ast_part *part, struct strbuf *buf)
-{
-    if (part->kind == AST_PART_LITERAL) {
-        strbuf_add_str(buf, part->literal);
+    if (!eval->exhausted && units <= EVAL_WORK_MAX - eval->work) {
+        eval->work += (uint32_t)units;
         return true;
     }
-    if (part->kind != AST_PART_EXPR) {
-        struct diag *diag = diag_error(eval->diags, CODE(NOT_CONSTANT), part->span,
-                                       "a template directive cannot be computed here");
-        diag_help(diag, "write the text itself");
-        return false;
+    if (!eval->exhausted) {
+        eval->exhausted = true;
+        struct diag *diag = eval_error(eval, CODE(TOO_MUCH_WORK), span, "Too much to compute");
+        diag_detail(diag, "the expressions of this file produce more than %u elements",
+                    EVAL_WORK_MAX);
     }
-    struct value value = eval_expr(eval, part->expr);
-    struct str text;
-    if (value.kind == VALUE_UNKNOWN)
-        return false;
-    if (!value_to_string(&value, eval->arena, &text)) {
-        bad_operand(eval, &value, "a template joins strings, numbers and bools");
-        return false;
-    }
-    strbuf_add_str(buf, text);
-    return true;
+    return false;
 }
 
-static struct value eval_template(struct eval *eval, const struct ast_expr *expr)
+struct str eval_text(struct eval *eval, const struct strbuf *text)
 {
-    struct strbuf buf = {0};
-    bool known = true;
-    for (const struct ast_part *part = expr->template.first; part != NULL; part = part->next)
-        known = eval_part(eval, part, &buf) && known;
-    struct value value = unknown(expr);
-    if (known) {
-        const char *copy = arena_strndup(eval->arena, strbuf_text(&buf), buf.len);
-        value = string_value(expr, (struct str){copy, buf.len});
+    struct str copy = {arena_strndup(eval->arena, strbuf_text(text), text->len), text->len};
+    return value_normalize(eval->arena, copy);
+}
+
+static struct span span_between(struct span first, struct span last)
+{
+    return span_join(first, last);
+}
+
+static struct span opener(struct span span)
+{
+    span.length = span.length > 0 ? 1 : 0;
+    return span;
+}
+
+/* Without its quotes, or without the lines of its markers. */
+static struct span inside(struct eval *eval, const struct ast_expr *expr)
+{
+    struct span span = expr->span;
+    if (!expr->string.heredoc) {
+        if (span.length <= 2)
+            return span;
+        return (struct span){span.source, span.offset + 1, span.length - 2};
     }
-    strbuf_finish(&buf);
-    return value;
+    struct str text = source_text(eval->diags->sources, span);
+    const char *first = memchr(text.ptr, '\n', text.len);
+    const char *last = text.len > 0 ? memrchr(text.ptr, '\n', text.len - 1) : NULL;
+    if (first == NULL || last == NULL || last < first)
+        return span;
+    return (struct span){span.source, span.offset + (uint32_t)(first + 1 - text.ptr),
+                         (uint32_t)(last - first)};
+}
+
+static bool is_literal_key(const struct ast_expr *key)
+{
+    return key->kind == AST_NUMBER || key->kind == AST_STRING;
+}
+
+struct span eval_start(struct eval *eval, const struct ast_expr *expr)
+{
+    switch (expr->kind) {
+    case AST_STRING: return inside(eval, expr);
+    case AST_TEMPLATE:
+        return expr->template.first != NULL ? expr->template.first->span : expr->span;
+    case AST_PAREN: return eval_start(eval, expr->operand);
+    case AST_INDEX:
+        return is_literal_key(expr->access.key) ? expr->span : opener(eval_step(eval, expr));
+    case AST_SPLAT: return expr->splat.marker;
+    case AST_CALL: return span_between(expr->call.name_span, expr->call.open);
+    case AST_UNARY:
+    case AST_TUPLE:
+    case AST_OBJECT:
+    case AST_FOR: return opener(expr->span);
+    case AST_BINARY: return eval_start(eval, expr->binary.left);
+    case AST_CONDITIONAL: return eval_start(eval, expr->conditional.condition);
+    default: return expr->span;
+    }
+}
+
+struct span eval_step(struct eval *eval, const struct ast_expr *expr)
+{
+    const struct span operand = expr->access.operand->span;
+    uint32_t end = expr->span.offset + expr->span.length;
+    uint32_t at = operand.offset + operand.length;
+    struct str text = source_text(eval->diags->sources, expr->span);
+    if (at < expr->span.offset || at > end)
+        at = expr->span.offset; /* the operand is the item of a splat */
+    while (at < end && text.ptr[at - expr->span.offset] != '.' &&
+           text.ptr[at - expr->span.offset] != '[')
+        at++;
+    if (at == end)
+        return expr->span;
+    return (struct span){expr->span.source, at, end - at};
+}
+
+/* Literals and constructors */
+
+static struct value eval_number(struct eval *eval, const struct ast_expr *expr)
+{
+    struct value value = {.kind = VALUE_NUMBER};
+    if (number_parse(eval->arena, expr->number, &value.number))
+        return value;
+    struct diag *diag = eval_error(eval, CODE(BAD_NUMBER), expr->span, "Invalid number literal");
+    diag_detail(diag, "its magnitude is beyond what a number can have");
+    return value_unknown(expr->span);
 }
 
 static struct value eval_tuple(struct eval *eval, const struct ast_expr *expr)
 {
-    struct value value = {.kind = VALUE_TUPLE, .span = expr->span};
+    struct value value = {.kind = VALUE_TUPLE};
     value.tuple.items = arena_new(eval->arena, struct value, expr->list.count);
     for (const struct ast_expr *item = expr->list.first; item != NULL; item = item->next)
         value.tuple.items[value.tuple.count++] = eval_expr(eval, item);
     return value;
 }
 
-static bool eval_key(struct eval *eval, const struct ast_expr *expr, struct str *out_name)
+/* A reference of several steps without brackets around: nobody can tell whether a.b as a key means
+ * the name "a.b" or the value of it. */
+static bool is_plain_reference(const struct ast_expr *expr)
 {
-    if (expr->kind == AST_VARIABLE) {
-        *out_name = expr->name;
-        return true;
+    while (expr->kind == AST_ATTR || (expr->kind == AST_INDEX && is_literal_key(expr->access.key)))
+        expr = expr->access.operand;
+    return expr->kind == AST_VARIABLE;
+}
+
+/* False, and no diagnostic, if the key is a bare name. */
+static bool key_is_name(const struct ast_expr *key, struct str *out_name)
+{
+    switch (key->kind) {
+    case AST_VARIABLE: *out_name = key->name; return true;
+    case AST_BOOL: *out_name = key->boolean ? STR("true") : STR("false"); return true;
+    case AST_NULL: *out_name = STR("null"); return true;
+    default: return false;
     }
-    struct value key = eval_expr(eval, expr);
-    if (key.kind == VALUE_UNKNOWN)
-        return false;
-    if (value_to_string(&key, eval->arena, out_name))
-        return true;
-    bad_operand(eval, &key, "the key of an object is a string");
-    return false;
+}
+
+/* VALUE_STRING, or the unknown it leads to. */
+static struct value key_of(struct eval *eval, const struct ast_object_item *item)
+{
+    struct value key = {.kind = VALUE_STRING, .span = item->key->span};
+    const char *why;
+    if (key_is_name(item->key, &key.string))
+        return key;
+    if ((item->key->kind == AST_ATTR || item->key->kind == AST_INDEX) &&
+        is_plain_reference(item->key)) {
+        struct diag *diag =
+            eval_error(eval, CODE(BAD_KEY), item->key->span, "Ambiguous attribute key");
+        diag_detail(diag, "a reference stands in parentheses, a name with dots in quotes");
+        return value_unknown(key.span);
+    }
+    key = eval_expr(eval, item->key);
+    if (key.kind == VALUE_NULL) {
+        struct diag *diag = eval_error(eval, CODE(BAD_KEY), item->value->span, "Null value as key");
+        diag_detail(diag, "null cannot be a key");
+        return value_unknown(key.span);
+    }
+    if (!convert_value(eval->arena, &key, &type_string, &key, &why)) {
+        struct diag *diag = eval_error(eval, CODE(BAD_KEY), key.span, "Incorrect key type");
+        diag_detail(diag, "this cannot be a key: %s", why);
+        return value_unknown(key.span);
+    }
+    return key;
 }
 
 static struct value eval_object(struct eval *eval, const struct ast_expr *expr)
 {
-    struct value value = {.kind = VALUE_OBJECT, .span = expr->span};
+    struct value value = {.kind = VALUE_OBJECT};
+    enum value_kind unknown = VALUE_KIND_COUNT;
     value.object.items = arena_new(eval->arena, struct value_member, expr->object.count);
     for (const struct ast_object_item *it = expr->object.first; it != NULL; it = it->next) {
-        struct value_member member = {.name_span = it->key->span};
-        bool known = eval_key(eval, it->key, &member.name);
-        member.value = eval_expr(eval, it->value);
-        if (known)
-            value.object.items[value.object.count++] = member;
-        else
-            value.kind = VALUE_UNKNOWN;
+        struct value key = key_of(eval, it);
+        struct value member = eval_expr(eval, it->value);
+        if (key.kind == VALUE_STRING)
+            value.object.items[value.object.count++] =
+                (struct value_member){.name = key.string, .name_span = key.span, .value = member};
+        else if (unknown != VALUE_UNKNOWN)
+            unknown = key.kind;
     }
+    if (unknown != VALUE_KIND_COUNT)
+        return (struct value){.kind = unknown};
+    value_sort_members(eval->arena, &value);
     return value;
+}
+
+static struct value eval_kind(struct eval *eval, const struct ast_expr *expr)
+{
+    switch (expr->kind) {
+    case AST_NUMBER: return eval_number(eval, expr);
+    case AST_STRING: return value_string(expr->span, expr->string.text);
+    case AST_BOOL: return (struct value){.kind = VALUE_BOOL, .boolean = expr->boolean};
+    case AST_NULL: return (struct value){.kind = VALUE_NULL};
+    case AST_TEMPLATE: return eval_template(eval, expr);
+    case AST_WRAP:
+    case AST_PAREN: return eval_expr(eval, expr->operand);
+    case AST_VARIABLE: return eval_variable(eval, expr);
+    case AST_ATTR: return eval_attribute(eval, expr);
+    case AST_INDEX: return eval_index(eval, expr);
+    case AST_SPLAT: return eval_splat(eval, expr);
+    case AST_CALL: return eval_call(eval, expr);
+    case AST_UNARY: return eval_unary(eval, expr);
+    case AST_BINARY: return eval_binary(eval, expr);
+    case AST_CONDITIONAL: return eval_conditional(eval, expr);
+    case AST_TUPLE: return eval_tuple(eval, expr);
+    case AST_OBJECT: return eval_object(eval, expr);
+    case AST_FOR: return eval_for(eval, expr);
+    case AST_ERROR:
+    case AST_EXPR_KIND_COUNT: break;
+    }
+    return value_unknown(expr->span);
 }
 
 struct value eval_expr(struct eval *eval, const struct ast_expr *expr)
 {
-    switch (expr->kind) {
-    case AST_NUMBER: return eval_number(expr);
-    case AST_STRING: return string_value(expr, expr->string.text);
-    case AST_BOOL:
-        return (struct value){.kind = VALUE_BOOL, .span = expr->span, .boolean = expr->boolean};
-    case AST_NULL: return (struct value){.kind = VALUE_NULL, .span = expr->span};
-    case AST_TEMPLATE: return eval_template(eval, expr);
-    case AST_WRAP:
-    case AST_PAREN: return eval_expr(eval, expr->operand);
-    case AST_VARIABLE: return unknown_variable(eval, expr, expr);
-    case AST_ATTR:
-    case AST_INDEX:
-    case AST_SPLAT: return eval_access(eval, expr);
-    case AST_CALL: return eval_call(eval, expr);
-    case AST_UNARY: return eval_unary(eval, expr);
-    case AST_BINARY: return not_constant(eval, expr, "an operator");
-    case AST_CONDITIONAL: return not_constant(eval, expr, "a condition");
-    case AST_FOR: return not_constant(eval, expr, "a for expression");
-    case AST_TUPLE: return eval_tuple(eval, expr);
-    case AST_OBJECT: return eval_object(eval, expr);
-    case AST_ERROR:
-    case AST_EXPR_KIND_COUNT: break;
+    if (eval->exhausted || (eval->loops > 0 && !eval_charge(eval, expr->span, 1)))
+        return value_unknown(expr->span);
+    if (eval->depth == EVAL_DEPTH_MAX) {
+        struct diag *diag =
+            eval_error(eval, CODE(TOO_DEEP_VALUE), expr->span, "Expression too deep");
+        diag_detail(diag, "expressions nest at most %u deep", EVAL_DEPTH_MAX);
+        return value_unknown(expr->span);
     }
-    return unknown(expr);
+    eval->depth++;
+    struct value value = eval_kind(eval, expr);
+    eval->depth--;
+    value.span = expr->span;
+    return value;
 }

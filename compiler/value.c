@@ -1,10 +1,8 @@
 #include "value.h"
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include <utf8proc.h>
 
-/* No int64_t has more decimal digits; an exponent beyond is no int64_t or zero. */
-#define INTEGER_DIGITS_MAX 19
-#define EXPONENT_MAX       100000
+#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const kind_texts[] = {
 #define X(kind, text) [VALUE_##kind] = text,
@@ -18,128 +16,30 @@ const char *value_kind_text(enum value_kind kind)
     return kind_texts[kind];
 }
 
-static bool is_digit(char c)
+bool value_is_sequence(const struct value *value)
 {
-    return c >= '0' && c <= '9';
+    return value->kind == VALUE_TUPLE || value->kind == VALUE_LIST || value->kind == VALUE_SET;
 }
 
-/* A decimal number in parts: its digits without point and leading zeros, times ten to exponent. */
-struct decimal {
-    bool negative;
-    char digits[INTEGER_DIGITS_MAX];
-    uint32_t count; /* significant digits, kept or not */
-    uint32_t zeros; /* zeros among them that no other digit has followed yet */
-    int64_t exponent;
-    bool long_tail; /* more significant digits than are kept */
-};
-
-static void add_digit(struct decimal *d, char c)
+bool value_is_mapping(const struct value *value)
 {
-    if (c == '0') {
-        d->zeros += d->count > 0;
-        return;
-    }
-    for (; d->zeros > 0; d->zeros--) {
-        if (d->count < INTEGER_DIGITS_MAX)
-            d->digits[d->count] = '0';
-        d->count++;
-    }
-    if (d->count < INTEGER_DIGITS_MAX)
-        d->digits[d->count] = c;
-    d->count++;
-    d->long_tail = d->count > INTEGER_DIGITS_MAX;
-}
-
-/* Gives the place behind the digits from at, which must be at least one; text.len + 1 if none. */
-static size_t read_digits(struct str text, size_t at, struct decimal *d, bool fraction)
-{
-    size_t start = at;
-    for (; at < text.len && is_digit(text.ptr[at]); at++) {
-        add_digit(d, text.ptr[at]);
-        d->exponent -= fraction;
-    }
-    return at > start ? at : text.len + 1;
-}
-
-static size_t read_exponent(struct str text, size_t at, struct decimal *d)
-{
-    bool negative = at < text.len && text.ptr[at] == '-';
-    if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
-        at++;
-    size_t start = at;
-    int64_t exponent = 0;
-    for (; at < text.len && is_digit(text.ptr[at]); at++)
-        if (exponent < EXPONENT_MAX)
-            exponent = exponent * 10 + (text.ptr[at] - '0');
-    d->exponent += negative ? -exponent : exponent;
-    return at > start ? at : text.len + 1;
-}
-
-static bool read_decimal(struct str text, struct decimal *d)
-{
-    size_t at = 0;
-    d->negative = text.len > 0 && text.ptr[0] == '-';
-    at = read_digits(text, d->negative, d, false);
-    if (at < text.len && text.ptr[at] == '.')
-        at = read_digits(text, at + 1, d, true);
-    if (at < text.len && (text.ptr[at] == 'e' || text.ptr[at] == 'E'))
-        at = read_exponent(text, at + 1, d);
-    return at == text.len;
-}
-
-static bool decimal_integer(const struct decimal *d, int64_t *out_integer)
-{
-    if (d->count == 0) {
-        *out_integer = 0;
-        return true;
-    }
-    int64_t exponent = d->exponent + d->zeros;
-    if (d->long_tail || exponent < 0 || exponent > INTEGER_DIGITS_MAX)
-        return false;
-    int64_t integer = 0;
-    int sign = d->negative ? -1 : 1;
-    for (int64_t i = 0; i < d->count + exponent; i++) {
-        int digit = i < d->count ? d->digits[i] - '0' : 0;
-        if (__builtin_mul_overflow(integer, 10, &integer) ||
-            __builtin_add_overflow(integer, sign * digit, &integer))
-            return false;
-    }
-    *out_integer = integer;
-    return true;
-}
-
-bool value_parse_number(struct str text, struct value_number *out_number)
-{
-    struct decimal decimal = {0};
-    if (!read_decimal(text, &decimal))
-        return false;
-    struct value_number number = {.text = text};
-    number.is_integer = decimal_integer(&decimal, &number.integer);
-    *out_number = number;
-    return true;
-}
-
-static struct str number_text(const struct value_number *number, struct arena *arena)
-{
-    if (!number->is_integer)
-        return number->text;
-    return str_from(arena_printf(arena, "%lld", (long long)number->integer));
+    return value->kind == VALUE_OBJECT || value->kind == VALUE_MAP;
 }
 
 bool value_to_string(const struct value *value, struct arena *arena, struct str *out_text)
 {
     switch (value->kind) {
     case VALUE_STRING: *out_text = value->string; return true;
-    case VALUE_NUMBER: *out_text = number_text(&value->number, arena); return true;
+    case VALUE_NUMBER: *out_text = number_text(arena, &value->number); return true;
     case VALUE_BOOL: *out_text = str_from(value->boolean ? "true" : "false"); return true;
     default: return false;
     }
 }
 
-bool value_to_number(const struct value *value, struct value_number *out_number)
+bool value_to_number(const struct value *value, struct arena *arena, struct number *out_number)
 {
     if (value->kind == VALUE_STRING)
-        return value_parse_number(value->string, out_number);
+        return number_parse(arena, value->string, out_number);
     if (value->kind != VALUE_NUMBER)
         return false;
     *out_number = value->number;
@@ -154,9 +54,275 @@ bool value_to_bool(const struct value *value, bool *out_boolean)
     }
     if (value->kind != VALUE_STRING)
         return false;
-    bool truth = str_is(value->string, "true");
-    if (!truth && !str_is(value->string, "false"))
+    bool truth = str_is(value->string, "true") || str_is(value->string, "1");
+    if (!truth && !str_is(value->string, "false") && !str_is(value->string, "0"))
         return false;
     *out_boolean = truth;
     return true;
+}
+
+static const struct type *tuple_type(struct arena *arena, const struct value *value)
+{
+    const struct type **parts = arena_new(arena, const struct type *, value->tuple.count);
+    for (uint32_t i = 0; i < value->tuple.count; i++)
+        parts[i] = value_type(arena, &value->tuple.items[i]);
+    return type_of_parts(arena, TYPE_TUPLE, parts, NULL, value->tuple.count);
+}
+
+static const struct type *object_type(struct arena *arena, const struct value *value)
+{
+    uint32_t count = value->object.count;
+    const struct type **parts = arena_new(arena, const struct type *, count);
+    struct str *names = arena_new(arena, struct str, count);
+    for (uint32_t i = 0; i < count; i++) {
+        names[i] = value->object.items[i].name;
+        parts[i] = value_type(arena, &value->object.items[i].value);
+    }
+    return type_of_parts(arena, TYPE_OBJECT, parts, names, count);
+}
+
+const struct type *value_type(struct arena *arena, const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_NULL: return value->null_type != NULL ? value->null_type : &type_any;
+    case VALUE_BOOL: return &type_bool;
+    case VALUE_NUMBER: return &type_number;
+    case VALUE_STRING: return &type_string;
+    case VALUE_TUPLE: return tuple_type(arena, value);
+    case VALUE_OBJECT: return object_type(arena, value);
+    case VALUE_LIST: return type_of_elements(arena, TYPE_LIST, value->tuple.element);
+    case VALUE_SET: return type_of_elements(arena, TYPE_SET, value->tuple.element);
+    case VALUE_MAP: return type_of_elements(arena, TYPE_MAP, value->object.element);
+    case VALUE_UNKNOWN:
+    case VALUE_LATER:
+    case VALUE_KIND_COUNT: break;
+    }
+    return &type_any;
+}
+
+static bool sequences_equal(const struct value *a, const struct value *b)
+{
+    if (a->tuple.count != b->tuple.count)
+        return false;
+    if (a->kind != VALUE_TUPLE && !type_equal(a->tuple.element, b->tuple.element))
+        return false;
+    for (uint32_t i = 0; i < a->tuple.count; i++)
+        if (!value_equal(&a->tuple.items[i], &b->tuple.items[i]))
+            return false;
+    return true;
+}
+
+static bool mappings_equal(const struct value *a, const struct value *b)
+{
+    if (a->object.count != b->object.count)
+        return false;
+    if (a->kind == VALUE_MAP && !type_equal(a->object.element, b->object.element))
+        return false;
+    for (uint32_t i = 0; i < a->object.count; i++)
+        if (!str_equal(a->object.items[i].name, b->object.items[i].name) ||
+            !value_equal(&a->object.items[i].value, &b->object.items[i].value))
+            return false;
+    return true;
+}
+
+bool value_equal(const struct value *a, const struct value *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case VALUE_NULL: return true;
+    case VALUE_BOOL: return a->boolean == b->boolean;
+    case VALUE_NUMBER: return number_compare(&a->number, &b->number) == 0;
+    case VALUE_STRING: return str_equal(a->string, b->string);
+    default: return value_is_sequence(a) ? sequences_equal(a, b) : mappings_equal(a, b);
+    }
+}
+
+static void merge_knowledge(enum value_kind part, enum value_kind *whole)
+{
+    if (part == VALUE_UNKNOWN || (part == VALUE_LATER && *whole != VALUE_UNKNOWN))
+        *whole = part;
+}
+
+enum value_kind value_knowledge(const struct value *value)
+{
+    enum value_kind kind = value->kind;
+    if (value_is_sequence(value))
+        for (uint32_t i = 0; i < value->tuple.count && kind != VALUE_UNKNOWN; i++)
+            merge_knowledge(value_knowledge(&value->tuple.items[i]), &kind);
+    else if (value_is_mapping(value))
+        for (uint32_t i = 0; i < value->object.count && kind != VALUE_UNKNOWN; i++)
+            merge_knowledge(value_knowledge(&value->object.items[i].value), &kind);
+    return kind;
+}
+
+const struct value_member *value_find(const struct value *mapping, struct str name)
+{
+    uint32_t low = 0, high = mapping->object.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct value_member *member = &mapping->object.items[middle];
+        int order = str_compare(name, member->name);
+        if (order == 0)
+            return member;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+/* A merge sort: stable, and its memory lies in the arena. */
+static void sort(void *items, void *scratch, size_t count, size_t size,
+                 int (*compare)(const void *, const void *))
+{
+    if (count < 2)
+        return;
+    size_t half = count / 2, left = 0, right = half;
+    char *from = items, *to = scratch;
+    sort(from, to, half, size, compare);
+    sort(from + half * size, to, count - half, size, compare);
+    if (compare(from + (half - 1) * size, from + half * size) <= 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        bool take_left = right == count ||
+                         (left < half && compare(from + left * size, from + right * size) <= 0);
+        memcpy(to + i * size, from + (take_left ? left++ : right++) * size, size);
+    }
+    memcpy(from, to, count * size);
+}
+
+static int compare_members(const void *left, const void *right)
+{
+    const struct value_member *a = left, *b = right;
+    return str_compare(a->name, b->name);
+}
+
+void value_sort_members(struct arena *arena, struct value *mapping)
+{
+    struct value_member *items = mapping->object.items;
+    uint32_t count = mapping->object.count, kept = 0;
+    bool sorted = true;
+    for (uint32_t i = 1; i < count && sorted; i++)
+        sorted = str_compare(items[i - 1].name, items[i].name) < 0;
+    if (sorted)
+        return;
+    struct value_member *scratch = arena_new(arena, struct value_member, count);
+    sort(items, scratch, count, sizeof *items, compare_members);
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept > 0 && str_equal(items[kept - 1].name, items[i].name)) {
+            items[i].shadowed = items[kept - 1].name_span;
+            kept--;
+        }
+        items[kept++] = items[i];
+    }
+    mapping->object.count = kept;
+}
+
+/* Sets */
+
+/* What a set sorts by, where its elements are not of one primitive type: a text in which elements
+ * stand one after another, as go-cty orders them. */
+static void write_key(const struct value *value, struct strbuf *out)
+{
+    switch (value->kind) {
+    case VALUE_NULL: strbuf_addc(out, '~'); return;
+    case VALUE_BOOL: strbuf_addc(out, value->boolean ? 'T' : 'F'); return;
+    case VALUE_NUMBER: number_format(&value->number, 'g', "", -1, 10, out); return;
+    case VALUE_STRING:
+        strbuf_addc(out, '"');
+        strbuf_add_str(out, value->string);
+        strbuf_addc(out, '"');
+        return;
+    default: break;
+    }
+    bool sequence = value_is_sequence(value),
+         structural = value->kind == VALUE_TUPLE || value->kind == VALUE_OBJECT;
+    strbuf_addc(out, structural ? '<' : sequence ? '[' : '{');
+    for (uint32_t i = 0; sequence && i < value->tuple.count; i++) {
+        write_key(&value->tuple.items[i], out);
+        strbuf_addc(out, ';');
+    }
+    for (uint32_t i = 0; value_is_mapping(value) && i < value->object.count; i++) {
+        if (!structural)
+            strbuf_addf(out, "\"%.*s\":", STR_ARG(value->object.items[i].name));
+        write_key(&value->object.items[i].value, out);
+        strbuf_addc(out, ';');
+    }
+    strbuf_addc(out, structural ? '>' : sequence ? ']' : '}');
+}
+
+struct keyed {
+    struct value value;
+    struct str key; /* only if the values are not primitive */
+};
+
+static int compare_keyed(const void *left, const void *right)
+{
+    const struct keyed *a = left, *b = right;
+    if (a->value.kind == VALUE_NULL || b->value.kind == VALUE_NULL)
+        return (a->value.kind == VALUE_NULL) - (b->value.kind == VALUE_NULL);
+    if (a->value.kind != b->value.kind)
+        return a->value.kind < b->value.kind ? -1 : 1;
+    switch (a->value.kind) {
+    case VALUE_STRING: return str_compare(a->value.string, b->value.string);
+    case VALUE_NUMBER: return number_compare(&a->value.number, &b->value.number);
+    case VALUE_BOOL: return a->value.boolean - b->value.boolean;
+    default: return str_compare(a->key, b->key);
+    }
+}
+
+static struct str key_of(struct arena *arena, const struct value *value)
+{
+    struct strbuf text = {0};
+    if (!value_is_sequence(value) && !value_is_mapping(value))
+        return STR("");
+    write_key(value, &text);
+    struct str key = {arena_strndup(arena, strbuf_text(&text), text.len), text.len};
+    strbuf_finish(&text);
+    return key;
+}
+
+/* Equal values have equal keys, but not the other way round: numbers are shortened in them. */
+static bool already_in(const struct keyed *keyed, const struct keyed *all, uint32_t at)
+{
+    for (uint32_t i = at; i-- > 0 && compare_keyed(&all[i], keyed) == 0;)
+        if (value_equal(&all[i].value, &keyed->value))
+            return true;
+    return false;
+}
+
+void value_sort_set(struct arena *arena, struct value *set)
+{
+    uint32_t count = set->tuple.count, kept = 0;
+    struct keyed *all = arena_new(arena, struct keyed, count);
+    struct keyed *scratch = arena_new(arena, struct keyed, count);
+    struct value *items = arena_new(arena, struct value, count);
+    for (uint32_t i = 0; i < count; i++)
+        all[i] = (struct keyed){set->tuple.items[i], key_of(arena, &set->tuple.items[i])};
+    sort(all, scratch, count, sizeof *all, compare_keyed);
+    for (uint32_t i = 0; i < count; i++)
+        if (!already_in(&all[i], all, i))
+            items[kept++] = all[i].value;
+    set->tuple.items = items;
+    set->tuple.count = kept;
+}
+
+struct str value_normalize(struct arena *arena, struct str text)
+{
+    bool ascii = true;
+    for (size_t i = 0; i < text.len && ascii; i++)
+        ascii = (unsigned char)text.ptr[i] < 0x80;
+    if (ascii)
+        return text;
+    utf8proc_uint8_t *normal = NULL;
+    utf8proc_ssize_t length =
+        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &normal,
+                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (length < 0 || normal == NULL)
+        return text;
+    struct str copy = {arena_strndup(arena, (const char *)normal, (size_t)length), (size_t)length};
+    free(normal);
+    return copy;
 }

@@ -1,40 +1,41 @@
 /* The values of HCL expressions.
  *
  * A value knows where it was written, so that whoever rejects it can point at it. Strings, members
- * and elements lie in the arena of the compilation or in the source. VALUE_UNKNOWN is what an
- * expression gives for which a diagnostic was already made: whoever meets it says nothing.
+ * and elements lie in the arena of the compilation or in the source; strings are NFC.
+ *
+ * VALUE_UNKNOWN is what an expression gives for which a diagnostic was already made: whoever meets
+ * it says nothing. VALUE_LATER is known only at start (the port of a service, say): what is made of
+ * it is known later too. Both may stand inside tuples and objects.
  */
 #ifndef COMPILER_VALUE_H
 #define COMPILER_VALUE_H
 
-#include "arena.h"
+#include "number.h"
 #include "source.h"
-#include "str.h"
+#include "type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* X(KIND, "this is ...") */
-#define VALUE_KINDS(X)    \
-    X(UNKNOWN, "unknown") \
-    X(NULL, "null")       \
-    X(BOOL, "a bool")     \
-    X(NUMBER, "a number") \
-    X(STRING, "a string") \
-    X(TUPLE, "a list")    \
-    X(OBJECT, "an object")
+#define VALUE_KINDS(X)                              \
+    X(UNKNOWN, "unknown")                           \
+    X(LATER, "a value that is known only at start") \
+    X(NULL, "null")                                 \
+    X(BOOL, "a bool")                               \
+    X(NUMBER, "a number")                           \
+    X(STRING, "a string")                           \
+    X(TUPLE, "a list")                              \
+    X(OBJECT, "an object")                          \
+    X(LIST, "a list")                               \
+    X(SET, "a set")                                 \
+    X(MAP, "a map")
 
 enum value_kind {
 #define X(kind, text) VALUE_##kind,
     VALUE_KINDS(X)
 #undef X
         VALUE_KIND_COUNT
-};
-
-struct value_number {
-    struct str text; /* decimal, as it was written */
-    int64_t integer; /* if is_integer */
-    bool is_integer; /* whole, and within int64_t */
 };
 
 struct value_member;
@@ -44,15 +45,18 @@ struct value {
     struct span span;
     union {
         bool boolean;
-        struct value_number number;
+        struct number number;
         struct str string;
-        struct {
+        const struct type *null_type; /* NULL: any */
+        struct {                      /* TUPLE, LIST, SET (rising, each once) */
             struct value *items;
             uint32_t count;
+            const struct type *element; /* LIST, SET */
         } tuple;
-        struct {
-            struct value_member *items; /* in source order; of two of a name the last holds */
+        struct {                        /* OBJECT, MAP */
+            struct value_member *items; /* rising by the bytes of their names, each once */
             uint32_t count;
+            const struct type *element; /* MAP */
         } object;
     };
 };
@@ -60,18 +64,47 @@ struct value {
 struct value_member {
     struct str name;
     struct span name_span;
+    struct span
+        shadowed; /* an earlier name that this one replaced; its length is 0 if there is none */
     struct value value;
 };
 
 const char *value_kind_text(enum value_kind kind);
 
-/* Reads [-]DIGITS[.DIGITS][e[+-]DIGITS]; false if the text is no number. */
-bool value_parse_number(struct str text, struct value_number *out_number);
+static inline struct value value_unknown(struct span span)
+{
+    return (struct value){.kind = VALUE_UNKNOWN, .span = span};
+}
 
-/* The conversions of HCL: a number or bool becomes a string, a string that is exactly a number or
- * "true" or "false" becomes one. False, and nothing done, if there is none. */
+static inline struct value value_string(struct span span, struct str text)
+{
+    return (struct value){.kind = VALUE_STRING, .span = span, .string = text};
+}
+
+/* TUPLE, LIST or SET; OBJECT or MAP. */
+bool value_is_sequence(const struct value *value);
+bool value_is_mapping(const struct value *value);
+
+/* The conversions of HCL between strings, numbers and bools: a number or bool becomes a string, a
+ * string that is exactly a number, or "true", "false", "1" or "0", becomes one. False, and nothing
+ * done, if there is none. */
 bool value_to_string(const struct value *value, struct arena *arena, struct str *out_text);
-bool value_to_number(const struct value *value, struct value_number *out_number);
+bool value_to_number(const struct value *value, struct arena *arena, struct number *out_number);
 bool value_to_bool(const struct value *value, bool *out_boolean);
+
+const struct type *value_type(struct arena *arena, const struct value *value);
+/* As "==" has it: never converts; null equals null. Neither holds UNKNOWN or LATER. */
+bool value_equal(const struct value *a, const struct value *b);
+/* VALUE_UNKNOWN if that is in it, else VALUE_LATER if that is, else its own kind. */
+enum value_kind value_knowledge(const struct value *value);
+
+/* The member of that name, or NULL. */
+const struct value_member *value_find(const struct value *mapping, struct str name);
+/* Sorts the members by name; of two of a name the later one stays and notes the other. */
+void value_sort_members(struct arena *arena, struct value *mapping);
+/* Makes a set of the items as they are: sorts them and drops repetitions. */
+void value_sort_set(struct arena *arena, struct value *set);
+/* The text in NFC; the same bytes if it is ASCII. */
+struct str value_normalize(struct arena *arena, struct str text);
 
 #endif

@@ -49,6 +49,8 @@ missing_for_build() {
     have_library jansson || echo libjansson-dev
     have_library libxxhash || echo libxxhash-dev
     have_library libutf8proc || echo libutf8proc-dev
+    have_library mpfr || echo libmpfr-dev
+    have_library libpcre2-8 || echo libpcre2-dev
     have_command python3 || echo python3
     have_command curl || echo curl
     have_command git || echo git

@@ -1,224 +1,268 @@
 #include "eval.h"
+#include "functions_parts.h"
+#include "io.h"
+#include "parse.h"
 #include "suite.h"
 
-/* Trees are built by hand: what the parser makes of a text is the parser's test. */
-struct world {
+/* tests/hcl/eval_cases.txt says how it is to be read. */
+#ifndef EVAL_CASES
+#error "EVAL_CASES is the path of the cases"
+#endif
+
+struct bench {
     struct arena arena;
     struct sources sources;
     struct diag_list diags;
     struct eval eval;
+    VEC(struct eval_binding) variables;
+    struct eval_scope scope;
 };
 
-static void world_init(struct world *w)
+static void bench_init(struct bench *bench)
 {
-    *w = (struct world){0};
-    sources_init(&w->sources, &w->arena);
-    diag_list_init(&w->diags, &w->arena, &w->sources);
-    source_add(&w->sources, "test.hcl", STR("0123456789"));
-    w->eval = (struct eval){&w->arena, &w->diags};
+    *bench = (struct bench){0};
+    sources_init(&bench->sources, &bench->arena);
+    diag_list_init(&bench->diags, &bench->arena, &bench->sources);
 }
 
-static struct ast_expr expr(enum ast_expr_kind kind)
+/* The expression stands behind "x=", so its first line is two columns further right than shown. */
+static struct value compute(struct bench *bench, struct str text)
 {
-    return (struct ast_expr){.kind = kind, .span = {0, 1, 2}};
+    struct strbuf source = {0};
+    strbuf_adds(&source, "x=");
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.len - i >= 3 && memcmp(text.ptr + i, "\xe2\x90\xa4", 3) == 0) {
+            strbuf_addc(&source, '\n');
+            i += 2;
+        } else {
+            strbuf_addc(&source, text.ptr[i]);
+        }
+    }
+    strbuf_addc(&source, '\n');
+    uint32_t id = source_add(&bench->sources, "case", strbuf_str(&source));
+    strbuf_finish(&source);
+    struct ast_body *body = parse_source(&bench->sources, id, &bench->diags);
+    if (bench->diags.errors > 0)
+        return value_unknown(body->span);
+    bench->scope =
+        (struct eval_scope){.bindings = bench->variables.items, .count = bench->variables.count};
+    bench->eval =
+        (struct eval){.arena = &bench->arena, .diags = &bench->diags, .scope = &bench->scope};
+    return eval_expr(&bench->eval, body->attributes->expr);
 }
 
-static struct ast_expr string(const char *text)
+static int compare_texts(const void *left, const void *right)
 {
-    struct ast_expr e = expr(AST_STRING);
-    e.string.text = str_from(text);
-    return e;
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static struct ast_expr variable(const char *name)
+static void write_findings(struct bench *bench, struct strbuf *out)
 {
-    struct ast_expr e = expr(AST_VARIABLE);
-    e.name = str_from(name);
-    return e;
+    uint32_t count = bench->diags.diags.count;
+    const char **lines = arena_new(&bench->arena, const char *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct diag *diag = bench->diags.diags.items[i];
+        struct position at = source_locate(&bench->sources, diag->span);
+        struct position end = source_locate_end(&bench->sources, diag->span);
+        lines[i] = arena_printf(&bench->arena, "%u:%u-%u:%u: %s", at.line,
+                                at.column - (at.line == 1 ? 2 : 0), end.line,
+                                end.column - (end.line == 1 ? 2 : 0), diag->message);
+    }
+    qsort(lines, count, sizeof *lines, compare_texts);
+    for (uint32_t i = 0; i < count; i++)
+        if (i == 0 || strcmp(lines[i], lines[i - 1]) != 0)
+            strbuf_addf(out, "%s%s", i == 0 ? "! " : " | ", lines[i]);
 }
 
-static const struct {
-    const char *text;
-    bool is_number, is_integer;
-    int64_t integer;
-} numbers[] = {
-    {"0", true, true, 0},
-    {"8080", true, true, 8080},
-    {"007", true, true, 7},
-    {"-5", true, true, -5},
-    {"8080.0", true, true, 8080},
-    {"80.8e2", true, true, 8080},
-    {"1e3", true, true, 1000},
-    {"1000e-3", true, true, 1},
-    {"9223372036854775807", true, true, INT64_MAX},
-    {"-9223372036854775808", true, true, INT64_MIN},
-    {"9223372036854775808", true, false, 0},
-    {"1.5", true, false, 0},
-    {"1e99999999999999999999", true, false, 0},
-    {"0e99999999999999999999", true, true, 0},
-    {"1e-99999999999999999999", true, false, 0},
-    {"", false, false, 0},
-    {"-", false, false, 0},
-    {"1.", false, false, 0},
-    {".5", false, false, 0},
-    {"1e", false, false, 0},
-    {"1 ", false, false, 0},
-    {"0x10", false, false, 0},
-    {"--1", false, false, 0},
-};
-
-START_TEST(a_number_is_read)
+/* JSON escapes them for the sake of HTML; the cases are written without. */
+static void write_value(struct bench *bench, const struct value *value, struct strbuf *out)
 {
-    struct value_number number = {0};
-    bool is_number = value_parse_number(str_from(numbers[_i].text), &number);
-    ck_assert_msg(is_number == numbers[_i].is_number, "%s", numbers[_i].text);
-    ck_assert_msg(number.is_integer == numbers[_i].is_integer, "%s", numbers[_i].text);
-    ck_assert_int_eq(number.is_integer ? number.integer : 0, numbers[_i].integer);
+    struct strbuf json = {0};
+    strbuf_adds(out, "= ");
+    function_write_json(&bench->arena, value, &json);
+    for (size_t i = 0; i < json.len; i++) {
+        const char *rest = json.ptr + i;
+        bool escaped = strncmp(rest, "\\u003c", 6) == 0 || strncmp(rest, "\\u003e", 6) == 0 ||
+                       strncmp(rest, "\\u0026", 6) == 0;
+        strbuf_addc(out, !escaped ? *rest : rest[4] == '2' ? '&' : rest[5] == 'c' ? '<' : '>');
+        i += escaped ? 5 : 0;
+    }
+    strbuf_finish(&json);
 }
-END_TEST
 
-START_TEST(values_convert_as_in_hcl)
+/* "= JSON" or "! DIAGNOSTICS". */
+static void run(struct bench *bench, struct str text, struct strbuf *out)
 {
-    struct arena arena = {0};
-    struct str text;
-    bool truth;
-    struct value_number number;
-    struct value boolean = {.kind = VALUE_BOOL, .boolean = true};
-    struct value numeric = {.kind = VALUE_STRING, .string = STR("8080")};
-    struct value list = {.kind = VALUE_TUPLE};
-    struct value half = {.kind = VALUE_NUMBER};
-    value_parse_number(STR("8080.0"), &half.number);
-    ck_assert(value_to_string(&boolean, &arena, &text) && str_is(text, "true"));
-    ck_assert(value_to_string(&half, &arena, &text) && str_is(text, "8080"));
-    ck_assert(value_to_number(&numeric, &number) && number.integer == 8080);
-    ck_assert(!value_to_bool(&numeric, &truth));
-    ck_assert(!value_to_string(&list, &arena, &text));
-    ck_assert(!value_to_number(&boolean, &number));
-    arena_finish(&arena);
+    struct value value = compute(bench, text);
+    if (bench->diags.errors > 0)
+        write_findings(bench, out);
+    else
+        write_value(bench, &value, out);
 }
-END_TEST
 
-START_TEST(literals_are_themselves)
+static struct str next_line(struct str *rest)
 {
-    struct world w;
-    world_init(&w);
-    struct ast_expr number = expr(AST_NUMBER), null = expr(AST_NULL), text = string("a");
-    number.number = STR("42");
-    struct ast_expr paren = expr(AST_PAREN);
-    paren.operand = &number;
-    ck_assert_int_eq(eval_expr(&w.eval, &paren).number.integer, 42);
-    ck_assert_int_eq(eval_expr(&w.eval, &null).kind, VALUE_NULL);
-    ck_assert(str_is(eval_expr(&w.eval, &text).string, "a"));
-    ck_assert_uint_eq(eval_expr(&w.eval, &text).span.offset, 1);
-    ck_assert_uint_eq(w.diags.errors, 0);
-    arena_finish(&w.arena);
+    const char *end = memchr(rest->ptr, '\n', rest->len);
+    size_t length = end != NULL ? (size_t)(end - rest->ptr) : rest->len;
+    struct str line = {rest->ptr, length};
+    size_t step = end != NULL ? length + 1 : length;
+    *rest = (struct str){rest->ptr + step, rest->len - step};
+    return line;
 }
-END_TEST
 
-START_TEST(unary_operators_convert)
+static void define(struct bench *keep, struct str line)
 {
-    struct world w;
-    world_init(&w);
-    struct ast_expr five = string("5"), yes = expr(AST_BOOL), list = expr(AST_TUPLE);
-    yes.boolean = true;
-    struct ast_expr negate = expr(AST_UNARY), not = expr(AST_UNARY), twice = expr(AST_UNARY);
-    negate.unary.op = twice.unary.op = AST_OP_NEGATE;
-    negate.unary.operand = &five;
-    twice.unary.operand = &negate;
-    not .unary.op = AST_OP_NOT;
-    not .unary.operand = &yes;
-    ck_assert_int_eq(eval_expr(&w.eval, &negate).number.integer, -5);
-    ck_assert_int_eq(eval_expr(&w.eval, &twice).number.integer, 5);
-    ck_assert(!eval_expr(&w.eval, &not ).boolean);
-    ck_assert_uint_eq(w.diags.errors, 0);
-    not .unary.operand = &list;
-    ck_assert_int_eq(eval_expr(&w.eval, &not ).kind, VALUE_UNKNOWN);
-    ck_assert_uint_eq(w.diags.errors, 1);
-    ck_assert_str_eq(w.diags.diags.items[0]->code->name, "E0233");
-    arena_finish(&w.arena);
+    const char *equals = memchr(line.ptr, '=', line.len);
+    ck_assert_ptr_nonnull(equals);
+    struct str name = {line.ptr + 2, (size_t)(equals - line.ptr) - 2};
+    struct value value =
+        compute(keep, (struct str){equals + 1, line.len - (size_t)(equals + 1 - line.ptr)});
+    ck_assert_uint_eq(keep->diags.errors, 0);
+    *vec_push(&keep->arena, &keep->variables) = (struct eval_binding){name, value};
 }
-END_TEST
 
-START_TEST(a_template_joins_its_parts)
+/* Whether the case gives what it is expected to. */
+static bool check_case(const struct bench *keep, struct str line, struct str expected)
 {
-    struct world w;
-    world_init(&w);
-    struct ast_expr seven = expr(AST_NUMBER);
-    seven.number = STR("7");
-    struct ast_part tail = {.kind = AST_PART_LITERAL, .literal = STR("b")};
-    struct ast_part middle = {.kind = AST_PART_EXPR, .expr = &seven, .next = &tail};
-    struct ast_part head = {.kind = AST_PART_LITERAL, .literal = STR("a"), .next = &middle};
-    struct ast_expr template = expr(AST_TEMPLATE);
-    template.template = (struct ast_parts){.first = &head, .last = &tail, .count = 3};
-    ck_assert(str_is(eval_expr(&w.eval, &template).string, "a7b"));
-    seven.kind = AST_NULL;
-    ck_assert_int_eq(eval_expr(&w.eval, &template).kind, VALUE_UNKNOWN);
-    ck_assert_uint_eq(w.diags.errors, 1);
-    arena_finish(&w.arena);
+    struct bench bench;
+    struct strbuf got = {0};
+    bench_init(&bench);
+    bench.variables.items = keep->variables.items;
+    bench.variables.count = keep->variables.count;
+    run(&bench, line, &got);
+    bool right = str_equal(strbuf_str(&got), expected);
+    if (!right)
+        fprintf(stderr, "# %.*s\n#   expected %.*s\n#   got      %s\n", STR_ARG(line),
+                STR_ARG(expected), strbuf_text(&got));
+    strbuf_finish(&got);
+    arena_finish(&bench.arena);
+    return right;
 }
-END_TEST
 
-START_TEST(a_bare_key_is_a_literal)
+START_TEST(every_case_of_the_file)
 {
-    struct world w;
-    world_init(&w);
-    struct ast_expr bare = variable("K"), value = string("v"), inner = variable("K");
-    struct ast_expr paren = expr(AST_PAREN);
-    paren.operand = &inner;
-    struct ast_object_item item = {.key = &bare, .value = &value};
-    struct ast_expr object = expr(AST_OBJECT);
-    object.object.first = object.object.last = &item;
-    object.object.count = 1;
-    struct value got = eval_expr(&w.eval, &object);
-    ck_assert_int_eq(got.kind, VALUE_OBJECT);
-    ck_assert(str_is(got.object.items[0].name, "K"));
-    item.key = &paren;
-    ck_assert_int_eq(eval_expr(&w.eval, &object).kind, VALUE_UNKNOWN);
-    ck_assert_uint_eq(w.diags.errors, 1);
-    ck_assert_str_eq(w.diags.diags.items[0]->message, "Unknown variable");
-    arena_finish(&w.arena);
+    struct bench keep;
+    char *bytes = NULL;
+    size_t size = 0;
+    uint32_t cases = 0, wrong = 0;
+    bench_init(&keep);
+    ck_assert_int_eq(io_read_file(EVAL_CASES, 1 << 20, &bytes, &size), 0);
+    struct str rest = {bytes, size};
+    while (rest.len > 0) {
+        struct str line = next_line(&rest);
+        if (line.len == 0 || line.ptr[0] == '#')
+            continue;
+        if (str_has_prefix(line, STR("$ "))) {
+            define(&keep, line);
+            continue;
+        }
+        wrong += !check_case(&keep, line, next_line(&rest));
+        cases++;
+    }
+    ck_assert_uint_gt(cases, 500);
+    ck_assert_uint_eq(wrong, 0);
+    arena_finish(&keep.arena);
+    free(bytes);
 }
 END_TEST
 
-START_TEST(each_unknown_is_one_diagnostic)
+static void check_one(const char *text, const char *expected)
 {
-    struct world w;
-    world_init(&w);
-    struct ast_expr root = variable("service"), first = expr(AST_ATTR), second = expr(AST_ATTR);
-    first.access.operand = &root;
-    first.access.name = STR("web");
-    second.access.operand = &first;
-    second.access.name = STR("port");
-    struct ast_expr call = expr(AST_CALL), error = expr(AST_ERROR), binary = expr(AST_BINARY);
-    call.call.name = STR("upper");
-    binary.binary.left = &second;
-    binary.binary.right = &call;
-    struct ast_expr *all[] = {&second, &call, &error, &binary};
-    struct ast_expr list = expr(AST_TUPLE);
-    for (size_t i = 0; i + 1 < sizeof all / sizeof all[0]; i++)
-        all[i]->next = all[i + 1];
-    list.list = (struct ast_list){.first = all[0], .last = all[3], .count = 4};
-    struct value got = eval_expr(&w.eval, &list);
-    ck_assert_uint_eq(got.tuple.count, 4);
-    for (uint32_t i = 0; i < 4; i++)
-        ck_assert_int_eq(got.tuple.items[i].kind, VALUE_UNKNOWN);
-    ck_assert_uint_eq(w.diags.errors, 3);
-    ck_assert_str_eq(w.diags.diags.items[0]->code->name, "E0230");
-    ck_assert_str_eq(w.diags.diags.items[1]->code->name, "E0231");
-    ck_assert_str_eq(w.diags.diags.items[2]->code->name, "E0232");
-    arena_finish(&w.arena);
+    struct bench bench;
+    struct strbuf got = {0};
+    bench_init(&bench);
+    run(&bench, str_from(text), &got);
+    ck_assert_str_eq(strbuf_text(&got), expected);
+    strbuf_finish(&got);
+    arena_finish(&bench.arena);
+}
+
+START_TEST(what_hcl_makes_infinite_is_refused)
+{
+    check_one("1 / 0", "! 1:1-1:6: Operation failed");
+    check_one("0 / 0", "! 1:1-1:6: Operation failed");
+    check_one("1e99999", "! 1:1-1:8: Invalid number literal");
+    check_one("pow(10, 400)", "! 1:1-1:5: Error in function call");
+}
+END_TEST
+
+static const char text_bomb[] =
+    "\"%{for a in range(999)}%{for b in range(999)}%{for c in range(999)}x"
+    "%{endfor}%{endfor}%{endfor}\"";
+
+START_TEST(work_is_bounded)
+{
+    static const char *const bombs[] = {
+        "[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]",
+        text_bomb,
+        "length([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]])",
+        "try([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]], 1)",
+        "[for i in range(1000) : [for j in range(1000) : indent(4000, \"a\\n\")]]",
+        "[for i in range(1000) : [for j in range(1000) : distinct(range(500))]]",
+    };
+    for (size_t i = 0; i < sizeof bombs / sizeof *bombs; i++) {
+        struct bench bench;
+        struct strbuf got = {0};
+        bench_init(&bench);
+        run(&bench, str_from(bombs[i]), &got);
+        ck_assert_msg(strstr(strbuf_text(&got), "Too much to compute") != NULL, "%s: %s", bombs[i],
+                      strbuf_text(&got));
+        ck_assert_uint_lt(bench.arena.total, 1u << 30);
+        strbuf_finish(&got);
+        arena_finish(&bench.arena);
+    }
+}
+END_TEST
+
+START_TEST(a_pattern_cannot_hang)
+{
+    check_one("regex(\"(a+)+$\", \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\")",
+              "! 1:1-1:7: Error in function call");
+}
+END_TEST
+
+/* What is known only at start makes everything later that is made of it. */
+START_TEST(later_stays_later)
+{
+    static const char *const later[] = {
+        "later + 1",    "\"a${later}\"",        "later.a[0]",           "later ? 1 : 2",
+        "upper(later)", "later == 1",           "[for x in later : x]", "later[*].a",
+        "-later",       "join(\",\", [later])", "{(later) = 1}",        "try(later)",
+        "!later"};
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        struct bench bench;
+        bench_init(&bench);
+        *vec_push(&bench.arena, &bench.variables) =
+            (struct eval_binding){STR("later"), {.kind = VALUE_LATER}};
+        struct value value = compute(&bench, str_from(later[i]));
+        ck_assert_uint_eq(bench.diags.errors, 0);
+        ck_assert_msg(value.kind == VALUE_LATER, "%s", later[i]);
+        arena_finish(&bench.arena);
+    }
+}
+END_TEST
+
+START_TEST(a_replaced_key_is_remembered)
+{
+    struct bench bench;
+    bench_init(&bench);
+    struct value value = compute(&bench, STR("{b = 1, a = 2, b = 3}"));
+    ck_assert_uint_eq(value.object.count, 2);
+    ck_assert_uint_eq(value.object.items[0].shadowed.length, 0);
+    ck_assert_uint_eq(value.object.items[1].shadowed.offset, 3);
+    ck_assert_int_eq(value.object.items[1].value.number.integer, 3);
+    arena_finish(&bench.arena);
 }
 END_TEST
 
 int main(void)
 {
     struct suite s = suite_begin("eval");
-    SUITE_LOOP(s, a_number_is_read, 0, sizeof numbers / sizeof numbers[0]);
-    SUITE_CASE(s, values_convert_as_in_hcl);
-    SUITE_CASE(s, literals_are_themselves);
-    SUITE_CASE(s, unary_operators_convert);
-    SUITE_CASE(s, a_template_joins_its_parts);
-    SUITE_CASE(s, a_bare_key_is_a_literal);
-    SUITE_CASE(s, each_unknown_is_one_diagnostic);
+    SUITE_CASE(s, every_case_of_the_file);
+    SUITE_CASE(s, what_hcl_makes_infinite_is_refused);
+    SUITE_CASE(s, work_is_bounded);
+    SUITE_CASE(s, a_pattern_cannot_hang);
+    SUITE_CASE(s, later_stays_later);
+    SUITE_CASE(s, a_replaced_key_is_remembered);
     return suite_run(s);
 }
