@@ -139,14 +139,16 @@ static void act(struct supervisor *sv, uint32_t service, enum service_action act
     emit(sv, asked);
 }
 
-/* One event through the table. */
-static void apply(struct supervisor *sv, uint32_t service, enum service_event event, int64_t now)
+/* One event through the table. Whether it led to another state. */
+static bool apply(struct supervisor *sv, uint32_t service, enum service_event event, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     struct service_step step = service_step(s->state, event);
-    if (step.next != s->state)
+    bool changed = step.next != s->state;
+    if (changed)
         enter(sv, service, step.next, event, now);
     act(sv, service, step.action, now);
+    return changed;
 }
 
 static void stop_for(struct supervisor *sv, uint32_t service, enum service_event event,
@@ -277,12 +279,9 @@ static int64_t backoff(const struct plan_service *service, uint32_t failures)
     return delay < service->max_backoff_ms ? delay : service->max_backoff_ms;
 }
 
-static void retry_later(struct supervisor *sv, uint32_t service, enum service_event event,
-                        uint32_t failures, int64_t now)
+static void retry_later(struct supervisor *sv, uint32_t service, uint32_t failures, int64_t now)
 {
-    apply(sv, service, event, now);
-    if (sv->services[service].state == SERVICE_BACKOFF)
-        set_deadline(sv, service, now + backoff(&sv->plan->services[service], failures));
+    set_deadline(sv, service, now + backoff(&sv->plan->services[service], failures));
 }
 
 static void crashed(struct supervisor *sv, uint32_t service, int64_t ready_since, int64_t now)
@@ -295,8 +294,8 @@ static void crashed(struct supervisor *sv, uint32_t service, int64_t ready_since
     bool spent = planned->max_restarts && s->failures > planned->max_restarts;
     if (planned->restart == PLAN_RESTART_NEVER || spent)
         apply(sv, service, SERVICE_EVENT_EXIT_FAILED, now);
-    else
-        retry_later(sv, service, SERVICE_EVENT_EXIT_RETRY, s->failures, now);
+    else if (apply(sv, service, SERVICE_EVENT_EXIT_RETRY, now))
+        retry_later(sv, service, s->failures, now);
 }
 
 static void ended_by_itself(struct supervisor *sv, uint32_t service, bool success, int64_t now)
@@ -349,8 +348,8 @@ static void spawn_failed(struct supervisor *sv, uint32_t service, bool fatal, in
         ended(sv, service, false, now);
     else if (fatal)
         apply(sv, service, SERVICE_EVENT_SPAWN_FATAL, now);
-    else
-        retry_later(sv, service, SERVICE_EVENT_SPAWN_RETRY, ++s->stalls, now);
+    else if (apply(sv, service, SERVICE_EVENT_SPAWN_RETRY, now))
+        retry_later(sv, service, ++s->stalls, now);
 }
 
 static void sick(struct supervisor *sv, uint32_t service, int64_t now)

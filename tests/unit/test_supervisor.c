@@ -416,6 +416,21 @@ START_TEST(what_can_not_be_executed_fails_or_is_tried_again)
 }
 END_TEST
 
+START_TEST(a_late_spawn_failure_does_not_prolong_the_back_off)
+{
+    struct world w;
+    build(&w, 1, chain);
+    all_up(&w);
+    exits(&w, DB, false);
+    w.now += 400;
+    feed(&w, SUPERVISOR_SPAWN_FAILED, DB);
+    STATE_IS(&w, DB, "backoff");
+    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 600);
+    ck_assert_uint_eq(w.sv.services[DB].stalls, 0);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -463,6 +478,7 @@ int main(void)
     SUITE_CASE(s, unhealthy_restarts_only_if_asked);
     SUITE_CASE(s, never_ready_is_given_up);
     SUITE_CASE(s, what_can_not_be_executed_fails_or_is_tried_again);
+    SUITE_CASE(s, a_late_spawn_failure_does_not_prolong_the_back_off);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
