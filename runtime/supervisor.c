@@ -168,6 +168,9 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
             stop_for(sv, service, SERVICE_EVENT_STOP, SUPERVISOR_AFTER_DOWN, now);
         return;
     }
+    if (s->state == SERVICE_UNHEALTHY &&
+        sv->plan->services[service].flags & PLAN_SERVICE_ON_UNHEALTHY)
+        stop_for(sv, service, SERVICE_EVENT_GIVE_UP, SUPERVISOR_AFTER_RETRY, now);
     if (s->alone || s->unmet == 0)
         apply(sv, service, SERVICE_EVENT_GO, now);
     if (s->hopeless && !s->alone)
@@ -352,14 +355,6 @@ static void spawn_failed(struct supervisor *sv, uint32_t service, bool fatal, in
         retry_later(sv, service, ++s->stalls, now);
 }
 
-static void sick(struct supervisor *sv, uint32_t service, int64_t now)
-{
-    apply(sv, service, SERVICE_EVENT_SICK, now);
-    if (sv->services[service].wanted &&
-        sv->plan->services[service].flags & PLAN_SERVICE_ON_UNHEALTHY)
-        stop_for(sv, service, SERVICE_EVENT_GIVE_UP, SUPERVISOR_AFTER_RETRY, now);
-}
-
 static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
@@ -405,7 +400,7 @@ void supervisor_step(struct supervisor *sv, const struct supervisor_event *event
     case SUPERVISOR_SPAWNED: spawned(sv, service, now); break;
     case SUPERVISOR_SPAWN_FAILED: spawn_failed(sv, service, event->fatal, now); break;
     case SUPERVISOR_READY: apply(sv, service, SERVICE_EVENT_READY, now); break;
-    case SUPERVISOR_SICK: sick(sv, service, now); break;
+    case SUPERVISOR_SICK: apply(sv, service, SERVICE_EVENT_SICK, now); break;
     case SUPERVISOR_EXITED: ended(sv, service, event->success, now); break;
     case SUPERVISOR_TICK: tick(sv, now); break;
     case SUPERVISOR_INPUT_COUNT: break;

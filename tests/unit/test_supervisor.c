@@ -431,6 +431,41 @@ START_TEST(a_late_spawn_failure_does_not_prolong_the_back_off)
 }
 END_TEST
 
+START_TEST(a_late_sick_is_not_the_new_process_s)
+{
+    struct world w;
+    build(&w, 1, chain);
+    w.services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(&w);
+    feed(&w, SUPERVISOR_RESTART, DB);
+    feed(&w, SUPERVISOR_SICK, DB);
+    exits(&w, DB, false);
+    ASKED(&w, "-0 +0 ");
+    feed(&w, SUPERVISOR_SPAWNED, DB);
+    feed(&w, SUPERVISOR_SICK, DB);
+    ASKED(&w, "");
+    STATE_IS(&w, DB, "starting");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(unhealthy_while_it_goes_down_is_restarted_if_wanted_again)
+{
+    struct world w;
+    build(&w, 2, chain);
+    w.services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(&w);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    feed(&w, SUPERVISOR_SICK, DB);
+    ASKED(&w, "-1 ");
+    feed(&w, SUPERVISOR_UP, DB);
+    ASKED(&w, "-0 ");
+    exits(&w, DB, false);
+    STATE_IS(&w, DB, "backoff");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -479,6 +514,8 @@ int main(void)
     SUITE_CASE(s, never_ready_is_given_up);
     SUITE_CASE(s, what_can_not_be_executed_fails_or_is_tried_again);
     SUITE_CASE(s, a_late_spawn_failure_does_not_prolong_the_back_off);
+    SUITE_CASE(s, a_late_sick_is_not_the_new_process_s);
+    SUITE_CASE(s, unhealthy_while_it_goes_down_is_restarted_if_wanted_again);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
