@@ -163,9 +163,8 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     if (!s->wanted) {
-        bool settled = s->state == SERVICE_STOPPED || s->state == SERVICE_STOPPING;
-        if (!settled && s->holders == 0)
-            stop_for(sv, service, SERVICE_EVENT_STOP, SUPERVISOR_AFTER_DOWN, now);
+        if (s->holders == 0 || !service_has_process(s->state))
+            apply(sv, service, SERVICE_EVENT_STOP, now);
         return;
     }
     if (s->state == SERVICE_UNHEALTHY &&

@@ -466,6 +466,20 @@ START_TEST(unhealthy_while_it_goes_down_is_restarted_if_wanted_again)
 }
 END_TEST
 
+START_TEST(what_has_no_process_and_is_not_wanted_is_stopped_at_once)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    exits(&w, DB, false);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    STATE_IS(&w, API, "stopping");
+    STATE_IS(&w, DB, "stopped");
+    ck_assert_int_eq(w.sv.services[DB].deadline, SUPERVISOR_NEVER);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -516,6 +530,7 @@ int main(void)
     SUITE_CASE(s, a_late_spawn_failure_does_not_prolong_the_back_off);
     SUITE_CASE(s, a_late_sick_is_not_the_new_process_s);
     SUITE_CASE(s, unhealthy_while_it_goes_down_is_restarted_if_wanted_again);
+    SUITE_CASE(s, what_has_no_process_and_is_not_wanted_is_stopped_at_once);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
