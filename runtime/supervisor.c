@@ -74,6 +74,12 @@ static void set_deadline(struct supervisor *sv, uint32_t service, int64_t deadli
         sv->next_deadline = deadline;
 }
 
+static void set_start_deadline(struct supervisor *sv, uint32_t service, int64_t now)
+{
+    const struct plan_probe *probe = &sv->plan->probes[sv->plan->services[service].probe];
+    set_deadline(sv, service, now + probe->start_timeout_ms);
+}
+
 /* Carries a difference of one service's levels into the counters of its neighbours. */
 static void tell_dependents(struct supervisor *sv, uint32_t service, int ready, int hopeless)
 {
@@ -331,16 +337,15 @@ static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t
 static void spawned(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    const struct plan_service *planned = &sv->plan->services[service];
     s->started = now;
     s->spawns++;
     s->stalls = 0;
     if (s->state != SERVICE_STARTING)
         return;
-    if (planned->probe == PLAN_NONE)
+    if (sv->plan->services[service].probe == PLAN_NONE)
         apply(sv, service, SERVICE_EVENT_READY, now);
     else
-        set_deadline(sv, service, now + sv->plan->probes[planned->probe].start_timeout_ms);
+        set_start_deadline(sv, service, now);
 }
 
 static void spawn_failed(struct supervisor *sv, uint32_t service, bool fatal, int64_t now)
@@ -358,11 +363,12 @@ static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     s->deadline = SUPERVISOR_NEVER;
-    if (s->state == SERVICE_STARTING)
-        stop_for(sv, service, SERVICE_EVENT_GIVE_UP,
-                 s->wanted ? SUPERVISOR_AFTER_RETRY : SUPERVISOR_AFTER_DOWN, now);
-    else
+    if (s->state != SERVICE_STARTING)
         apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
+    else if (s->wanted)
+        stop_for(sv, service, SERVICE_EVENT_GIVE_UP, SUPERVISOR_AFTER_RETRY, now);
+    else /* its dependents go first; should it be wanted again, it has its time anew */
+        set_start_deadline(sv, service, now);
 }
 
 static void tick(struct supervisor *sv, int64_t now)

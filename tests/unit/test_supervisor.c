@@ -480,6 +480,26 @@ START_TEST(what_has_no_process_and_is_not_wanted_is_stopped_at_once)
 }
 END_TEST
 
+START_TEST(who_goes_down_before_it_is_ready_waits_for_its_dependents_too)
+{
+    struct world w;
+    build(&w, 2, chain);
+    w.services[API].stop_timeout_ms = 90000;
+    all_up(&w);
+    feed(&w, SUPERVISOR_RESTART, DB);
+    exits(&w, DB, true);
+    feed(&w, SUPERVISOR_SPAWNED, DB);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ASKED(&w, "-0 +0 -1 ");
+    w.now += 60000;
+    feed(&w, SUPERVISOR_TICK, 0);
+    ASKED(&w, "");
+    feed(&w, SUPERVISOR_UP, DB); /* its time begins anew: it must not be for ever */
+    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 60000);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -531,6 +551,7 @@ int main(void)
     SUITE_CASE(s, a_late_sick_is_not_the_new_process_s);
     SUITE_CASE(s, unhealthy_while_it_goes_down_is_restarted_if_wanted_again);
     SUITE_CASE(s, what_has_no_process_and_is_not_wanted_is_stopped_at_once);
+    SUITE_CASE(s, who_goes_down_before_it_is_ready_waits_for_its_dependents_too);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
