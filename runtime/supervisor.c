@@ -29,7 +29,7 @@ void supervisor_init(struct supervisor *sv, const struct plan *plan)
     sv->actions = mem_alloc_array(sv->capacity, sizeof *sv->actions);
     for (uint32_t i = 0; i < count; i++) {
         struct supervised *s = &sv->services[i];
-        s->deadline = s->ready_since = SUPERVISOR_NEVER;
+        s->deadline = SUPERVISOR_NEVER;
         s->unmet = s->hopeless = plan->services[i].deps.count;
     }
 }
@@ -116,7 +116,6 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
     ready += is_ready(sv, service);
     s->since = now;
     s->deadline = SUPERVISOR_NEVER;
-    s->ready_since = next == SERVICE_RUNNING ? now : SUPERVISOR_NEVER;
     emit(sv, (struct supervisor_action){.kind = SUPERVISOR_DO_NOTICE,
                                         .service = service,
                                         .from = from,
@@ -292,12 +291,18 @@ static void retry_later(struct supervisor *sv, uint32_t service, uint32_t failur
     set_deadline(sv, service, now + backoff(&sv->plan->services[service], failures));
 }
 
-static void crashed(struct supervisor *sv, uint32_t service, int64_t ready_since, int64_t now)
+/* At the end of its health, whatever ends it: the count of crashes begins anew if it lasted. */
+static void forgive(struct supervisor *sv, uint32_t service, int64_t now)
+{
+    struct supervised *s = &sv->services[service];
+    if (s->state == SERVICE_RUNNING && now - s->since >= sv->plan->services[service].reset_after_ms)
+        s->failures = 0;
+}
+
+static void crashed(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     const struct plan_service *planned = &sv->plan->services[service];
-    if (ready_since != SUPERVISOR_NEVER && now - ready_since >= planned->reset_after_ms)
-        s->failures = 0;
     s->failures++;
     bool spent = planned->max_restarts && s->failures > planned->max_restarts;
     if (planned->restart == PLAN_RESTART_NEVER || spent)
@@ -310,7 +315,7 @@ static void ended_by_itself(struct supervisor *sv, uint32_t service, bool succes
 {
     const struct plan_service *planned = &sv->plan->services[service];
     if (!success || (planned->restart == PLAN_RESTART_ALWAYS && planned->kind != PLAN_KIND_TASK))
-        crashed(sv, service, sv->services[service].ready_since, now);
+        crashed(sv, service, now);
     else if (planned->kind == PLAN_KIND_TASK)
         apply(sv, service, SERVICE_EVENT_EXIT_DONE, now);
     else
@@ -322,6 +327,7 @@ static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t
     struct supervised *s = &sv->services[service];
     if (!service_has_process(s->state))
         return;
+    forgive(sv, service, now);
     if (!s->wanted)
         apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
     else if (s->state != SERVICE_STOPPING)
@@ -329,7 +335,7 @@ static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t
     else if (s->after == SUPERVISOR_AFTER_AGAIN)
         apply(sv, service, SERVICE_EVENT_EXIT_AGAIN, now);
     else if (s->after == SUPERVISOR_AFTER_RETRY)
-        crashed(sv, service, SUPERVISOR_NEVER, now);
+        crashed(sv, service, now);
     else
         apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
 }
@@ -357,6 +363,12 @@ static void spawn_failed(struct supervisor *sv, uint32_t service, bool fatal, in
         apply(sv, service, SERVICE_EVENT_SPAWN_FATAL, now);
     else if (apply(sv, service, SERVICE_EVENT_SPAWN_RETRY, now))
         retry_later(sv, service, ++s->stalls, now);
+}
+
+static void sick(struct supervisor *sv, uint32_t service, int64_t now)
+{
+    forgive(sv, service, now);
+    apply(sv, service, SERVICE_EVENT_SICK, now);
 }
 
 static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
@@ -405,7 +417,7 @@ void supervisor_step(struct supervisor *sv, const struct supervisor_event *event
     case SUPERVISOR_SPAWNED: spawned(sv, service, now); break;
     case SUPERVISOR_SPAWN_FAILED: spawn_failed(sv, service, event->fatal, now); break;
     case SUPERVISOR_READY: apply(sv, service, SERVICE_EVENT_READY, now); break;
-    case SUPERVISOR_SICK: apply(sv, service, SERVICE_EVENT_SICK, now); break;
+    case SUPERVISOR_SICK: sick(sv, service, now); break;
     case SUPERVISOR_EXITED: ended(sv, service, event->success, now); break;
     case SUPERVISOR_TICK: tick(sv, now); break;
     case SUPERVISOR_INPUT_COUNT: break;

@@ -72,7 +72,6 @@ struct supervised {
     int64_t deadline;            /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
     int64_t started;             /* the last SPAWNED */
     int64_t since;               /* of the state */
-    int64_t ready_since;         /* SUPERVISOR_NEVER while it is not ready */
 };
 
 struct supervisor {

@@ -248,6 +248,7 @@ START_TEST(a_minute_of_health_forgives)
     w.now += 60000;
     exits(&w, DB, false);
     ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 1000);
+    ck_assert_uint_eq(w.sv.services[DB].failures, 1);
     supervisor_finish(&w.sv);
 }
 END_TEST
@@ -500,6 +501,24 @@ START_TEST(who_goes_down_before_it_is_ready_waits_for_its_dependents_too)
 }
 END_TEST
 
+START_TEST(health_forgives_even_if_it_was_sick_before_it_crashed)
+{
+    struct world w;
+    build(&w, 1, chain);
+    all_up(&w);
+    exits(&w, DB, false);
+    w.now += 1000;
+    feed(&w, SUPERVISOR_TICK, 0);
+    becomes_ready(&w, DB);
+    w.now += 60000;
+    feed(&w, SUPERVISOR_SICK, DB);
+    exits(&w, DB, false);
+    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 1000);
+    ck_assert_uint_eq(w.sv.services[DB].failures, 1);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -552,6 +571,7 @@ int main(void)
     SUITE_CASE(s, unhealthy_while_it_goes_down_is_restarted_if_wanted_again);
     SUITE_CASE(s, what_has_no_process_and_is_not_wanted_is_stopped_at_once);
     SUITE_CASE(s, who_goes_down_before_it_is_ready_waits_for_its_dependents_too);
+    SUITE_CASE(s, health_forgives_even_if_it_was_sick_before_it_crashed);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
