@@ -94,14 +94,21 @@ static void tell_dependents(struct supervisor *sv, uint32_t service, int ready, 
     }
 }
 
-static void tell_dependencies(struct supervisor *sv, uint32_t service, int live)
+/* Whether its dependencies must not go down before it. */
+static bool holds(const struct supervised *s)
 {
-    if (!live)
+    return service_has_process(s->state) && !(s->wanted && s->alone);
+}
+
+static void tell_dependencies(struct supervisor *sv, uint32_t service, bool held)
+{
+    int change = holds(&sv->services[service]) - held;
+    if (!change)
         return;
     struct plan_range deps = sv->plan->services[service].deps;
     for (uint32_t i = 0; i < deps.count; i++) {
         uint32_t dependency = sv->plan->deps[deps.first + i];
-        sv->services[dependency].holders += (uint32_t)live;
+        sv->services[dependency].holders += (uint32_t)change;
         enqueue(sv, dependency);
     }
 }
@@ -111,6 +118,7 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
 {
     struct supervised *s = &sv->services[service];
     enum service_state from = s->state;
+    bool held = holds(s);
     int ready = -(int)is_ready(sv, service);
     s->state = next;
     ready += is_ready(sv, service);
@@ -122,7 +130,7 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
                                         .to = next,
                                         .event = event});
     tell_dependents(sv, service, ready, is_hopeless(next) - is_hopeless(from));
-    tell_dependencies(sv, service, service_has_process(next) - service_has_process(from));
+    tell_dependencies(sv, service, held);
     enqueue(sv, service);
 }
 
@@ -225,10 +233,12 @@ static void mark_dependents(struct supervisor *sv, uint32_t service)
 static void want(struct supervisor *sv, uint32_t service, bool alone, int64_t now)
 {
     struct supervised *s = &sv->services[service];
+    bool held = holds(s);
     if (!s->wanted || is_hopeless(s->state))
         s->failures = s->stalls = 0;
     s->wanted = true;
     s->alone = alone;
+    tell_dependencies(sv, service, held);
     if (s->state == SERVICE_STOPPING && s->after == SUPERVISOR_AFTER_DOWN)
         s->after = SUPERVISOR_AFTER_AGAIN;
     apply(sv, service, SERVICE_EVENT_UP, now);
@@ -248,7 +258,9 @@ static void want_with_dependencies(struct supervisor *sv, uint32_t service, int6
 static void unwant(struct supervisor *sv, uint32_t service)
 {
     struct supervised *s = &sv->services[service];
+    bool held = holds(s);
     s->wanted = false;
+    tell_dependencies(sv, service, held);
     s->after = SUPERVISOR_AFTER_DOWN;
     enqueue(sv, service);
 }

@@ -5,8 +5,9 @@
  * they are idempotent and coalesce; processes follow. Invariants, after every step:
  *
  * - at most one process for a service: SPAWN is asked for only when the last one's exit was told;
- * - SPAWN is asked for only while every dependency is ready;
- * - a service that is to go down gets its signal only when no dependent has a process any more;
+ * - SPAWN is asked for only while every dependency is ready, or for a service started alone;
+ * - a service that is to go down gets its signal only when no dependent has a process any more,
+ *   but for those started alone and still wanted;
  * - a restart after a failure never comes before its back-off.
  */
 #ifndef RUNTIME_SUPERVISOR_H
@@ -65,7 +66,7 @@ struct supervised {
     enum supervisor_after after; /* STOPPING: what then */
     uint32_t unmet;              /* dependencies that are not ready */
     uint32_t hopeless;           /* dependencies that can no longer become ready */
-    uint32_t holders;            /* dependents that have a process */
+    uint32_t holders;            /* dependents for which it must not go down yet */
     uint32_t failures;           /* crashes in a row: decide the back-off */
     uint32_t stalls;             /* spawns in a row that the system refused for now */
     uint32_t spawns;             /* in all: one more than its restarts */

@@ -519,6 +519,50 @@ START_TEST(health_forgives_even_if_it_was_sick_before_it_crashed)
 }
 END_TEST
 
+START_TEST(who_was_started_alone_holds_nobody)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ASKED(&w, "-1 ");
+    exits(&w, API, true);
+    ASKED(&w, "-0 ");
+    feed(&w, SUPERVISOR_UP, DB);
+    exits(&w, DB, true);
+    becomes_ready(&w, DB);
+    feed(&w, SUPERVISOR_UP, API);
+    becomes_ready(&w, API);
+    ASKED(&w, "+0 +1 ");
+    feed(&w, SUPERVISOR_DOWN, DB);
+    feed(&w, SUPERVISOR_UP_ALONE, API);
+    ASKED(&w, "-1 -0 ");
+    exits(&w, API, true);
+    becomes_ready(&w, API);
+    exits(&w, DB, true);
+    STATE_IS(&w, DB, "stopped");
+    STATE_IS(&w, API, "running");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(alone_or_not_the_dependent_goes_down_first)
+{
+    struct world w;
+    build(&w, 2, chain);
+    feed(&w, SUPERVISOR_UP, DB);
+    feed(&w, SUPERVISOR_UP_ALONE, API);
+    becomes_ready(&w, DB);
+    becomes_ready(&w, API);
+    ASKED(&w, "+0 +1 ");
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ASKED(&w, "-1 ");
+    exits(&w, API, true);
+    ASKED(&w, "-0 ");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -572,6 +616,8 @@ int main(void)
     SUITE_CASE(s, what_has_no_process_and_is_not_wanted_is_stopped_at_once);
     SUITE_CASE(s, who_goes_down_before_it_is_ready_waits_for_its_dependents_too);
     SUITE_CASE(s, health_forgives_even_if_it_was_sick_before_it_crashed);
+    SUITE_CASE(s, who_was_started_alone_holds_nobody);
+    SUITE_CASE(s, alone_or_not_the_dependent_goes_down_first);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
