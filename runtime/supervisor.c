@@ -164,11 +164,10 @@ static bool apply(struct supervisor *sv, uint32_t service, enum service_event ev
     return changed;
 }
 
-static void stop_for(struct supervisor *sv, uint32_t service, enum service_event event,
-                     enum supervisor_after after, int64_t now)
+static void give_up(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    sv->services[service].after = after;
-    apply(sv, service, event, now);
+    sv->services[service].given_up = true;
+    apply(sv, service, SERVICE_EVENT_GIVE_UP, now);
 }
 
 /* What its situation (desired state, counters) now asks for. Idempotent. */
@@ -182,7 +181,7 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
     }
     if (s->state == SERVICE_UNHEALTHY &&
         sv->plan->services[service].flags & PLAN_SERVICE_ON_UNHEALTHY)
-        stop_for(sv, service, SERVICE_EVENT_GIVE_UP, SUPERVISOR_AFTER_RETRY, now);
+        give_up(sv, service, now);
     if (s->alone || s->unmet == 0)
         apply(sv, service, SERVICE_EVENT_GO, now);
     if (s->hopeless && !s->alone)
@@ -239,8 +238,6 @@ static void want(struct supervisor *sv, uint32_t service, bool alone, int64_t no
     s->wanted = true;
     s->alone = alone;
     tell_dependencies(sv, service, held);
-    if (s->state == SERVICE_STOPPING && s->after == SUPERVISOR_AFTER_DOWN)
-        s->after = SUPERVISOR_AFTER_AGAIN;
     apply(sv, service, SERVICE_EVENT_UP, now);
     enqueue(sv, service);
 }
@@ -259,9 +256,8 @@ static void unwant(struct supervisor *sv, uint32_t service)
 {
     struct supervised *s = &sv->services[service];
     bool held = holds(s);
-    s->wanted = false;
+    s->wanted = s->given_up = false;
     tell_dependencies(sv, service, held);
-    s->after = SUPERVISOR_AFTER_DOWN;
     enqueue(sv, service);
 }
 
@@ -278,7 +274,8 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     s->failures = s->stalls = 0;
-    stop_for(sv, service, SERVICE_EVENT_RESTART, SUPERVISOR_AFTER_AGAIN, now);
+    s->given_up = false;
+    apply(sv, service, SERVICE_EVENT_RESTART, now);
     enqueue(sv, service);
 }
 
@@ -344,12 +341,10 @@ static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t
         apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
     else if (s->state != SERVICE_STOPPING)
         ended_by_itself(sv, service, success, now);
-    else if (s->after == SUPERVISOR_AFTER_AGAIN)
-        apply(sv, service, SERVICE_EVENT_EXIT_AGAIN, now);
-    else if (s->after == SUPERVISOR_AFTER_RETRY)
+    else if (s->given_up)
         crashed(sv, service, now);
     else
-        apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
+        apply(sv, service, SERVICE_EVENT_EXIT_AGAIN, now);
 }
 
 static void spawned(struct supervisor *sv, uint32_t service, int64_t now)
@@ -390,7 +385,7 @@ static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
     if (s->state != SERVICE_STARTING)
         apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
     else if (s->wanted)
-        stop_for(sv, service, SERVICE_EVENT_GIVE_UP, SUPERVISOR_AFTER_RETRY, now);
+        give_up(sv, service, now);
     else /* its dependents go first; should it be wanted again, it has its time anew */
         set_start_deadline(sv, service, now);
 }

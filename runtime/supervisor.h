@@ -55,24 +55,22 @@ struct supervisor_action {
     enum service_event event;    /* NOTICE */
 };
 
-enum supervisor_after { SUPERVISOR_AFTER_DOWN, SUPERVISOR_AFTER_AGAIN, SUPERVISOR_AFTER_RETRY };
-
 struct supervised {
     enum service_state state;
     bool wanted;
-    bool alone;                  /* started without regard to its dependencies */
-    bool queued;                 /* its situation has changed and is to be looked at */
-    bool marked;                 /* scratch of one step */
-    enum supervisor_after after; /* STOPPING: what then */
-    uint32_t unmet;              /* dependencies that are not ready */
-    uint32_t hopeless;           /* dependencies that can no longer become ready */
-    uint32_t holders;            /* dependents for which it must not go down yet */
-    uint32_t failures;           /* crashes in a row: decide the back-off */
-    uint32_t stalls;             /* spawns in a row that the system refused for now */
-    uint32_t spawns;             /* in all: one more than its restarts */
-    int64_t deadline;            /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
-    int64_t started;             /* the last SPAWNED */
-    int64_t since;               /* of the state */
+    bool alone;        /* started without regard to its dependencies */
+    bool given_up;     /* STOPPING: not ready, or not well, in time: its end counts as a crash */
+    bool queued;       /* its situation has changed and is to be looked at */
+    bool marked;       /* scratch of one step */
+    uint32_t unmet;    /* dependencies that are not ready */
+    uint32_t hopeless; /* dependencies that can no longer become ready */
+    uint32_t holders;  /* dependents for which it must not go down yet */
+    uint32_t failures; /* crashes in a row: decide the back-off */
+    uint32_t stalls;   /* spawns in a row that the system refused for now */
+    uint32_t spawns;   /* in all: one more than its restarts */
+    int64_t deadline;  /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
+    int64_t started;   /* the last SPAWNED */
+    int64_t since;     /* of the state */
 };
 
 struct supervisor {
