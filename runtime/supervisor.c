@@ -1,23 +1,10 @@
 #include "supervisor.h"
 
 #include "mem.h"
+#include "neighbours.h"
 
 /* The most that one service can ask for before the executor answers. */
 #define ACTIONS_PER_SERVICE 16
-
-static bool is_ready(const struct supervisor *sv, uint32_t service)
-{
-    enum service_state state = sv->services[service].state;
-    if (sv->plan->services[service].kind == PLAN_KIND_TASK)
-        return state == SERVICE_DONE;
-    return state == SERVICE_RUNNING;
-}
-
-/* Whether it will not become ready unless somebody asks for it. */
-static bool is_hopeless(enum service_state state)
-{
-    return state == SERVICE_STOPPED || state == SERVICE_FAILED || state == SERVICE_BLOCKED;
-}
 
 void supervisor_init(struct supervisor *sv, const struct plan *plan)
 {
@@ -59,14 +46,6 @@ bool supervisor_next(struct supervisor *sv, struct supervisor_action *out_action
     return true;
 }
 
-static void enqueue(struct supervisor *sv, uint32_t service)
-{
-    if (sv->services[service].queued)
-        return;
-    sv->services[service].queued = true;
-    sv->queue[(sv->queue_head + sv->queue_count++) % sv->plan->service_count] = service;
-}
-
 static void set_deadline(struct supervisor *sv, uint32_t service, int64_t deadline)
 {
     sv->services[service].deadline = deadline;
@@ -80,48 +59,13 @@ static void set_start_deadline(struct supervisor *sv, uint32_t service, int64_t 
     set_deadline(sv, service, now + probe->start_timeout_ms);
 }
 
-/* Carries a difference of one service's levels into the counters of its neighbours. */
-static void tell_dependents(struct supervisor *sv, uint32_t service, int ready, int hopeless)
-{
-    if (!ready && !hopeless)
-        return;
-    struct plan_range rdeps = sv->plan->services[service].rdeps;
-    for (uint32_t i = 0; i < rdeps.count; i++) {
-        uint32_t dependent = sv->plan->rdeps[rdeps.first + i];
-        sv->services[dependent].unmet -= (uint32_t)ready;
-        sv->services[dependent].hopeless += (uint32_t)hopeless;
-        enqueue(sv, dependent);
-    }
-}
-
-/* Whether its dependencies must not go down before it. */
-static bool holds(const struct supervised *s)
-{
-    return service_has_process(s->state) && !(s->wanted && s->alone);
-}
-
-static void tell_dependencies(struct supervisor *sv, uint32_t service, bool held)
-{
-    int change = holds(&sv->services[service]) - held;
-    if (!change)
-        return;
-    struct plan_range deps = sv->plan->services[service].deps;
-    for (uint32_t i = 0; i < deps.count; i++) {
-        uint32_t dependency = sv->plan->deps[deps.first + i];
-        sv->services[dependency].holders += (uint32_t)change;
-        enqueue(sv, dependency);
-    }
-}
-
 static void enter(struct supervisor *sv, uint32_t service, enum service_state next,
                   enum service_event event, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     enum service_state from = s->state;
-    bool held = holds(s);
-    int ready = -(int)is_ready(sv, service);
+    struct levels before = neighbours_levels(sv, service);
     s->state = next;
-    ready += is_ready(sv, service);
     s->since = now;
     s->deadline = SUPERVISOR_NEVER;
     emit(sv, (struct supervisor_action){.kind = SUPERVISOR_DO_NOTICE,
@@ -129,9 +73,8 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
                                         .from = from,
                                         .to = next,
                                         .event = event});
-    tell_dependents(sv, service, ready, is_hopeless(next) - is_hopeless(from));
-    tell_dependencies(sv, service, held);
-    enqueue(sv, service);
+    neighbours_tell(sv, service, before);
+    neighbours_queue(sv, service);
 }
 
 static void act(struct supervisor *sv, uint32_t service, enum service_action action, int64_t now)
@@ -201,51 +144,23 @@ static void settle(struct supervisor *sv, int64_t now)
     }
 }
 
-/* Marks the service and all that it needs: each dependency has a lower index. */
-static void mark_dependencies(struct supervisor *sv, uint32_t service)
-{
-    for (uint32_t i = 0; i < sv->plan->service_count; i++)
-        sv->services[i].marked = i == service;
-    for (uint32_t i = service + 1; i-- > 0;) {
-        if (!sv->services[i].marked)
-            continue;
-        struct plan_range deps = sv->plan->services[i].deps;
-        for (uint32_t d = 0; d < deps.count; d++)
-            sv->services[sv->plan->deps[deps.first + d]].marked = true;
-    }
-}
-
-/* Marks the service and all that needs it: each dependent has a higher index. */
-static void mark_dependents(struct supervisor *sv, uint32_t service)
-{
-    for (uint32_t i = 0; i < sv->plan->service_count; i++)
-        sv->services[i].marked = i == service;
-    for (uint32_t i = service; i < sv->plan->service_count; i++) {
-        if (!sv->services[i].marked)
-            continue;
-        struct plan_range rdeps = sv->plan->services[i].rdeps;
-        for (uint32_t d = 0; d < rdeps.count; d++)
-            sv->services[sv->plan->rdeps[rdeps.first + d]].marked = true;
-    }
-}
-
 static void want(struct supervisor *sv, uint32_t service, bool alone, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    bool held = holds(s);
-    if (!s->wanted || is_hopeless(s->state))
+    struct levels before = neighbours_levels(sv, service);
+    if (!s->wanted || before.hopeless)
         s->failures = s->stalls = 0;
     s->wanted = true;
     s->alone = alone;
-    tell_dependencies(sv, service, held);
+    neighbours_tell(sv, service, before);
     apply(sv, service, SERVICE_EVENT_UP, now);
-    enqueue(sv, service);
+    neighbours_queue(sv, service);
 }
 
 /* In rising order, so that nobody is blocked by a dependency that is about to be wanted too. */
 static void want_with_dependencies(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    mark_dependencies(sv, service);
+    neighbours_mark_below(sv, service);
     for (uint32_t i = 0; i <= service; i++) {
         if (sv->services[i].marked)
             want(sv, i, false, now);
@@ -255,15 +170,15 @@ static void want_with_dependencies(struct supervisor *sv, uint32_t service, int6
 static void unwant(struct supervisor *sv, uint32_t service)
 {
     struct supervised *s = &sv->services[service];
-    bool held = holds(s);
+    struct levels before = neighbours_levels(sv, service);
     s->wanted = s->given_up = false;
-    tell_dependencies(sv, service, held);
-    enqueue(sv, service);
+    neighbours_tell(sv, service, before);
+    neighbours_queue(sv, service);
 }
 
 static void unwant_with_dependents(struct supervisor *sv, uint32_t service)
 {
-    mark_dependents(sv, service);
+    neighbours_mark_above(sv, service);
     for (uint32_t i = service; i < sv->plan->service_count; i++) {
         if (sv->services[i].marked)
             unwant(sv, i);
@@ -276,7 +191,7 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
     s->failures = s->stalls = 0;
     s->given_up = false;
     apply(sv, service, SERVICE_EVENT_RESTART, now);
-    enqueue(sv, service);
+    neighbours_queue(sv, service);
 }
 
 static void kill_now(struct supervisor *sv, uint32_t service, int64_t now)
@@ -445,23 +360,4 @@ bool supervisor_is_down(const struct supervisor *sv)
             return false;
     }
     return true;
-}
-
-bool supervisor_is_ready(const struct supervisor *sv, uint32_t service)
-{
-    return is_ready(sv, service);
-}
-
-uint32_t supervisor_root_cause(const struct supervisor *sv, uint32_t service)
-{
-    while (sv->services[service].state == SERVICE_BLOCKED) {
-        struct plan_range deps = sv->plan->services[service].deps;
-        uint32_t i = 0;
-        while (i < deps.count && !is_hopeless(sv->services[sv->plan->deps[deps.first + i]].state))
-            i++;
-        if (i == deps.count)
-            break;
-        service = sv->plan->deps[deps.first + i];
-    }
-    return service;
 }
