@@ -279,7 +279,7 @@ static void spawned(struct supervisor *sv, uint32_t service, int64_t now)
 static void spawn_failed(struct supervisor *sv, uint32_t service, bool fatal, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    if (s->state == SERVICE_STOPPING)
+    if (s->state == SERVICE_STOPPING || (s->state == SERVICE_STARTING && !s->wanted))
         ended(sv, service, false, now);
     else if (fatal)
         apply(sv, service, SERVICE_EVENT_SPAWN_FATAL, now);

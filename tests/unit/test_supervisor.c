@@ -563,6 +563,24 @@ START_TEST(alone_or_not_the_dependent_goes_down_first)
 }
 END_TEST
 
+START_TEST(what_goes_down_anyway_is_not_tried_again)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    feed(&w, SUPERVISOR_RESTART, DB);
+    exits(&w, DB, true);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    struct supervisor_event failed = {.input = SUPERVISOR_SPAWN_FAILED, .service = DB};
+    supervisor_step(&w.sv, &failed, w.now);
+    struct supervisor_action notice;
+    ck_assert(supervisor_next(&w.sv, &notice));
+    ck_assert_int_eq(notice.to, SERVICE_STOPPED);
+    ck_assert(!supervisor_next(&w.sv, &notice));
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -618,6 +636,7 @@ int main(void)
     SUITE_CASE(s, health_forgives_even_if_it_was_sick_before_it_crashed);
     SUITE_CASE(s, who_was_started_alone_holds_nobody);
     SUITE_CASE(s, alone_or_not_the_dependent_goes_down_first);
+    SUITE_CASE(s, what_goes_down_anyway_is_not_tried_again);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
