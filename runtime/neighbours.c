@@ -17,7 +17,26 @@ void neighbours_queue(struct supervisor *sv, uint32_t service)
     if (sv->services[service].queued)
         return;
     sv->services[service].queued = true;
-    sv->queue[(sv->queue_head + sv->queue_count++) % sv->plan->service_count] = service;
+    uint32_t at = sv->queue_count++;
+    for (uint32_t parent; at && sv->queue[parent = (at - 1) / 2] > service; at = parent)
+        sv->queue[at] = sv->queue[parent];
+    sv->queue[at] = service;
+}
+
+uint32_t neighbours_unqueue(struct supervisor *sv)
+{
+    uint32_t *queue = sv->queue, count = --sv->queue_count;
+    uint32_t lowest = queue[0], last = queue[count], at = 0;
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && queue[child + 1] < queue[child])
+            child++;
+        if (queue[child] > last)
+            break;
+        queue[at] = queue[child];
+    }
+    queue[at] = last;
+    sv->services[lowest].queued = false;
+    return lowest;
 }
 
 static void tell_dependents(struct supervisor *sv, uint32_t service, int ready, int hopeless)

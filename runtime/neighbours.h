@@ -22,6 +22,9 @@ void neighbours_tell(struct supervisor *supervisor, uint32_t service, struct lev
 
 /* Queues the service to be looked at, once. */
 void neighbours_queue(struct supervisor *supervisor, uint32_t service);
+/* Takes the lowest of the queue, which is not empty: whoever is looked at, what it depends on has
+ * been. */
+uint32_t neighbours_unqueue(struct supervisor *supervisor);
 
 /* Marks the service and all that it depends on, or all that depends on it; nobody else. */
 void neighbours_mark_below(struct supervisor *supervisor, uint32_t service);

@@ -135,13 +135,8 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
 
 static void settle(struct supervisor *sv, int64_t now)
 {
-    while (sv->queue_count) {
-        uint32_t service = sv->queue[sv->queue_head];
-        sv->queue_head = (sv->queue_head + 1) % sv->plan->service_count;
-        sv->queue_count--;
-        sv->services[service].queued = false;
-        look_at(sv, service, now);
-    }
+    while (sv->queue_count)
+        look_at(sv, neighbours_unqueue(sv), now);
 }
 
 static void want(struct supervisor *sv, uint32_t service, bool alone, int64_t now)
@@ -295,8 +290,7 @@ static void sick(struct supervisor *sv, uint32_t service, int64_t now)
 
 static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    struct supervised *s = &sv->services[service];
-    s->deadline = SUPERVISOR_NEVER;
+    const struct supervised *s = &sv->services[service];
     if (s->state != SERVICE_STARTING)
         apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
     else if (s->wanted)

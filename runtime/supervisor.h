@@ -78,8 +78,8 @@ struct supervisor {
     struct supervised *services;       /* one a service of the plan */
     struct supervisor_action *actions; /* a ring */
     uint32_t capacity, head, count;
-    uint32_t *queue; /* services to look at, a ring: each at most once */
-    uint32_t queue_head, queue_count;
+    uint32_t *queue; /* services to look at, a heap, the lowest first: each at most once */
+    uint32_t queue_count;
     int64_t next_deadline; /* not later than the first one */
 };
 

@@ -70,21 +70,50 @@ static void check_kill(struct invariants *inv, const struct supervisor_event *ev
     ledger_killed(&inv->ledger, service, now);
 }
 
-/* Notices of a service lead without a gap from the state it had to the one it has. */
-static void check_notice(struct invariants *inv, const struct supervisor_action *notice,
-                         enum service_state *states, int64_t now)
-{
-    demand(inv, states[notice->service] == notice->from && notice->from != notice->to,
-           "a notice that does not follow from the one before", notice->service);
-    states[notice->service] = notice->to;
-    inv->last_notice[notice->service] = now;
-    inv->taken[notice->from][notice->event]++;
-}
-
 /* Who was asked for what in one step. */
 struct seen {
     uint64_t spawned, termed, killed;
+    uint64_t left[SERVICE_STATE_COUNT]; /* who has left that state */
 };
+
+static bool is_for_the_wanted(enum service_state state)
+{
+    return state != SERVICE_STOPPED && state != SERVICE_STOPPING && state != SERVICE_RUNNING &&
+           state != SERVICE_UNHEALTHY;
+}
+
+/* A person is told why it is told to end. */
+static bool says_why(const struct invariants *inv, const struct supervisor_event *event,
+                     const struct supervisor_action *notice)
+{
+    const struct ledger_entry *e = &inv->ledger.entries[notice->service];
+    if (notice->to != SERVICE_STOPPING)
+        return true;
+    if (!e->wanted)
+        return notice->event == SERVICE_EVENT_STOP;
+    bool asked = is_for(event, SUPERVISOR_RESTART, notice->service) ||
+                 is_for(event, SUPERVISOR_CHANGED, notice->service);
+    return notice->event == (asked ? SERVICE_EVENT_RESTART : SERVICE_EVENT_GIVE_UP);
+}
+
+/* Notices of a service lead without a gap from the state it had to the one it has. */
+static void check_notice(struct invariants *inv, const struct supervisor_event *event,
+                         const struct supervisor_action *notice, enum service_state *states,
+                         struct seen *seen, int64_t now)
+{
+    uint32_t service = notice->service;
+    seen->left[notice->from] |= BIT(service);
+    demand(inv, !(seen->left[notice->to] & BIT(service)), "back in a state that it had just left",
+           service);
+    demand(inv, states[service] == notice->from && notice->from != notice->to,
+           "a notice that does not follow from the one before", service);
+    demand(inv, inv->ledger.entries[service].wanted || !is_for_the_wanted(notice->to),
+           "not wanted, and not on its way to stopped", service);
+    demand(inv, says_why(inv, event, notice), "told to end for the wrong reason", service);
+    states[service] = notice->to;
+    inv->last_notice[service] = now;
+    inv->taken[notice->from][notice->event]++;
+}
 
 static struct seen check_actions(struct invariants *inv, const struct supervisor_event *event,
                                  uint32_t before, enum service_state *states, int64_t now)
@@ -109,7 +138,7 @@ static struct seen check_actions(struct invariants *inv, const struct supervisor
             seen.killed |= BIT(service);
             check_kill(inv, event, service, now);
             break;
-        case SUPERVISOR_DO_NOTICE: check_notice(inv, action, states, now); break;
+        case SUPERVISOR_DO_NOTICE: check_notice(inv, event, action, states, &seen, now); break;
         }
     }
     return seen;

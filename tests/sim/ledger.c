@@ -157,14 +157,12 @@ static void spawn_failed(struct ledger *lg, uint32_t service, bool fatal, int64_
     if (e->process != PROCESS_ASKED)
         return;
     process_gone(lg, service);
-    if (!termed && !fatal)
-        e->stalls++;
     if (termed || !e->wanted)
         return;
     if (fatal)
         e->rest = REST_FAILED;
     else
-        rest_until(e, now + wait_before(planned(lg, service), e->stalls));
+        rest_until(e, now + wait_before(planned(lg, service), ++e->stalls));
 }
 
 static void probed(struct ledger *lg, uint32_t service, bool well, int64_t now)

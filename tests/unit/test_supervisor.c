@@ -581,6 +581,36 @@ START_TEST(what_goes_down_anyway_is_not_tried_again)
 }
 END_TEST
 
+START_TEST(finish_leaves_nothing_and_may_come_twice)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    supervisor_finish(&w.sv);
+    ck_assert_ptr_null(w.sv.plan);
+    ck_assert_ptr_null(w.sv.services);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(nobody_is_said_to_be_blocked_by_what_is_tried_again)
+{
+    struct world w;
+    build(&w, 5, (const char *const[]){"", "", "1", "2", "03"});
+    feed(&w, SUPERVISOR_UP, 3);
+    struct supervisor_event fatal = {.input = SUPERVISOR_SPAWN_FAILED, .service = 1, .fatal = true};
+    supervisor_step(&w.sv, &fatal, w.now);
+    collect(&w);
+    STATE_IS(&w, 3, "blocked");
+    supervisor_step(&w.sv, &(struct supervisor_event){.input = SUPERVISOR_UP, .service = 4}, w.now);
+    struct supervisor_action action;
+    while (supervisor_next(&w.sv, &action))
+        ck_assert(action.kind != SUPERVISOR_DO_NOTICE || action.to != SERVICE_BLOCKED);
+    STATE_IS(&w, 4, "pending");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -637,6 +667,8 @@ int main(void)
     SUITE_CASE(s, who_was_started_alone_holds_nobody);
     SUITE_CASE(s, alone_or_not_the_dependent_goes_down_first);
     SUITE_CASE(s, what_goes_down_anyway_is_not_tried_again);
+    SUITE_CASE(s, finish_leaves_nothing_and_may_come_twice);
+    SUITE_CASE(s, nobody_is_said_to_be_blocked_by_what_is_tried_again);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
