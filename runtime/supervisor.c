@@ -1,23 +1,10 @@
 #include "supervisor.h"
 
 #include "mem.h"
+#include "neighbours.h"
 
 /* The most that one service can ask for before the executor answers. */
 #define ACTIONS_PER_SERVICE 16
-
-static bool is_ready(const struct supervisor *sv, uint32_t service)
-{
-    enum service_state state = sv->services[service].state;
-    if (sv->plan->services[service].kind == PLAN_KIND_TASK)
-        return state == SERVICE_DONE;
-    return state == SERVICE_RUNNING;
-}
-
-/* Whether it will not become ready unless somebody asks for it. */
-static bool is_hopeless(enum service_state state)
-{
-    return state == SERVICE_STOPPED || state == SERVICE_FAILED || state == SERVICE_BLOCKED;
-}
 
 void supervisor_init(struct supervisor *sv, const struct plan *plan)
 {
@@ -29,7 +16,7 @@ void supervisor_init(struct supervisor *sv, const struct plan *plan)
     sv->actions = mem_alloc_array(sv->capacity, sizeof *sv->actions);
     for (uint32_t i = 0; i < count; i++) {
         struct supervised *s = &sv->services[i];
-        s->deadline = s->ready_since = SUPERVISOR_NEVER;
+        s->deadline = SUPERVISOR_NEVER;
         s->unmet = s->hopeless = plan->services[i].deps.count;
     }
 }
@@ -59,14 +46,6 @@ bool supervisor_next(struct supervisor *sv, struct supervisor_action *out_action
     return true;
 }
 
-static void enqueue(struct supervisor *sv, uint32_t service)
-{
-    if (sv->services[service].queued)
-        return;
-    sv->services[service].queued = true;
-    sv->queue[(sv->queue_head + sv->queue_count++) % sv->plan->service_count] = service;
-}
-
 static void set_deadline(struct supervisor *sv, uint32_t service, int64_t deadline)
 {
     sv->services[service].deadline = deadline;
@@ -74,30 +53,10 @@ static void set_deadline(struct supervisor *sv, uint32_t service, int64_t deadli
         sv->next_deadline = deadline;
 }
 
-/* Carries a difference of one service's levels into the counters of its neighbours. */
-static void tell_dependents(struct supervisor *sv, uint32_t service, int ready, int hopeless)
+static void set_start_deadline(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    if (!ready && !hopeless)
-        return;
-    struct plan_range rdeps = sv->plan->services[service].rdeps;
-    for (uint32_t i = 0; i < rdeps.count; i++) {
-        uint32_t dependent = sv->plan->rdeps[rdeps.first + i];
-        sv->services[dependent].unmet -= (uint32_t)ready;
-        sv->services[dependent].hopeless += (uint32_t)hopeless;
-        enqueue(sv, dependent);
-    }
-}
-
-static void tell_dependencies(struct supervisor *sv, uint32_t service, int live)
-{
-    if (!live)
-        return;
-    struct plan_range deps = sv->plan->services[service].deps;
-    for (uint32_t i = 0; i < deps.count; i++) {
-        uint32_t dependency = sv->plan->deps[deps.first + i];
-        sv->services[dependency].holders += (uint32_t)live;
-        enqueue(sv, dependency);
-    }
+    const struct plan_probe *probe = &sv->plan->probes[sv->plan->services[service].probe];
+    set_deadline(sv, service, now + probe->start_timeout_ms);
 }
 
 static void enter(struct supervisor *sv, uint32_t service, enum service_state next,
@@ -105,20 +64,17 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
 {
     struct supervised *s = &sv->services[service];
     enum service_state from = s->state;
-    int ready = -(int)is_ready(sv, service);
+    struct levels before = neighbours_levels(sv, service);
     s->state = next;
-    ready += is_ready(sv, service);
     s->since = now;
     s->deadline = SUPERVISOR_NEVER;
-    s->ready_since = next == SERVICE_RUNNING ? now : SUPERVISOR_NEVER;
     emit(sv, (struct supervisor_action){.kind = SUPERVISOR_DO_NOTICE,
                                         .service = service,
                                         .from = from,
                                         .to = next,
                                         .event = event});
-    tell_dependents(sv, service, ready, is_hopeless(next) - is_hopeless(from));
-    tell_dependencies(sv, service, service_has_process(next) - service_has_process(from));
-    enqueue(sv, service);
+    neighbours_tell(sv, service, before);
+    neighbours_queue(sv, service);
 }
 
 static void act(struct supervisor *sv, uint32_t service, enum service_action action, int64_t now)
@@ -139,21 +95,22 @@ static void act(struct supervisor *sv, uint32_t service, enum service_action act
     emit(sv, asked);
 }
 
-/* One event through the table. */
-static void apply(struct supervisor *sv, uint32_t service, enum service_event event, int64_t now)
+/* One event through the table. Whether it led to another state. */
+static bool apply(struct supervisor *sv, uint32_t service, enum service_event event, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     struct service_step step = service_step(s->state, event);
-    if (step.next != s->state)
+    bool changed = step.next != s->state;
+    if (changed)
         enter(sv, service, step.next, event, now);
     act(sv, service, step.action, now);
+    return changed;
 }
 
-static void stop_for(struct supervisor *sv, uint32_t service, enum service_event event,
-                     enum supervisor_after after, int64_t now)
+static void give_up(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    sv->services[service].after = after;
-    apply(sv, service, event, now);
+    sv->services[service].given_up = true;
+    apply(sv, service, SERVICE_EVENT_GIVE_UP, now);
 }
 
 /* What its situation (desired state, counters) now asks for. Idempotent. */
@@ -161,11 +118,13 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     if (!s->wanted) {
-        bool settled = s->state == SERVICE_STOPPED || s->state == SERVICE_STOPPING;
-        if (!settled && s->holders == 0)
-            stop_for(sv, service, SERVICE_EVENT_STOP, SUPERVISOR_AFTER_DOWN, now);
+        if (s->holders == 0 || !service_has_process(s->state))
+            apply(sv, service, SERVICE_EVENT_STOP, now);
         return;
     }
+    if (s->state == SERVICE_UNHEALTHY &&
+        sv->plan->services[service].flags & PLAN_SERVICE_ON_UNHEALTHY)
+        give_up(sv, service, now);
     if (s->alone || s->unmet == 0)
         apply(sv, service, SERVICE_EVENT_GO, now);
     if (s->hopeless && !s->alone)
@@ -176,60 +135,27 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
 
 static void settle(struct supervisor *sv, int64_t now)
 {
-    while (sv->queue_count) {
-        uint32_t service = sv->queue[sv->queue_head];
-        sv->queue_head = (sv->queue_head + 1) % sv->plan->service_count;
-        sv->queue_count--;
-        sv->services[service].queued = false;
-        look_at(sv, service, now);
-    }
-}
-
-/* Marks the service and all that it needs: each dependency has a lower index. */
-static void mark_dependencies(struct supervisor *sv, uint32_t service)
-{
-    for (uint32_t i = 0; i < sv->plan->service_count; i++)
-        sv->services[i].marked = i == service;
-    for (uint32_t i = service + 1; i-- > 0;) {
-        if (!sv->services[i].marked)
-            continue;
-        struct plan_range deps = sv->plan->services[i].deps;
-        for (uint32_t d = 0; d < deps.count; d++)
-            sv->services[sv->plan->deps[deps.first + d]].marked = true;
-    }
-}
-
-/* Marks the service and all that needs it: each dependent has a higher index. */
-static void mark_dependents(struct supervisor *sv, uint32_t service)
-{
-    for (uint32_t i = 0; i < sv->plan->service_count; i++)
-        sv->services[i].marked = i == service;
-    for (uint32_t i = service; i < sv->plan->service_count; i++) {
-        if (!sv->services[i].marked)
-            continue;
-        struct plan_range rdeps = sv->plan->services[i].rdeps;
-        for (uint32_t d = 0; d < rdeps.count; d++)
-            sv->services[sv->plan->rdeps[rdeps.first + d]].marked = true;
-    }
+    while (sv->queue_count)
+        look_at(sv, neighbours_unqueue(sv), now);
 }
 
 static void want(struct supervisor *sv, uint32_t service, bool alone, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    if (!s->wanted || is_hopeless(s->state))
+    struct levels before = neighbours_levels(sv, service);
+    if (!s->wanted || before.hopeless)
         s->failures = s->stalls = 0;
     s->wanted = true;
     s->alone = alone;
-    if (s->state == SERVICE_STOPPING && s->after == SUPERVISOR_AFTER_DOWN)
-        s->after = SUPERVISOR_AFTER_AGAIN;
+    neighbours_tell(sv, service, before);
     apply(sv, service, SERVICE_EVENT_UP, now);
-    enqueue(sv, service);
+    neighbours_queue(sv, service);
 }
 
 /* In rising order, so that nobody is blocked by a dependency that is about to be wanted too. */
 static void want_with_dependencies(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    mark_dependencies(sv, service);
+    neighbours_mark_below(sv, service);
     for (uint32_t i = 0; i <= service; i++) {
         if (sv->services[i].marked)
             want(sv, i, false, now);
@@ -239,14 +165,15 @@ static void want_with_dependencies(struct supervisor *sv, uint32_t service, int6
 static void unwant(struct supervisor *sv, uint32_t service)
 {
     struct supervised *s = &sv->services[service];
-    s->wanted = false;
-    s->after = SUPERVISOR_AFTER_DOWN;
-    enqueue(sv, service);
+    struct levels before = neighbours_levels(sv, service);
+    s->wanted = s->given_up = false;
+    neighbours_tell(sv, service, before);
+    neighbours_queue(sv, service);
 }
 
 static void unwant_with_dependents(struct supervisor *sv, uint32_t service)
 {
-    mark_dependents(sv, service);
+    neighbours_mark_above(sv, service);
     for (uint32_t i = service; i < sv->plan->service_count; i++) {
         if (sv->services[i].marked)
             unwant(sv, i);
@@ -257,8 +184,9 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     s->failures = s->stalls = 0;
-    stop_for(sv, service, SERVICE_EVENT_RESTART, SUPERVISOR_AFTER_AGAIN, now);
-    enqueue(sv, service);
+    s->given_up = false;
+    apply(sv, service, SERVICE_EVENT_RESTART, now);
+    neighbours_queue(sv, service);
 }
 
 static void kill_now(struct supervisor *sv, uint32_t service, int64_t now)
@@ -277,33 +205,36 @@ static int64_t backoff(const struct plan_service *service, uint32_t failures)
     return delay < service->max_backoff_ms ? delay : service->max_backoff_ms;
 }
 
-static void retry_later(struct supervisor *sv, uint32_t service, enum service_event event,
-                        uint32_t failures, int64_t now)
+static void retry_later(struct supervisor *sv, uint32_t service, uint32_t failures, int64_t now)
 {
-    apply(sv, service, event, now);
-    if (sv->services[service].state == SERVICE_BACKOFF)
-        set_deadline(sv, service, now + backoff(&sv->plan->services[service], failures));
+    set_deadline(sv, service, now + backoff(&sv->plan->services[service], failures));
 }
 
-static void crashed(struct supervisor *sv, uint32_t service, int64_t ready_since, int64_t now)
+/* At the end of its health, whatever ends it: the count of crashes begins anew if it lasted. */
+static void forgive(struct supervisor *sv, uint32_t service, int64_t now)
+{
+    struct supervised *s = &sv->services[service];
+    if (s->state == SERVICE_RUNNING && now - s->since >= sv->plan->services[service].reset_after_ms)
+        s->failures = 0;
+}
+
+static void crashed(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     const struct plan_service *planned = &sv->plan->services[service];
-    if (ready_since != SUPERVISOR_NEVER && now - ready_since >= planned->reset_after_ms)
-        s->failures = 0;
     s->failures++;
     bool spent = planned->max_restarts && s->failures > planned->max_restarts;
     if (planned->restart == PLAN_RESTART_NEVER || spent)
         apply(sv, service, SERVICE_EVENT_EXIT_FAILED, now);
-    else
-        retry_later(sv, service, SERVICE_EVENT_EXIT_RETRY, s->failures, now);
+    else if (apply(sv, service, SERVICE_EVENT_EXIT_RETRY, now))
+        retry_later(sv, service, s->failures, now);
 }
 
 static void ended_by_itself(struct supervisor *sv, uint32_t service, bool success, int64_t now)
 {
     const struct plan_service *planned = &sv->plan->services[service];
     if (!success || (planned->restart == PLAN_RESTART_ALWAYS && planned->kind != PLAN_KIND_TASK))
-        crashed(sv, service, sv->services[service].ready_since, now);
+        crashed(sv, service, now);
     else if (planned->kind == PLAN_KIND_TASK)
         apply(sv, service, SERVICE_EVENT_EXIT_DONE, now);
     else
@@ -315,61 +246,57 @@ static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t
     struct supervised *s = &sv->services[service];
     if (!service_has_process(s->state))
         return;
+    forgive(sv, service, now);
     if (!s->wanted)
         apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
     else if (s->state != SERVICE_STOPPING)
         ended_by_itself(sv, service, success, now);
-    else if (s->after == SUPERVISOR_AFTER_AGAIN)
-        apply(sv, service, SERVICE_EVENT_EXIT_AGAIN, now);
-    else if (s->after == SUPERVISOR_AFTER_RETRY)
-        crashed(sv, service, SUPERVISOR_NEVER, now);
+    else if (s->given_up)
+        crashed(sv, service, now);
     else
-        apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
+        apply(sv, service, SERVICE_EVENT_EXIT_AGAIN, now);
 }
 
 static void spawned(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    const struct plan_service *planned = &sv->plan->services[service];
     s->started = now;
     s->spawns++;
     s->stalls = 0;
     if (s->state != SERVICE_STARTING)
         return;
-    if (planned->probe == PLAN_NONE)
+    if (sv->plan->services[service].probe == PLAN_NONE)
         apply(sv, service, SERVICE_EVENT_READY, now);
     else
-        set_deadline(sv, service, now + sv->plan->probes[planned->probe].start_timeout_ms);
+        set_start_deadline(sv, service, now);
 }
 
 static void spawn_failed(struct supervisor *sv, uint32_t service, bool fatal, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    if (s->state == SERVICE_STOPPING)
+    if (s->state == SERVICE_STOPPING || (s->state == SERVICE_STARTING && !s->wanted))
         ended(sv, service, false, now);
     else if (fatal)
         apply(sv, service, SERVICE_EVENT_SPAWN_FATAL, now);
-    else
-        retry_later(sv, service, SERVICE_EVENT_SPAWN_RETRY, ++s->stalls, now);
+    else if (apply(sv, service, SERVICE_EVENT_SPAWN_RETRY, now))
+        retry_later(sv, service, ++s->stalls, now);
 }
 
 static void sick(struct supervisor *sv, uint32_t service, int64_t now)
 {
+    forgive(sv, service, now);
     apply(sv, service, SERVICE_EVENT_SICK, now);
-    if (sv->services[service].wanted &&
-        sv->plan->services[service].flags & PLAN_SERVICE_ON_UNHEALTHY)
-        stop_for(sv, service, SERVICE_EVENT_GIVE_UP, SUPERVISOR_AFTER_RETRY, now);
 }
 
 static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    struct supervised *s = &sv->services[service];
-    s->deadline = SUPERVISOR_NEVER;
-    if (s->state == SERVICE_STARTING)
-        stop_for(sv, service, SERVICE_EVENT_GIVE_UP,
-                 s->wanted ? SUPERVISOR_AFTER_RETRY : SUPERVISOR_AFTER_DOWN, now);
-    else
+    const struct supervised *s = &sv->services[service];
+    if (s->state != SERVICE_STARTING)
         apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
+    else if (s->wanted)
+        give_up(sv, service, now);
+    else /* its dependents go first; should it be wanted again, it has its time anew */
+        set_start_deadline(sv, service, now);
 }
 
 static void tick(struct supervisor *sv, int64_t now)
@@ -427,23 +354,4 @@ bool supervisor_is_down(const struct supervisor *sv)
             return false;
     }
     return true;
-}
-
-bool supervisor_is_ready(const struct supervisor *sv, uint32_t service)
-{
-    return is_ready(sv, service);
-}
-
-uint32_t supervisor_root_cause(const struct supervisor *sv, uint32_t service)
-{
-    while (sv->services[service].state == SERVICE_BLOCKED) {
-        struct plan_range deps = sv->plan->services[service].deps;
-        uint32_t i = 0;
-        while (i < deps.count && !is_hopeless(sv->services[sv->plan->deps[deps.first + i]].state))
-            i++;
-        if (i == deps.count)
-            break;
-        service = sv->plan->deps[deps.first + i];
-    }
-    return service;
 }

@@ -5,8 +5,9 @@
  * they are idempotent and coalesce; processes follow. Invariants, after every step:
  *
  * - at most one process for a service: SPAWN is asked for only when the last one's exit was told;
- * - SPAWN is asked for only while every dependency is ready;
- * - a service that is to go down gets its signal only when no dependent has a process any more;
+ * - SPAWN is asked for only while every dependency is ready, or for a service started alone;
+ * - a service that is to go down gets its signal only when no dependent has a process any more,
+ *   but for those started alone and still wanted;
  * - a restart after a failure never comes before its back-off.
  */
 #ifndef RUNTIME_SUPERVISOR_H
@@ -54,25 +55,22 @@ struct supervisor_action {
     enum service_event event;    /* NOTICE */
 };
 
-enum supervisor_after { SUPERVISOR_AFTER_DOWN, SUPERVISOR_AFTER_AGAIN, SUPERVISOR_AFTER_RETRY };
-
 struct supervised {
     enum service_state state;
     bool wanted;
-    bool alone;                  /* started without regard to its dependencies */
-    bool queued;                 /* its situation has changed and is to be looked at */
-    bool marked;                 /* scratch of one step */
-    enum supervisor_after after; /* STOPPING: what then */
-    uint32_t unmet;              /* dependencies that are not ready */
-    uint32_t hopeless;           /* dependencies that can no longer become ready */
-    uint32_t holders;            /* dependents that have a process */
-    uint32_t failures;           /* crashes in a row: decide the back-off */
-    uint32_t stalls;             /* spawns in a row that the system refused for now */
-    uint32_t spawns;             /* in all: one more than its restarts */
-    int64_t deadline;            /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
-    int64_t started;             /* the last SPAWNED */
-    int64_t since;               /* of the state */
-    int64_t ready_since;         /* SUPERVISOR_NEVER while it is not ready */
+    bool alone;        /* started without regard to its dependencies */
+    bool given_up;     /* STOPPING: not ready, or not well, in time: its end counts as a crash */
+    bool queued;       /* its situation has changed and is to be looked at */
+    bool marked;       /* scratch of one step */
+    uint32_t unmet;    /* dependencies that are not ready */
+    uint32_t hopeless; /* dependencies that can no longer become ready */
+    uint32_t holders;  /* dependents for which it must not go down yet */
+    uint32_t failures; /* crashes in a row: decide the back-off */
+    uint32_t stalls;   /* spawns in a row that the system refused for now */
+    uint32_t spawns;   /* in all: one more than its restarts */
+    int64_t deadline;  /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
+    int64_t started;   /* the last SPAWNED */
+    int64_t since;     /* of the state */
 };
 
 struct supervisor {
@@ -80,8 +78,8 @@ struct supervisor {
     struct supervised *services;       /* one a service of the plan */
     struct supervisor_action *actions; /* a ring */
     uint32_t capacity, head, count;
-    uint32_t *queue; /* services to look at, a ring: each at most once */
-    uint32_t queue_head, queue_count;
+    uint32_t *queue; /* services to look at, a heap, the lowest first: each at most once */
+    uint32_t queue_count;
     int64_t next_deadline; /* not later than the first one */
 };
 

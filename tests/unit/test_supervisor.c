@@ -248,6 +248,7 @@ START_TEST(a_minute_of_health_forgives)
     w.now += 60000;
     exits(&w, DB, false);
     ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 1000);
+    ck_assert_uint_eq(w.sv.services[DB].failures, 1);
     supervisor_finish(&w.sv);
 }
 END_TEST
@@ -416,6 +417,200 @@ START_TEST(what_can_not_be_executed_fails_or_is_tried_again)
 }
 END_TEST
 
+START_TEST(a_late_spawn_failure_does_not_prolong_the_back_off)
+{
+    struct world w;
+    build(&w, 1, chain);
+    all_up(&w);
+    exits(&w, DB, false);
+    w.now += 400;
+    feed(&w, SUPERVISOR_SPAWN_FAILED, DB);
+    STATE_IS(&w, DB, "backoff");
+    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 600);
+    ck_assert_uint_eq(w.sv.services[DB].stalls, 0);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(a_late_sick_is_not_the_new_process_s)
+{
+    struct world w;
+    build(&w, 1, chain);
+    w.services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(&w);
+    feed(&w, SUPERVISOR_RESTART, DB);
+    feed(&w, SUPERVISOR_SICK, DB);
+    exits(&w, DB, false);
+    ASKED(&w, "-0 +0 ");
+    feed(&w, SUPERVISOR_SPAWNED, DB);
+    feed(&w, SUPERVISOR_SICK, DB);
+    ASKED(&w, "");
+    STATE_IS(&w, DB, "starting");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(unhealthy_while_it_goes_down_is_restarted_if_wanted_again)
+{
+    struct world w;
+    build(&w, 2, chain);
+    w.services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(&w);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    feed(&w, SUPERVISOR_SICK, DB);
+    ASKED(&w, "-1 ");
+    feed(&w, SUPERVISOR_UP, DB);
+    ASKED(&w, "-0 ");
+    exits(&w, DB, false);
+    STATE_IS(&w, DB, "backoff");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(what_has_no_process_and_is_not_wanted_is_stopped_at_once)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    exits(&w, DB, false);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    STATE_IS(&w, API, "stopping");
+    STATE_IS(&w, DB, "stopped");
+    ck_assert_int_eq(w.sv.services[DB].deadline, SUPERVISOR_NEVER);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(who_goes_down_before_it_is_ready_waits_for_its_dependents_too)
+{
+    struct world w;
+    build(&w, 2, chain);
+    w.services[API].stop_timeout_ms = 90000;
+    all_up(&w);
+    feed(&w, SUPERVISOR_RESTART, DB);
+    exits(&w, DB, true);
+    feed(&w, SUPERVISOR_SPAWNED, DB);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ASKED(&w, "-0 +0 -1 ");
+    w.now += 60000;
+    feed(&w, SUPERVISOR_TICK, 0);
+    ASKED(&w, "");
+    feed(&w, SUPERVISOR_UP, DB); /* its time begins anew: it must not be for ever */
+    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 60000);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(health_forgives_even_if_it_was_sick_before_it_crashed)
+{
+    struct world w;
+    build(&w, 1, chain);
+    all_up(&w);
+    exits(&w, DB, false);
+    w.now += 1000;
+    feed(&w, SUPERVISOR_TICK, 0);
+    becomes_ready(&w, DB);
+    w.now += 60000;
+    feed(&w, SUPERVISOR_SICK, DB);
+    exits(&w, DB, false);
+    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 1000);
+    ck_assert_uint_eq(w.sv.services[DB].failures, 1);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(who_was_started_alone_holds_nobody)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ASKED(&w, "-1 ");
+    exits(&w, API, true);
+    ASKED(&w, "-0 ");
+    feed(&w, SUPERVISOR_UP, DB);
+    exits(&w, DB, true);
+    becomes_ready(&w, DB);
+    feed(&w, SUPERVISOR_UP, API);
+    becomes_ready(&w, API);
+    ASKED(&w, "+0 +1 ");
+    feed(&w, SUPERVISOR_DOWN, DB);
+    feed(&w, SUPERVISOR_UP_ALONE, API);
+    ASKED(&w, "-1 -0 ");
+    exits(&w, API, true);
+    becomes_ready(&w, API);
+    exits(&w, DB, true);
+    STATE_IS(&w, DB, "stopped");
+    STATE_IS(&w, API, "running");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(alone_or_not_the_dependent_goes_down_first)
+{
+    struct world w;
+    build(&w, 2, chain);
+    feed(&w, SUPERVISOR_UP, DB);
+    feed(&w, SUPERVISOR_UP_ALONE, API);
+    becomes_ready(&w, DB);
+    becomes_ready(&w, API);
+    ASKED(&w, "+0 +1 ");
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ASKED(&w, "-1 ");
+    exits(&w, API, true);
+    ASKED(&w, "-0 ");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(what_goes_down_anyway_is_not_tried_again)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    feed(&w, SUPERVISOR_RESTART, DB);
+    exits(&w, DB, true);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    struct supervisor_event failed = {.input = SUPERVISOR_SPAWN_FAILED, .service = DB};
+    supervisor_step(&w.sv, &failed, w.now);
+    struct supervisor_action notice;
+    ck_assert(supervisor_next(&w.sv, &notice));
+    ck_assert_int_eq(notice.to, SERVICE_STOPPED);
+    ck_assert(!supervisor_next(&w.sv, &notice));
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(finish_leaves_nothing_and_may_come_twice)
+{
+    struct world w;
+    build(&w, 2, chain);
+    all_up(&w);
+    supervisor_finish(&w.sv);
+    ck_assert_ptr_null(w.sv.plan);
+    ck_assert_ptr_null(w.sv.services);
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
+START_TEST(nobody_is_said_to_be_blocked_by_what_is_tried_again)
+{
+    struct world w;
+    build(&w, 5, (const char *const[]){"", "", "1", "2", "03"});
+    feed(&w, SUPERVISOR_UP, 3);
+    struct supervisor_event fatal = {.input = SUPERVISOR_SPAWN_FAILED, .service = 1, .fatal = true};
+    supervisor_step(&w.sv, &fatal, w.now);
+    collect(&w);
+    STATE_IS(&w, 3, "blocked");
+    supervisor_step(&w.sv, &(struct supervisor_event){.input = SUPERVISOR_UP, .service = 4}, w.now);
+    struct supervisor_action action;
+    while (supervisor_next(&w.sv, &action))
+        ck_assert(action.kind != SUPERVISOR_DO_NOTICE || action.to != SERVICE_BLOCKED);
+    STATE_IS(&w, 4, "pending");
+    supervisor_finish(&w.sv);
+}
+END_TEST
+
 START_TEST(kill_ends_the_patience)
 {
     struct world w;
@@ -463,6 +658,17 @@ int main(void)
     SUITE_CASE(s, unhealthy_restarts_only_if_asked);
     SUITE_CASE(s, never_ready_is_given_up);
     SUITE_CASE(s, what_can_not_be_executed_fails_or_is_tried_again);
+    SUITE_CASE(s, a_late_spawn_failure_does_not_prolong_the_back_off);
+    SUITE_CASE(s, a_late_sick_is_not_the_new_process_s);
+    SUITE_CASE(s, unhealthy_while_it_goes_down_is_restarted_if_wanted_again);
+    SUITE_CASE(s, what_has_no_process_and_is_not_wanted_is_stopped_at_once);
+    SUITE_CASE(s, who_goes_down_before_it_is_ready_waits_for_its_dependents_too);
+    SUITE_CASE(s, health_forgives_even_if_it_was_sick_before_it_crashed);
+    SUITE_CASE(s, who_was_started_alone_holds_nobody);
+    SUITE_CASE(s, alone_or_not_the_dependent_goes_down_first);
+    SUITE_CASE(s, what_goes_down_anyway_is_not_tried_again);
+    SUITE_CASE(s, finish_leaves_nothing_and_may_come_twice);
+    SUITE_CASE(s, nobody_is_said_to_be_blocked_by_what_is_tried_again);
     SUITE_CASE(s, kill_ends_the_patience);
     SUITE_CASE(s, alone_does_not_wait);
     return suite_run(s);
