@@ -195,8 +195,7 @@ static void write_object(struct writer *w, const struct ast_expr *expr)
         members.items[*index].value = it->value;
     }
     strbuf_addc(w->out, '{');
-    VEC_EACH(&members, it)
-    {
+    VEC_EACH (&members, it) {
         if (it != members.items)
             strbuf_addc(w->out, ',');
         write_escaped(w->out, it->key);
@@ -247,9 +246,7 @@ static void write_expr(struct writer *w, const struct ast_expr *expr)
     case AST_UNARY: write_unary(w, expr); break;
     case AST_TUPLE: write_tuple(w, &expr->list); break;
     case AST_OBJECT: write_object(w, expr); break;
-    default:
-        add_wrapped(w, expr);
-        write_text(w);
+    default: add_wrapped(w, expr); write_text(w);
     }
 }
 
@@ -311,8 +308,7 @@ static void write_group(struct writer *w, const struct group *group)
 
 static void write_groups(struct writer *w, const struct groups *groups, bool comma)
 {
-    VEC_EACH(&groups->items, it)
-    {
+    VEC_EACH (&groups->items, it) {
         if (comma)
             strbuf_addc(w->out, ',');
         comma = true;

@@ -23,8 +23,7 @@ int main(int argc, char **argv)
     struct ast_body *body = parse_source(&sources, source, &diags);
     if (diags.errors) {
         diag_sort(&diags);
-        VEC_EACH(&diags.diags, it)
-        {
+        VEC_EACH (&diags.diags, it) {
             struct position at = source_locate(&sources, (*it)->span);
             struct position end = source_locate_end(&sources, (*it)->span);
             strbuf_addf(&out, "%s:%u:%u: error: %s; %s (to %u:%u)\n", argv[1], at.line, at.column,
