@@ -1,4 +1,4 @@
-#include "number.h"
+#include "decimal.h"
 
 /* digits * 10^exponent, the digits being two runs of the literal. */
 struct parts {
