@@ -15,6 +15,7 @@
     X(run)          \
     X(plan_show)    \
     X(explain)      \
+    X(fmt)          \
     X(hcl)          \
     X(functions)    \
     X(help)

@@ -7,13 +7,13 @@
 # Everything is plain python3. Paths in this file are relative to it.
 
 dev {
-  proxy_port = 7080    # every service with a subdomain is at http://<subdomain>.localhost:7080/
-  log_level  = "info"  # a3s's own messages: trace, debug, info, warn or error
+  proxy_port = 7080   # every service with a subdomain is at http://<subdomain>.localhost:7080/
+  log_level  = "info" # a3s's own messages: trace, debug, info, warn or error
 
   # For every service; what a service sets itself is stronger.
   env = {
     PYTHONPATH              = "lib"
-    PYTHONUNBUFFERED        = "1"  # log lines appear when they are written
+    PYTHONUNBUFFERED        = "1" # log lines appear when they are written
     PYTHONDONTWRITEBYTECODE = "1"
   }
 }
@@ -22,7 +22,7 @@ dev {
 # "subdomain = null" leaves it out.
 service "store" {
   cmd       = "python3 store/server.py"
-  port      = 7411  # the program finds it in $PORT
+  port      = 7411 # the program finds it in $PORT
   subdomain = null
 
   env = {
@@ -39,7 +39,7 @@ service "store" {
 service "seed" {
   kind       = "task"
   cmd        = "python3 seed/seed.py"
-  depends_on = ["store"]  # its port is in $A3S_STORE_PORT
+  depends_on = ["store"] # its port is in $A3S_STORE_PORT
 }
 
 service "api" {
