@@ -138,13 +138,18 @@ char *arena_strndup(struct arena *arena, const char *bytes, size_t length)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+    char shorter[256]; /* formatting twice is twice the work */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int printed = vsnprintf(shorter, sizeof shorter, format, args);
     va_end(args);
-    char *text = arena_alloc(arena, (size_t)(length > 0 ? length : 0) + 1, 1);
-    vsnprintf(text, (size_t)(length > 0 ? length : 0) + 1, format, again);
+    size_t length = printed > 0 ? (size_t)printed : 0;
+    char *text = arena_alloc(arena, length + 1, 1);
+    if (length < sizeof shorter)
+        memcpy(text, shorter, length);
+    else
+        vsnprintf(text, length + 1, format, again);
     va_end(again);
     return text;
 }

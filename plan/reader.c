@@ -81,9 +81,7 @@ static enum plan_error pages_adopt(struct plan *plan, void *pages, size_t size, 
         munmap(pages, size);
         return error;
     }
-    struct plan_layout layout;
-    plan_layout_read(&layout, pages, size);
-    plan_layout_view(&layout, plan);
+    plan_view(plan, pages, size);
     return PLAN_OK;
 }
 
@@ -135,6 +133,13 @@ enum plan_error plan_open_bytes(struct plan *plan, const void *bytes, size_t siz
         return PLAN_E_SYSTEM;
     memcpy(pages, bytes, size);
     return pages_adopt(plan, pages, size, &refused, out_where);
+}
+
+void plan_view(struct plan *plan, const void *bytes, size_t size)
+{
+    struct plan_layout layout;
+    plan_layout_read(&layout, bytes, size);
+    plan_layout_view(&layout, plan);
 }
 
 void plan_close(struct plan *plan)
