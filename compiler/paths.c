@@ -14,7 +14,7 @@ struct paths {
     const struct model *model;
     const char *root;
     struct map seen;     /* path -> bits of enum path_is */
-    struct map programs; /* folder, PATH and program, each ending in a NUL -> found */
+    struct map programs; /* "FOLDER/PATH/PROGRAM" -> found */
 };
 
 enum path_is {
@@ -29,7 +29,13 @@ static const char *join(struct paths *p, const char *base, struct str path)
 {
     if (path.len > 0 && path.ptr[0] == '/')
         return arena_strndup(p->arena, path.ptr, path.len);
-    return arena_printf(p->arena, "%s/%.*s", base, STR_ARG(path));
+    size_t length = strlen(base);
+    char *joined = arena_alloc(p->arena, length + path.len + 2, 1);
+    memcpy(joined, base, length);
+    joined[length] = '/';
+    if (path.len > 0)
+        memcpy(joined + length + 1, path.ptr, path.len);
+    return joined;
 }
 
 static uint32_t look_up(const char *path)
@@ -78,10 +84,9 @@ static bool search(struct paths *p, struct str path, const char *dir, struct str
 /* dir: the service's folder; relative folders of PATH start from there too. */
 static bool found_on_path(struct paths *p, struct str path, const char *dir, struct str program)
 {
-    size_t length = strlen(dir) + path.len + program.len + 3;
-    char *key = arena_printf(p->arena, "%s%c%.*s%c%.*s", dir, 0, STR_ARG(path), 0, STR_ARG(program));
+    const char *key = join(p, join(p, dir, path), program);
     bool is_new;
-    uint32_t *found = map_put(&p->programs, (struct str){key, length}, &is_new);
+    uint32_t *found = map_put(&p->programs, str_from(key), &is_new);
     if (is_new)
         *found = search(p, path, dir, program);
     return *found != 0;

@@ -43,7 +43,9 @@ static enum plan_error judge_size(uint64_t size)
 
 static int pages_map(size_t size, void **out_pages)
 {
-    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* Every page will be written to: one call is cheaper than a fault for each. */
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (pages == MAP_FAILED)
         return -errno;
     *out_pages = pages;
