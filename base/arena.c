@@ -26,9 +26,10 @@
 #endif
 
 #define CHUNK_MIN (16u << 10)
-/* From this size on a chunk is made of huge pages if the system has them: each fault costs about as
+/* A chunk that is not small is made of huge pages if the system has them: each fault costs about as
  * much as filling the page with a tree does. */
 #define CHUNK_HUGE ((size_t)2 << 20)
+#define CHUNK_SMALL ((size_t)256 << 10)
 
 struct arena_chunk {
     struct arena_chunk *previous;
@@ -61,9 +62,9 @@ static void *map_huge(size_t size)
 static struct arena_chunk *chunk_new(size_t size)
 {
     size_t whole = sizeof(struct arena_chunk) + size;
-    if (whole >= CHUNK_HUGE)
+    if (size > CHUNK_SMALL)
         whole = (whole + CHUNK_HUGE - 1) & ~(CHUNK_HUGE - 1);
-    struct arena_chunk *chunk = whole >= CHUNK_HUGE ? map_huge(whole) : mem_alloc(whole);
+    struct arena_chunk *chunk = size > CHUNK_SMALL ? map_huge(whole) : mem_alloc(whole);
     chunk->size = whole - sizeof *chunk;
     return chunk;
 }
@@ -71,7 +72,7 @@ static struct arena_chunk *chunk_new(size_t size)
 static void chunk_free(struct arena_chunk *chunk)
 {
     size_t whole = sizeof *chunk + chunk->size;
-    if (whole >= CHUNK_HUGE)
+    if (chunk->size > CHUNK_SMALL)
         munmap(chunk, whole);
     else
         free(chunk);
@@ -95,9 +96,11 @@ void arena_finish(struct arena *arena)
 static void add_chunk(struct arena *arena, size_t need)
 {
     size_t size = arena->chunk ? arena->chunk->size * 4 : CHUNK_MIN;
-    if (size > CHUNK_HUGE - sizeof(struct arena_chunk))
-        size = CHUNK_HUGE - sizeof(struct arena_chunk);
-    struct arena_chunk *chunk = chunk_new(size < need ? need : size);
+    if (size < need)
+        size = need;
+    if (size > CHUNK_SMALL) /* chunk_new rounds it up to one huge page or more */
+        size = need > CHUNK_SMALL ? need : CHUNK_SMALL + 1;
+    struct arena_chunk *chunk = chunk_new(size);
     chunk->previous = arena->chunk;
     POISON(chunk->bytes, chunk->size);
     arena->chunk = chunk;
