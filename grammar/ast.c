@@ -49,26 +49,6 @@ static_assert(sizeof(((struct ast_expr *)0)->object) <= sizeof(struct ast_list),
 static_assert(sizeof(((struct ast_expr *)0)->conditional) <= sizeof(struct ast_list), "the same");
 static_assert(sizeof(struct ast_parts) <= sizeof(struct ast_list), "the same");
 
-/* A node ends behind the largest field that its kind has: leaves and lists are most of a tree and
- * need a third of what a call needs. */
-static size_t node_size(enum ast_expr_kind kind)
-{
-    switch (kind) {
-    case AST_NUMBER:
-    case AST_STRING:
-    case AST_BOOL:
-    case AST_NULL:
-    case AST_VARIABLE:
-    case AST_TUPLE:
-    case AST_OBJECT:
-        static_assert(sizeof(struct ast_list) >= sizeof(((struct ast_expr *)0)->string) &&
-                          sizeof(struct ast_list) >= sizeof(((struct ast_expr *)0)->object),
-                      "a list is the largest of them");
-        return offsetof(struct ast_expr, list) + sizeof(struct ast_list);
-    default: return sizeof(struct ast_expr);
-    }
-}
-
 struct ast_expr *ast_new(struct builder *b, enum ast_expr_kind kind, struct span span)
 {
     struct ast_expr *expr = arena_alloc(b->arena, node_size(kind), _Alignof(struct ast_expr));

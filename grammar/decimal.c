@@ -61,7 +61,7 @@ void decimal_plain(struct str literal, struct strbuf *out)
         strbuf_addc(out, '0');
         return;
     }
-    if (parts.exponent > DECIMAL_DIGITS_MAX || parts.exponent < -NUMBER_DIGITS_MAX) {
+    if (parts.exponent > DECIMAL_DIGITS_MAX || parts.exponent < -DECIMAL_DIGITS_MAX) {
         strbuf_add_str(out, literal);
         return;
     }

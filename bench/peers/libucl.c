@@ -1,4 +1,6 @@
 /* Parses a file with libucl, whose format is a relative of HCL. */
+#include <stdbool.h>
+#include <stddef.h>
 #include <ucl.h>
 
 int main(int argc, char **argv)
