@@ -1,7 +1,7 @@
 #include "json.h"
 
-#include "map.h"
 #include "decimal.h"
+#include "map.h"
 #include "vec.h"
 
 struct writer {
