@@ -3,6 +3,7 @@
 #include "mem.h"
 
 #include <stdarg.h>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
@@ -25,11 +26,14 @@
 #endif
 
 #define CHUNK_MIN (16u << 10)
-#define CHUNK_MAX (1u << 20)
+/* A chunk that is not small is made of huge pages if the system has them: each fault costs about as
+ * much as filling the page with a tree does. */
+#define CHUNK_HUGE ((size_t)2 << 20)
+#define CHUNK_SMALL ((size_t)256 << 10)
 
 struct arena_chunk {
     struct arena_chunk *previous;
-    size_t size, used;
+    size_t size, used; /* of bytes */
     _Alignas(16) unsigned char bytes[];
 };
 
@@ -38,13 +42,49 @@ void arena_init(struct arena *arena)
     *arena = (struct arena){0};
 }
 
+/* Zeroed pages that begin at a multiple of CHUNK_HUGE, as does their size. */
+static void *map_huge(size_t size)
+{
+    if (size > SIZE_MAX - CHUNK_HUGE)
+        mem_die();
+    char *pages = mmap(NULL, size + CHUNK_HUGE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        mem_die();
+    size_t before = -(uintptr_t)pages % CHUNK_HUGE;
+    if (before > 0)
+        munmap(pages, before);
+    munmap(pages + before + size, CHUNK_HUGE - before);
+    madvise(pages + before, size, MADV_HUGEPAGE);
+    return pages + before;
+}
+
+static struct arena_chunk *chunk_new(size_t size)
+{
+    size_t whole = sizeof(struct arena_chunk) + size;
+    if (size > CHUNK_SMALL)
+        whole = (whole + CHUNK_HUGE - 1) & ~(CHUNK_HUGE - 1);
+    struct arena_chunk *chunk = size > CHUNK_SMALL ? map_huge(whole) : mem_alloc(whole);
+    chunk->size = whole - sizeof *chunk;
+    return chunk;
+}
+
+static void chunk_free(struct arena_chunk *chunk)
+{
+    size_t whole = sizeof *chunk + chunk->size;
+    if (chunk->size > CHUNK_SMALL)
+        munmap(chunk, whole);
+    else
+        free(chunk);
+}
+
 static void drop_newest(struct arena *arena)
 {
     struct arena_chunk *chunk = arena->chunk;
     arena->chunk = chunk->previous;
     arena->total -= sizeof *chunk + chunk->size;
     UNPOISON(chunk->bytes, chunk->size);
-    free(chunk);
+    chunk_free(chunk);
 }
 
 void arena_finish(struct arena *arena)
@@ -55,18 +95,16 @@ void arena_finish(struct arena *arena)
 
 static void add_chunk(struct arena *arena, size_t need)
 {
-    size_t size = arena->chunk ? arena->chunk->size * 2 : CHUNK_MIN;
-    if (size > CHUNK_MAX)
-        size = CHUNK_MAX;
+    size_t size = arena->chunk ? arena->chunk->size * 4 : CHUNK_MIN;
     if (size < need)
         size = need;
-    /* calloc: fresh pages are zero already, so large arenas are never touched twice. */
-    struct arena_chunk *chunk = mem_alloc(sizeof *chunk + size);
+    if (size > CHUNK_SMALL) /* chunk_new rounds it up to one huge page or more */
+        size = need > CHUNK_SMALL ? need : CHUNK_SMALL + 1;
+    struct arena_chunk *chunk = chunk_new(size);
     chunk->previous = arena->chunk;
-    chunk->size = size;
-    POISON(chunk->bytes, size);
+    POISON(chunk->bytes, chunk->size);
     arena->chunk = chunk;
-    arena->total += sizeof *chunk + size;
+    arena->total += sizeof *chunk + chunk->size;
 }
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align)
@@ -103,13 +141,18 @@ char *arena_strndup(struct arena *arena, const char *bytes, size_t length)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+    char shorter[256]; /* formatting twice is twice the work */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int printed = vsnprintf(shorter, sizeof shorter, format, args);
     va_end(args);
-    char *text = arena_alloc(arena, (size_t)(length > 0 ? length : 0) + 1, 1);
-    vsnprintf(text, (size_t)(length > 0 ? length : 0) + 1, format, again);
+    size_t length = printed > 0 ? (size_t)printed : 0;
+    char *text = arena_alloc(arena, length + 1, 1);
+    if (length < sizeof shorter)
+        memcpy(text, shorter, length);
+    else
+        vsnprintf(text, length + 1, format, again);
     va_end(again);
     return text;
 }

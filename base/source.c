@@ -76,11 +76,22 @@ static uint32_t last_not_above(const uint32_t *items, uint32_t count, uint32_t v
     return low;
 }
 
+/* Who asks goes through the file in order as a rule, so the line is mostly a little behind the one
+ * before: the steps from there double until they are too far. */
 static uint32_t line_index(struct sources *sources, struct source *file, uint32_t offset)
 {
     if (!file->lines.count)
         index_lines(sources, file);
-    return last_not_above(file->lines.items, file->lines.count, offset);
+    uint32_t low = file->line_hint, step = 1;
+    if (file->lines.items[low] > offset)
+        low = 0;
+    while (step < file->lines.count - low && file->lines.items[low + step] <= offset) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t left = file->lines.count - low;
+    file->line_hint = low + last_not_above(file->lines.items + low, step < left ? step : left, offset);
+    return file->line_hint;
 }
 
 static bool is_boundary(const struct source *file, uint32_t offset)
@@ -91,12 +102,26 @@ static bool is_boundary(const struct source *file, uint32_t offset)
     return file->boundaries.items[at] == offset;
 }
 
+/* Each byte is a character of its own, and no carriage return joins the newline behind it. */
+static bool is_plain(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80 || text.ptr[i] == '\r')
+            return false;
+    return true;
+}
+
 /* Counts grapheme clusters and UTF-16 units of [from, to), which lies within one line. A broken
  * byte counts as one of each. */
 static void count_columns(const struct source *file, uint32_t from, uint32_t to,
                           struct position *out)
 {
     utf8proc_int32_t previous = -1, state = 0;
+    if (from < to && is_plain((struct str){file->text.ptr + from, to - from})) {
+        out->column += to - from;
+        out->utf16_column += to - from;
+        return;
+    }
     while (from < to) {
         unsigned char byte = (unsigned char)file->text.ptr[from];
         utf8proc_int32_t code = byte;

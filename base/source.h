@@ -33,6 +33,7 @@ struct source {
     const char *path;    /* as it is shown */
     struct str text;     /* NUL behind it; begins with the byte order mark if the file has one */
     VEC(uint32_t) lines; /* offset of the first byte of each line; filled on first use */
+    uint32_t line_hint;  /* the line that was looked for last */
     VEC(uint32_t) boundaries; /* offsets where a token begins with a byte that is not ASCII */
 };
 

@@ -25,7 +25,7 @@
          vec_grow((arena), (vec)->items, (vec)->count, &(vec)->capacity, sizeof(*(vec)->items)), \
      &(vec)->items[(vec)->count++])
 
-#define VEC_EACH(vec, it) \
+#define VEC_EACH(vec, it)                                                                        \
     for (__typeof__((vec)->items + 0) it = (vec)->items; it && it < (vec)->items + (vec)->count; \
          it++)
 

@@ -22,23 +22,19 @@ static const char *default_output(struct arena *arena, const char *path)
 static int publish(const struct compilation *c, const char *output)
 {
     struct plan plan = {0};
-    int code = load_plan_bytes(&plan, c);
-    if (code)
-        return code;
+    struct strbuf size = {0};
     int error = plan_writer_publish(c->bytes, c->size, output);
     if (error) {
         report_error("cannot write %s: %s", output, strerror(-error));
-        code = CLI_FAILED;
-    } else {
-        struct strbuf size = {0};
-        report_size(c->size, &size);
-        printf("%s: %u %s, %s, hash %016llx\n", output, plan.service_count,
-               report_plural(plan.service_count, "service", "services"), size.ptr,
-               (unsigned long long)plan.hash);
-        strbuf_finish(&size);
+        return CLI_FAILED;
     }
-    plan_close(&plan);
-    return code;
+    plan_view(&plan, c->bytes, c->size);
+    report_size(c->size, &size);
+    printf("%s: %u %s, %s, hash %016llx\n", output, plan.service_count,
+           report_plural(plan.service_count, "service", "services"), size.ptr,
+           (unsigned long long)plan.hash);
+    strbuf_finish(&size);
+    return CLI_DONE;
 }
 
 static int run(const struct command_call *call)

@@ -25,13 +25,13 @@ static void print_errors(struct diag_list *diags)
         if (diag->severity != DIAG_ERROR)
             continue;
         struct position at = source_locate(diags->sources, diag->span);
-        fprintf(stderr, "%s:%u:%u: error: %s; %s\n",
-                diags->sources->files.items[diag->span.source].path, at.line, at.column,
-                diag->message, diag->detail != NULL ? diag->detail : diag->code->summary);
+        printf("%s:%u:%u: error: %s; %s\n", diags->sources->files.items[diag->span.source].path,
+               at.line, at.column, diag->message,
+               diag->detail != NULL ? diag->detail : diag->code->summary);
         shown++;
     }
     if (diags->errors > shown)
-        fprintf(stderr, "a3s: and %u more\n", diags->errors - shown);
+        printf("and %u more\n", diags->errors - shown);
 }
 
 static int print_file(const struct hcl_options *chosen, struct diag_list *diags, uint32_t source)

@@ -23,10 +23,9 @@ static const struct command_option options[] = {
 static void report_valid(const struct compilation *c, const char *path)
 {
     struct plan plan = {0};
-    if (load_plan_bytes(&plan, c) == CLI_DONE)
-        printf("%s is valid: %u %s\n", path, plan.service_count,
-               report_plural(plan.service_count, "service", "services"));
-    plan_close(&plan);
+    plan_view(&plan, c->bytes, c->size);
+    printf("%s is valid: %u %s\n", path, plan.service_count,
+           report_plural(plan.service_count, "service", "services"));
 }
 
 static int print_json(struct compilation *c, const char *path,

@@ -9,9 +9,8 @@ static void warn_repeated(const struct target *t, const struct value_member *mem
 {
     if (member->shadowed.length == 0)
         return;
-    struct diag *diag =
-        diag_warning(t->decode->diags, CODE(REPEATED_VARIABLE), member->name_span,
-                     "variable \"%.*s\" is set twice", STR_ARG(member->name));
+    struct diag *diag = diag_warning(t->decode->diags, CODE(REPEATED_VARIABLE), member->name_span,
+                                     "variable \"%.*s\" is set twice", STR_ARG(member->name));
     diag_label(diag, "this one holds");
     diag_note(diag, member->shadowed, "this one has no effect");
 }
@@ -115,6 +114,5 @@ static bool decode_command_list(const struct target *t, const struct value *valu
 
 bool decode_command(const struct target *t, const struct value *value)
 {
-    return value_is_sequence(value) ? decode_command_list(t, value)
-                                      : decode_command_line(t, value);
+    return value_is_sequence(value) ? decode_command_list(t, value) : decode_command_line(t, value);
 }

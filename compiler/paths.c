@@ -2,15 +2,26 @@
 
 #include "checker.h"
 #include "codes.h"
+#include "map.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What many services share (folders, programs) is looked up once. */
 struct paths {
     struct arena *arena;
     struct diag_list *diags;
     const struct model *model;
     const char *root;
+    struct map seen;     /* path -> bits of enum path_is */
+    struct map programs; /* "FOLDER/PATH/PROGRAM" -> found */
+};
+
+enum path_is {
+    PATH_IS_KNOWN = 1, /* looked up, for a path that does not exist has no other bit */
+    PATH_IS_THERE = 2,
+    PATH_IS_DIR = 4,
+    PATH_IS_PROGRAM = 8,
 };
 
 /* The path as seen from base. */
@@ -18,19 +29,31 @@ static const char *join(struct paths *p, const char *base, struct str path)
 {
     if (path.len > 0 && path.ptr[0] == '/')
         return arena_strndup(p->arena, path.ptr, path.len);
-    return arena_printf(p->arena, "%s/%.*s", base, STR_ARG(path));
+    size_t length = strlen(base);
+    char *joined = arena_alloc(p->arena, length + path.len + 2, 1);
+    memcpy(joined, base, length);
+    joined[length] = '/';
+    if (path.len > 0)
+        memcpy(joined + length + 1, path.ptr, path.len);
+    return joined;
 }
 
-static bool is_dir(const char *path)
+static uint32_t look_up(const char *path)
 {
     struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    if (stat(path, &st) != 0)
+        return PATH_IS_KNOWN;
+    bool program = S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+    return PATH_IS_KNOWN | PATH_IS_THERE | (S_ISDIR(st.st_mode) ? PATH_IS_DIR : 0) |
+           (program ? PATH_IS_PROGRAM : 0);
 }
 
-static bool is_program(const char *path)
+static bool path_is(struct paths *p, const char *path, enum path_is wanted)
 {
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+    uint32_t *is = map_put(&p->seen, str_from(path), NULL);
+    if (*is == 0)
+        *is = look_up(path);
+    return (*is & wanted) != 0;
 }
 
 /* The PATH that the service will have. */
@@ -45,18 +68,28 @@ static struct str search_path(const struct paths *p, const struct model_service 
     return str_from(inherited != NULL ? inherited : "/usr/local/bin:/usr/bin:/bin");
 }
 
-/* dir: the service's folder; relative folders of PATH start from there too. */
-static bool found_on_path(struct paths *p, struct str path, const char *dir, struct str program)
+static bool search(struct paths *p, struct str path, const char *dir, struct str program)
 {
     for (;;) {
         const char *colon = path.len > 0 ? memchr(path.ptr, ':', path.len) : NULL;
         struct str entry = {path.ptr, colon != NULL ? (size_t)(colon - path.ptr) : path.len};
-        if (is_program(join(p, join(p, dir, entry), program)))
+        if (path_is(p, join(p, join(p, dir, entry), program), PATH_IS_PROGRAM))
             return true;
         if (colon == NULL)
             return false;
         path = (struct str){colon + 1, path.len - entry.len - 1};
     }
+}
+
+/* dir: the service's folder; relative folders of PATH start from there too. */
+static bool found_on_path(struct paths *p, struct str path, const char *dir, struct str program)
+{
+    const char *key = join(p, join(p, dir, path), program);
+    bool is_new;
+    uint32_t *found = map_put(&p->programs, str_from(key), &is_new);
+    if (is_new)
+        *found = search(p, path, dir, program);
+    return *found != 0;
 }
 
 static void no_program(struct paths *p, const struct model_service *service, struct str program)
@@ -77,7 +110,7 @@ static void check_program(struct paths *p, const struct model_service *service, 
         return;
     struct str program = service->cmd.argv.items[0].text;
     bool found = memchr(program.ptr, '/', program.len) != NULL
-                     ? is_program(join(p, dir, program))
+                     ? path_is(p, join(p, dir, program), PATH_IS_PROGRAM)
                      : found_on_path(p, search_path(p, service), dir, program);
     if (!found)
         no_program(p, service, program);
@@ -89,8 +122,7 @@ static void check_watch(struct paths *p, const struct model_service *service)
         return;
     for (uint32_t i = 0; i < service->watch->paths.count; i++) {
         const struct model_string *path = &service->watch->paths.items[i];
-        struct stat st;
-        if (stat(join(p, p->root, path->text), &st) == 0)
+        if (path_is(p, join(p, p->root, path->text), PATH_IS_THERE))
             continue;
         struct diag *diag =
             diag_warning(p->diags, CODE(NO_WATCH_PATH), path->span,
@@ -102,7 +134,7 @@ static void check_watch(struct paths *p, const struct model_service *service)
 static void check_dir(struct paths *p, const struct model_service *service)
 {
     const char *dir = join(p, p->root, service->dir);
-    if (is_dir(dir)) {
+    if (path_is(p, dir, PATH_IS_DIR)) {
         check_program(p, service, dir);
         return;
     }
@@ -118,6 +150,8 @@ void paths_check(const struct model *model, struct diag_list *diags, const char 
 {
     struct arena scratch = {0};
     struct paths p = {.arena = &scratch, .diags = diags, .model = model, .root = root};
+    map_init(&p.seen, &scratch, 0);
+    map_init(&p.programs, &scratch, 0);
     VEC_EACH (&model->services, it) {
         check_dir(&p, *it);
         check_watch(&p, *it);

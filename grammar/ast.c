@@ -1,17 +1,17 @@
-/* Constructors of bodies and of the expressions without a syntax of their own inside. */
+/* Constructors of expressions; ast_body.c, ast_access.c and template.c have the others. */
 #include "ast_build.h"
-#include "map.h"
 #include "parse.h"
 #include "syntax_codes.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 const char *ast_operator_text(enum ast_operator op)
 {
     static const char *const texts[] = {
-        [AST_OP_OR] = "||", [AST_OP_AND] = "&&",  [AST_OP_EQ] = "==",   [AST_OP_NE] = "!=",
-        [AST_OP_GT] = ">",  [AST_OP_GE] = ">=",   [AST_OP_LT] = "<",    [AST_OP_LE] = "<=",
-        [AST_OP_ADD] = "+", [AST_OP_SUB] = "-",   [AST_OP_MUL] = "*",   [AST_OP_DIV] = "/",
+        [AST_OP_OR] = "||", [AST_OP_AND] = "&&",   [AST_OP_EQ] = "==", [AST_OP_NE] = "!=",
+        [AST_OP_GT] = ">",  [AST_OP_GE] = ">=",    [AST_OP_LT] = "<",  [AST_OP_LE] = "<=",
+        [AST_OP_ADD] = "+", [AST_OP_SUB] = "-",    [AST_OP_MUL] = "*", [AST_OP_DIV] = "/",
         [AST_OP_MOD] = "%", [AST_OP_NEGATE] = "-", [AST_OP_NOT] = "!",
     };
     static_assert(sizeof texts / sizeof *texts == AST_OPERATOR_COUNT, "one text an operator");
@@ -27,156 +27,31 @@ void builder_too_deep(struct builder *b, struct span span)
                  PARSE_DEPTH_MAX);
 }
 
-/* Bodies */
+#define NODE_SIZE(member) \
+    (offsetof(struct ast_expr, member) + sizeof(((struct ast_expr *)0)->member))
 
-struct ast_body *ast_body(struct builder *b)
+/* Most nodes of a configuration are strings and names, which need half of the largest kind. What
+ * may change its kind while it is built (a word, a template) is of the smallest size in all of
+ * them. */
+static size_t node_size(enum ast_expr_kind kind)
 {
-    struct ast_body *body = arena_new(b->arena, struct ast_body, 1);
-    body->span.source = b->source;
-    if (!b->root)
-        b->root = body;
-    return body;
-}
-
-struct ast_body *ast_body_of(struct builder *b, struct ast_attribute *only)
-{
-    struct ast_body *body = arena_new(b->arena, struct ast_body, 1);
-    ast_body_add_attribute(body, only);
-    return body;
-}
-
-void ast_body_add_attribute(struct ast_body *body, struct ast_attribute *attribute)
-{
-    if (body->last_attribute)
-        body->last_attribute->next = attribute;
-    else
-        body->attributes = attribute;
-    body->last_attribute = attribute;
-    body->attribute_count++;
-}
-
-void ast_body_add_block(struct ast_body *body, struct ast_block *block)
-{
-    if (body->last_block)
-        body->last_block->next = block;
-    else
-        body->blocks = block;
-    body->last_block = block;
-    body->block_count++;
-}
-
-static const struct ast_attribute *find_before(const struct ast_body *body,
-                                               const struct ast_attribute *end)
-{
-    for (const struct ast_attribute *it = body->attributes; it != end; it = it->next)
-        if (str_equal(it->name, end->name))
-            return it;
-    return NULL;
-}
-
-static void report_redefined(struct builder *b, const struct ast_attribute *again,
-                             const struct ast_attribute *first)
-{
-    struct diag *diag = syntax_error(b->diags, SYNTAX_ATTRIBUTE_REDEFINED, again->name_span,
-                                     "\"%.*s\" is already set in this body", STR_ARG(again->name));
-    diag_note(diag, first->name_span, "it is first set here");
-}
-
-/* Above this many attributes a map is faster than comparing each with each. */
-#define FEW_ATTRIBUTES 16
-
-void ast_body_finish(struct builder *b, struct ast_body *body)
-{
-    struct map seen = {0};
-    VEC(const struct ast_attribute *) firsts = {0};
-    bool few = body->attribute_count <= FEW_ATTRIBUTES;
-    if (!few)
-        map_init(&seen, b->arena, body->attribute_count);
-    struct ast_attribute *previous = NULL;
-    for (struct ast_attribute *it = body->attributes; it; it = it->next) {
-        const struct ast_attribute *first;
-        if (few) {
-            first = find_before(body, it);
-        } else {
-            bool is_new;
-            uint32_t *index = map_put(&seen, it->name, &is_new);
-            if (is_new) {
-                *index = firsts.count;
-                *vec_push(b->arena, &firsts) = it;
-            }
-            first = is_new ? NULL : firsts.items[*index];
-        }
-        if (!first) {
-            previous = it;
-            continue;
-        }
-        report_redefined(b, it, first);
-        previous->next = it->next;
-        body->attribute_count--;
+    switch (kind) {
+    case AST_CALL:
+    case AST_FOR: return sizeof(struct ast_expr);
+    case AST_ATTR:
+    case AST_INDEX: return NODE_SIZE(access);
+    case AST_SPLAT: return NODE_SIZE(splat);
+    case AST_BINARY: return NODE_SIZE(binary);
+    default: return NODE_SIZE(list);
     }
-    body->last_attribute = previous;
 }
-
-struct ast_attribute *ast_attribute(struct builder *b, const struct token *name,
-                                    struct ast_expr *expr)
-{
-    struct ast_attribute *attribute = arena_new(b->arena, struct ast_attribute, 1);
-    attribute->name = builder_text(b, name);
-    attribute->name_span = builder_span(b, name);
-    attribute->span = span_join(attribute->name_span, expr->span);
-    attribute->expr = expr;
-    return attribute;
-}
-
-struct ast_block *ast_block(struct builder *b, const struct token *type)
-{
-    struct ast_block *block = arena_new(b->arena, struct ast_block, 1);
-    block->type = builder_text(b, type);
-    block->type_span = block->header = builder_span(b, type);
-    return block;
-}
-
-void ast_block_add_label(struct builder *b, struct ast_block *block, struct ast_label *label)
-{
-    if (block->label_count == PARSE_DEPTH_MAX) {
-        builder_too_deep(b, label->span);
-        return;
-    }
-    struct ast_label **end = &block->labels;
-    while (*end)
-        end = &(*end)->next;
-    *end = label;
-    block->label_count++;
-    block->header = span_join(block->header, label->span);
-}
-
-void ast_block_close(struct builder *b, struct ast_block *block, const struct token *open,
-                     struct ast_body *body, const struct token *close)
-{
-    block->open = builder_span(b, open);
-    if (body) {
-        ast_body_finish(b, body);
-        block->body = *body;
-    }
-    block->body.span = span_join(block->open, builder_span(b, close));
-    block->span = span_join(block->header, block->body.span);
-}
-
-struct ast_label *ast_label(struct builder *b, const struct token *token)
-{
-    struct ast_label *label = arena_new(b->arena, struct ast_label, 1);
-    label->span = builder_span(b, token);
-    label->text = builder_text(b, token);
-    if (token->kind == TOKEN_STRING)
-        label->text = (struct str){label->text.ptr + 1, label->text.len - 2};
-    return label;
-}
-
-/* Expressions */
+static_assert(sizeof(((struct ast_expr *)0)->object) <= sizeof(struct ast_list), "NODE_SIZE(list)");
+static_assert(sizeof(((struct ast_expr *)0)->conditional) <= sizeof(struct ast_list), "the same");
+static_assert(sizeof(struct ast_parts) <= sizeof(struct ast_list), "the same");
 
 struct ast_expr *ast_new(struct builder *b, enum ast_expr_kind kind, struct span span)
 {
-    struct ast_expr *expr = arena_new(b->arena, struct ast_expr, 1);
+    struct ast_expr *expr = arena_alloc(b->arena, node_size(kind), _Alignof(struct ast_expr));
     expr->kind = kind;
     expr->depth = 1;
     expr->span = span;
@@ -214,7 +89,8 @@ struct ast_expr *ast_error(struct builder *b, const struct token *token)
     return ast_new(b, AST_ERROR, builder_span(b, token));
 }
 
-/* The lexer takes any run of digits, dots and exponents. One dot and then one exponent are right. */
+/* The lexer takes any run of digits, dots and exponents. One dot and then one exponent are right.
+ */
 static bool is_number(struct str text)
 {
     bool dot = false, exponent = false;
@@ -354,8 +230,7 @@ struct ast_expr *ast_function(struct builder *b, const struct token *name)
 void ast_function_add(struct builder *b, struct ast_expr *function, const struct token *name)
 {
     struct str scope = function->call.name, text = builder_text(b, name);
-    function->call.name.ptr =
-        arena_printf(b->arena, "%.*s::%.*s", STR_ARG(scope), STR_ARG(text));
+    function->call.name.ptr = arena_printf(b->arena, "%.*s::%.*s", STR_ARG(scope), STR_ARG(text));
     function->call.name.len = scope.len + 2 + text.len;
     function->call.name_span = behind(b, function, name);
     function->span = function->call.name_span;

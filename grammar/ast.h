@@ -39,12 +39,21 @@ enum ast_expr_kind {
 };
 
 enum ast_operator {
-    AST_OP_OR, AST_OP_AND,
-    AST_OP_EQ, AST_OP_NE,
-    AST_OP_GT, AST_OP_GE, AST_OP_LT, AST_OP_LE,
-    AST_OP_ADD, AST_OP_SUB,
-    AST_OP_MUL, AST_OP_DIV, AST_OP_MOD,
-    AST_OP_NEGATE, AST_OP_NOT,
+    AST_OP_OR,
+    AST_OP_AND,
+    AST_OP_EQ,
+    AST_OP_NE,
+    AST_OP_GT,
+    AST_OP_GE,
+    AST_OP_LT,
+    AST_OP_LE,
+    AST_OP_ADD,
+    AST_OP_SUB,
+    AST_OP_MUL,
+    AST_OP_DIV,
+    AST_OP_MOD,
+    AST_OP_NEGATE,
+    AST_OP_NOT,
     AST_OPERATOR_COUNT
 };
 
@@ -90,6 +99,7 @@ struct ast_part {
     };
 };
 
+/* A node, as a part, is only as large as its kind needs: it is pointed at, never copied. */
 struct ast_expr {
     enum ast_expr_kind kind : 16;
     uint32_t depth : 16; /* 1 for a leaf; at most PARSE_DEPTH_MAX */

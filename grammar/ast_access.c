@@ -93,11 +93,10 @@ struct ast_expr *ast_legacy_index(struct builder *b, struct ast_expr *operand,
         struct span span = builder_span(b, number);
         /* Behind `.*` the reference points at the star. */
         if (splat)
-            span = (struct span){b->source, splat->splat.marker.offset +
-                                                splat->splat.marker.length - 1, 1};
-        struct diag *diag = syntax_error(
-            b->diags, SYNTAX_INVALID_LEGACY_INDEX, span,
-            "two indices in a row read as one fraction here");
+            span = (struct span){b->source,
+                                 splat->splat.marker.offset + splat->splat.marker.length - 1, 1};
+        struct diag *diag = syntax_error(b->diags, SYNTAX_INVALID_LEGACY_INDEX, span,
+                                         "two indices in a row read as one fraction here");
         diag_help(diag, "write [%.*s][%s]", (int)(second - text.ptr), text.ptr,
                   arena_strndup(b->arena, second + 1, text.len - (size_t)(second + 1 - text.ptr)));
         operand->kind = AST_ERROR;

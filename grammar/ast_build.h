@@ -93,8 +93,7 @@ struct ast_expr *ast_call(struct builder *b, struct ast_expr *function, const st
 
 struct ast_expr *ast_members(struct builder *b);
 void ast_members_add(struct ast_expr *object, struct ast_object_item *item);
-struct ast_object_item *ast_member(struct builder *b, struct ast_expr *key,
-                                   struct ast_expr *value);
+struct ast_object_item *ast_member(struct builder *b, struct ast_expr *key, struct ast_expr *value);
 struct ast_expr *ast_object(struct builder *b, const struct token *open, struct ast_expr *object,
                             struct ast_object_item *last, const struct token *close);
 
@@ -103,8 +102,7 @@ struct ast_expr *ast_loop(struct builder *b, const struct token *key, const stru
                           struct ast_expr *collection);
 /* group is a zeroed token if there is no "...". */
 void ast_loop_close(struct builder *b, struct ast_expr *loop, struct ast_expr *key,
-                    struct ast_expr *value, const struct token *group,
-                    struct ast_expr *condition);
+                    struct ast_expr *value, const struct token *group, struct ast_expr *condition);
 struct ast_expr *ast_for(struct builder *b, const struct token *open, struct ast_expr *loop,
                          const struct token *close);
 

@@ -19,7 +19,9 @@
 /* lemon's frame: no trace, and not our warnings. */
 #undef NDEBUG
 #define NDEBUG 1
+#pragma GCC diagnostic ignored "-Wimplicit-fallthrough"
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#pragma GCC diagnostic ignored "-Wtype-limits"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wunused-variable"
 }
@@ -206,6 +208,14 @@ bool hcl_parser_accepts(const void *parser, unsigned down, enum token_kind kind)
         return false;
     YYACTIONTYPE action = yy_find_shift_action((YYCODETYPE)kind, state);
     return action <= YY_MAX_SHIFTREDUCE;
+}
+
+void hcl_parser_settle(void *parser)
+{
+    yyParser *yypParser = parser;
+    while (yypParser->yytos->stateno >= YY_MIN_REDUCE)
+        yy_reduce(yypParser, yypParser->yytos->stateno - YY_MIN_REDUCE, YYNOCODE,
+                  (struct token){0});
 }
 
 void hcl_parser_pop(void *parser)

@@ -1,6 +1,7 @@
 /* The face of the parser that lemon makes of hcl.y. Its stack can be looked at, because the words
  * for a mistake depend on what stands there, and cut, because recovery goes back to a state that
- * accepts BROKEN. A mistake sets builder->failed and leaves the stack as it is, without the token. */
+ * accepts BROKEN. A mistake sets builder->failed and leaves the stack as it is, without the token.
+ */
 #ifndef GRAMMAR_HCL_PARSER_H
 #define GRAMMAR_HCL_PARSER_H
 
@@ -14,6 +15,10 @@ struct builder;
 void *hcl_parserAlloc(void *(*alloc)(size_t size));
 void hcl_parserFree(void *parser, void (*release)(void *memory));
 void hcl_parser(void *parser, int kind, struct token token, struct builder *builder);
+
+/* Makes the reductions that the last token has decided and the next one would make first. Before
+ * the stack is looked at. */
+void hcl_parser_settle(void *parser);
 
 /* Symbols on the stack. */
 unsigned hcl_parser_height(const void *parser);

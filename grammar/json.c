@@ -1,7 +1,7 @@
 #include "json.h"
 
+#include "decimal.h"
 #include "map.h"
-#include "number.h"
 #include "vec.h"
 
 struct writer {
@@ -128,7 +128,7 @@ static void add_parts(struct writer *w, const struct ast_parts *parts)
 static void add_string_part(struct writer *w, const struct ast_expr *expr)
 {
     switch (expr->kind) {
-    case AST_NUMBER: number_plain(expr->number, &w->text); break;
+    case AST_NUMBER: decimal_plain(expr->number, &w->text); break;
     case AST_BOOL: strbuf_adds(&w->text, expr->boolean ? "true" : "false"); break;
     case AST_NULL: strbuf_adds(&w->text, "null"); break;
     case AST_STRING: add_literal(w, expr->string.text); break;
@@ -195,8 +195,7 @@ static void write_object(struct writer *w, const struct ast_expr *expr)
         members.items[*index].value = it->value;
     }
     strbuf_addc(w->out, '{');
-    VEC_EACH(&members, it)
-    {
+    VEC_EACH (&members, it) {
         if (it != members.items)
             strbuf_addc(w->out, ',');
         write_escaped(w->out, it->key);
@@ -223,7 +222,7 @@ static void write_unary(struct writer *w, const struct ast_expr *expr)
     const struct ast_expr *operand = expr->unary.operand;
     if (expr->unary.op == AST_OP_NEGATE && operand->kind == AST_NUMBER) {
         strbuf_addc(w->out, '-');
-        number_plain(operand->number, w->out);
+        decimal_plain(operand->number, w->out);
     } else if (expr->unary.op == AST_OP_NOT && operand->kind == AST_BOOL) {
         strbuf_adds(w->out, operand->boolean ? "false" : "true");
     } else {
@@ -235,7 +234,7 @@ static void write_unary(struct writer *w, const struct ast_expr *expr)
 static void write_expr(struct writer *w, const struct ast_expr *expr)
 {
     switch (expr->kind) {
-    case AST_NUMBER: number_plain(expr->number, w->out); break;
+    case AST_NUMBER: decimal_plain(expr->number, w->out); break;
     case AST_BOOL: strbuf_adds(w->out, expr->boolean ? "true" : "false"); break;
     case AST_NULL: strbuf_adds(w->out, "null"); break;
     case AST_STRING:
@@ -247,9 +246,7 @@ static void write_expr(struct writer *w, const struct ast_expr *expr)
     case AST_UNARY: write_unary(w, expr); break;
     case AST_TUPLE: write_tuple(w, &expr->list); break;
     case AST_OBJECT: write_object(w, expr); break;
-    default:
-        add_wrapped(w, expr);
-        write_text(w);
+    default: add_wrapped(w, expr); write_text(w);
     }
 }
 
@@ -311,8 +308,7 @@ static void write_group(struct writer *w, const struct group *group)
 
 static void write_groups(struct writer *w, const struct groups *groups, bool comma)
 {
-    VEC_EACH(&groups->items, it)
-    {
+    VEC_EACH (&groups->items, it) {
         if (comma)
             strbuf_addc(w->out, ',');
         comma = true;

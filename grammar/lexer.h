@@ -20,22 +20,22 @@
 #define LEXER_DEPTH_MAX 256
 
 enum lexer_frame_kind {
-    FRAME_BODY,    /* newlines count; "{" opens a block before "=", an object behind it */
-    FRAME_OBJECT,  /* newlines count */
-    FRAME_BRACE,   /* "{for": newlines are white space */
-    FRAME_BRACKET, /* "[" */
-    FRAME_PAREN,   /* "(" */
+    FRAME_BODY,     /* newlines count; "{" opens a block before "=", an object behind it */
+    FRAME_OBJECT,   /* newlines count */
+    FRAME_BRACE,    /* "{for": newlines are white space */
+    FRAME_BRACKET,  /* "[" */
+    FRAME_PAREN,    /* "(" */
     FRAME_SEQUENCE, /* "${" or "%{" */
-    FRAME_QUOTE,   /* inside "" */
+    FRAME_QUOTE,    /* inside "" */
     FRAME_HEREDOC,
 };
 
 struct lexer_frame {
-    uint32_t opener;          /* offset of the token that opened it */
+    uint32_t opener;                /* offset of the token that opened it */
     uint32_t marker, marker_length; /* FRAME_HEREDOC: the identifier */
-    uint8_t kind;             /* enum lexer_frame_kind */
-    bool value;               /* FRAME_BODY: behind the "=" of an item */
-    bool line_start;          /* FRAME_HEREDOC: the next byte begins a line */
+    uint8_t kind;                   /* enum lexer_frame_kind */
+    bool value;                     /* FRAME_BODY: behind the "=" of an item */
+    bool line_start;                /* FRAME_HEREDOC: the next byte begins a line */
 };
 
 struct lexer {

@@ -14,8 +14,10 @@
 
 /* The list of tokens and the grammar's directives are in one order. */
 static_assert((int)SYMBOL_END == TOKEN_END && (int)SYMBOL_NEWLINE == TOKEN_NEWLINE, "tokens.def");
-static_assert((int)SYMBOL_STRING == TOKEN_STRING && (int)SYMBOL_OQUOTE == TOKEN_OQUOTE, "tokens.def");
-static_assert((int)SYMBOL_LBRACE == TOKEN_LBRACE && (int)SYMBOL_RPAREN == TOKEN_RPAREN, "tokens.def");
+static_assert((int)SYMBOL_STRING == TOKEN_STRING && (int)SYMBOL_OQUOTE == TOKEN_OQUOTE,
+              "tokens.def");
+static_assert((int)SYMBOL_LBRACE == TOKEN_LBRACE && (int)SYMBOL_RPAREN == TOKEN_RPAREN,
+              "tokens.def");
 static_assert((int)SYMBOL_EQ == TOKEN_EQ && (int)SYMBOL_DCOLON == TOKEN_DCOLON, "tokens.def");
 static_assert((int)SYMBOL_OR == TOKEN_OR && (int)SYMBOL_BROKEN == TOKEN_BROKEN, "tokens.def");
 static_assert(TOKEN_REFUSED == TOKEN_BROKEN + 1, "what the parser never sees comes last");
@@ -42,8 +44,9 @@ bool parse_feed(struct parse *p, const struct token *token)
 static bool feed_end(struct parse *p, const struct token *end)
 {
     struct token newline = {.offset = end->offset, .kind = TOKEN_NEWLINE};
-    if (p->lexer.depth == 1 && p->previous.kind != TOKEN_NEWLINE && p->previous.kind != TOKEN_NONE &&
-        !parse_feed(p, &newline))
+    bool due = lexer_frame(&p->lexer)->kind == FRAME_BODY && p->previous.kind != TOKEN_NEWLINE &&
+               p->previous.kind != TOKEN_NONE;
+    if (due && !parse_feed(p, &newline))
         return false;
     return parse_feed(p, end);
 }
@@ -73,8 +76,8 @@ struct ast_body *parse_source(struct sources *sources, uint32_t source, struct d
 {
     struct str text = sources->files.items[source].text;
     struct parse *p = mem_alloc(sizeof *p);
-    p->builder = (struct builder){
-        .arena = diags->arena, .diags = diags, .text = text.ptr, .source = source};
+    p->builder =
+        (struct builder){.arena = diags->arena, .diags = diags, .text = text.ptr, .source = source};
     p->parser = hcl_parserAlloc(mem_alloc);
     lexer_init(&p->lexer, text, sources, source);
     /* The body of the file is on the stack from now on, so recovery always has a place to go to. */

@@ -11,6 +11,10 @@ bool parse_feed(struct parse *p, const struct token *token);
  * the token is to be fed now, false if it is dropped. */
 bool recover_token(struct parse *p, struct token *token);
 
+/* For a reported token that leaves nothing to go on with: in text it is left out, elsewhere the
+ * item is skipped. Always false. */
+bool recover_item(struct parse *p, struct token *token);
+
 /* For a token that the parser refused: reports it, takes a repair if there is a simple one, else
  * skips to the end of the item and puts BROKEN into the tree. *token is the last that was read. */
 void recover_syntax(struct parse *p, struct token *token);

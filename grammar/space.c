@@ -16,7 +16,7 @@ size_t space_length(struct str text)
     if (first < 0x80)
         return first == ' ' || (first >= '\t' && first <= '\r');
     utf8proc_int32_t code;
-    utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr,
-                                               (utf8proc_ssize_t)text.len, &code);
+    utf8proc_ssize_t length =
+        utf8proc_iterate((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &code);
     return length > 0 && is_wide_space(code) ? (size_t)length : 0;
 }

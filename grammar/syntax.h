@@ -18,6 +18,7 @@ struct parse {
     struct token previous; /* the last token that was fed */
     struct token item;     /* the first token of the item of a body that was begun last */
     bool muted;            /* this item has had its diagnostic */
+    bool mistaken;         /* there was a mistake, so a closing bracket may have been skipped */
     bool told_semicolon, told_encoding, told_operator;
 };
 

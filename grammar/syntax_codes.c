@@ -1,6 +1,5 @@
 #include "syntax_codes.h"
 
-
 const struct diag_code syntax_codes[SYNTAX_CODE_COUNT] = {
 #define CODE(id, number, summary, explain) [id] = {number, summary, explain},
 #include "syntax_codes.def"

@@ -7,19 +7,34 @@
 #include "syntax_codes.h"
 #include "text.h"
 
-enum piece_kind { PIECE_LITERAL, PIECE_EXPR, PIECE_IF, PIECE_FOR, PIECE_ELSE, PIECE_ENDIF,
-                  PIECE_ENDFOR };
+#include <stddef.h>
+
+enum piece_kind {
+    PIECE_LITERAL,
+    PIECE_EXPR,
+    PIECE_IF,
+    PIECE_FOR,
+    PIECE_ELSE,
+    PIECE_ENDIF,
+    PIECE_ENDFOR
+};
 
 struct piece {
     enum piece_kind kind;
     struct span span;
-    struct str text; /* PIECE_LITERAL: decoded, not normalised */
-    struct str key, value;
-    struct ast_expr *expr;
     struct piece *next;
+    struct ast_expr
+        *expr; /* of an interpolation, the condition of an if, the collection of a for */
+    union {
+        struct str text; /* PIECE_LITERAL: decoded, not normalised */
+        struct {
+            struct str key, value; /* PIECE_FOR */
+        };
+    };
 };
 
-struct template {
+struct template
+{
     struct piece *first, *last;
     uint32_t count;
     bool strip_next; /* the last piece ended in "~}" */
@@ -33,7 +48,8 @@ struct template *template_new(struct builder *b)
 static struct piece *add(struct builder *b, struct template *t, enum piece_kind kind,
                          struct span span)
 {
-    struct piece *piece = arena_new(b->arena, struct piece, 1);
+    size_t size = kind == PIECE_FOR ? sizeof(struct piece) : offsetof(struct piece, value);
+    struct piece *piece = arena_alloc(b->arena, size, _Alignof(struct piece));
     piece->kind = kind;
     piece->span = span;
     if (t->last)
@@ -151,15 +167,17 @@ static void join_literals(struct builder *b, struct template *t, struct piece *f
         first->text.ptr = bytes;
     }
     first->text.len = length;
-    first->text = text_normalise(b, first->text);
     first->next = end;
 }
 
 static void join(struct builder *b, struct template *t)
 {
-    for (struct piece *it = t->first; it; it = it->next)
-        if (it->kind == PIECE_LITERAL)
-            join_literals(b, t, it);
+    for (struct piece *it = t->first; it; it = it->next) {
+        if (it->kind != PIECE_LITERAL)
+            continue;
+        join_literals(b, t, it);
+        it->text = text_normalise(b, it->text);
+    }
 }
 
 /* Directives */
@@ -183,7 +201,10 @@ struct folder {
 static struct ast_part *add_part(struct folder *f, enum ast_part_kind kind,
                                  const struct piece *piece)
 {
-    struct ast_part *part = arena_new(f->b->arena, struct ast_part, 1);
+    bool small = kind == AST_PART_LITERAL || kind == AST_PART_EXPR;
+    size_t size =
+        small ? offsetof(struct ast_part, literal) + sizeof(struct str) : sizeof(struct ast_part);
+    struct ast_part *part = arena_alloc(f->b->arena, size, _Alignof(struct ast_part));
     part->kind = kind;
     part->span = piece->span;
     if (f->parts->last)
@@ -266,8 +287,8 @@ static bool close_directive(struct folder *f, const struct piece *piece)
     else if (f->open->piece->kind == PIECE_FOR)
         f->parts = &f->open->part->loop.body;
     else
-        f->parts = f->open->has_else ? &f->open->part->branch.otherwise
-                                     : &f->open->part->branch.then;
+        f->parts =
+            f->open->has_else ? &f->open->part->branch.otherwise : &f->open->part->branch.then;
     return true;
 }
 
@@ -350,7 +371,9 @@ struct ast_label *ast_label_template(struct builder *b, const struct token *open
         diag_help(diag, "to write \"%c{\" itself, double its first character", *mark);
         return label;
     }
-    if (t->first) /* at most one: a quoted literal is whole between two sequences */
+    if (t->first) {
+        join_literals(b, t, t->first); /* labels are not normalised */
         label->text = t->first->text;
+    }
     return label;
 }

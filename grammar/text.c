@@ -118,7 +118,8 @@ static size_t decode_escape(struct builder *b, const char *at, const char *end, 
     while (at + length < end && (at[length] & 0xc0) == 0x80)
         length++;
     if (at[1] == '$' || at[1] == '%')
-        bad_escape(b, at, length, "\"${\" and \"%{\" are escaped by doubling their first character");
+        bad_escape(b, at, length,
+                   "\"${\" and \"%{\" are escaped by doubling their first character");
     else
         bad_escape(b, at, length, "the escapes are \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN");
     return length;

@@ -6,7 +6,8 @@
 
 #include "ast_build.h"
 
-/* The decoded text of a LITERAL, not normalised. Wrong escapes are reported, each at its backslash. */
+/* The decoded text of a LITERAL, not normalised. Wrong escapes are reported, each at its backslash.
+ */
 struct str text_decode(struct builder *b, const struct token *literal);
 /* Normalisation form C (UAX #15). */
 struct str text_normalise(struct builder *b, struct str text);

@@ -292,10 +292,11 @@ static void feed_response(struct exchange *exchange, const char *bytes, size_t l
     }
 }
 
-/* A connection from the pool may have been closed by the service just before it was used. */
+/* A connection from the pool may have been closed by the service just before it was used, and a new
+ * one by a service that has just been killed, which its state does not say yet. */
 static void on_lost(struct exchange *exchange)
 {
-    if (exchange->upstream->reused && can_be_repeated(exchange)) {
+    if (!exchange->fresh && can_be_repeated(exchange)) {
         exchange_drop_upstream(exchange);
         exchange->fresh = true;
         exchange->dropping = false;

@@ -31,9 +31,11 @@ void launch_url(struct strbuf *out, const struct plan *plan, uint32_t service,
                 const uint16_t *ports)
 {
     const char *host = launch_host(plan, service);
+    uint32_t probe = plan->services[service].probe;
+    bool speaks_http = probe != PLAN_NONE && plan->probes[probe].type == PLAN_PROBE_HTTP;
     if (host && plan->settings->proxy_port)
         strbuf_addf(out, "http://%s:%u", host, plan->settings->proxy_port);
-    else if (ports[service])
+    else if (ports[service] && speaks_http)
         strbuf_addf(out, "http://127.0.0.1:%u", ports[service]);
 }
 
@@ -72,7 +74,8 @@ static void inject(struct environment *env, const struct plan *plan, uint32_t se
     set_entry(env, "HOST=127.0.0.1");
     struct strbuf url = {0};
     launch_url(&url, plan, service, ports);
-    set_entry(env, arena_printf(env->arena, "A3S_URL=%s", strbuf_text(&url)));
+    if (url.len)
+        set_entry(env, arena_printf(env->arena, "A3S_URL=%s", strbuf_text(&url)));
     strbuf_finish(&url);
 }
 

@@ -25,8 +25,8 @@ struct launch launch_new(struct arena *arena, const struct plan *plan, uint32_t 
 /* The joined pieces of a text of the plan. */
 const char *launch_text(struct arena *arena, const struct plan *plan, struct plan_text text);
 
-/* Where people reach the service: through the proxy if it is routed, else by its port. Adds nothing
- * if it has none. */
+/* Where people reach the service: through the proxy if it is routed, else by its port if its probe
+ * says that it speaks HTTP. Else nothing is added. */
 void launch_url(struct strbuf *out, const struct plan *plan, uint32_t service,
                 const uint16_t *ports);
 /* The host of the service's route, or NULL. */

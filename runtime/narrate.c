@@ -87,6 +87,8 @@ static enum log_level narrate_running(const struct narrator *n,
     launch_url(&url, n->plan, service, n->ports);
     if (url.len)
         strbuf_addf(out, ": %s", strbuf_text(&url));
+    else if (n->ports[service])
+        strbuf_addf(out, " on port %u", n->ports[service]);
     strbuf_finish(&url);
     return LOG_INFO;
 }

@@ -18,44 +18,45 @@
 
 #define PLAN_MAGIC  "a3s\x00plan"
 #define PLAN_ENDIAN 0x0a35c0deu
-/* Raise it with every change of a record, an enum or a meaning below. Old plans are compiled anew. */
+/* Raise it with every change of a record, an enum or a meaning below. Old plans are compiled anew.
+ */
 #define PLAN_VERSION 1u
 
 #define PLAN_NONE UINT32_MAX
 
 /* Limits. A source that exceeds one is a diagnostic; a plan that does is refused. */
-#define PLAN_SIZE_MAX      (64u << 20)
-#define PLAN_SERVICES_MAX  65535u
-#define PLAN_EDGES_MAX     1048576u
-#define PLAN_NAME_MAX      255u         /* bytes of a service name or a host */
-#define PLAN_TEXT_MAX      (64u << 10)  /* bytes of one argument, value, path or pattern */
-#define PLAN_TEXTS_MAX     PLAN_SIZE_MAX /* bytes of all references to strings, added up */
-#define PLAN_DURATION_MAX  86400000u    /* ms: one day */
-#define PLAN_LOG_LEVELS    5u           /* trace, debug, info, warn, error */
+#define PLAN_SIZE_MAX     (64u << 20)
+#define PLAN_SERVICES_MAX 65535u
+#define PLAN_EDGES_MAX    1048576u
+#define PLAN_NAME_MAX     255u          /* bytes of a service name or a host */
+#define PLAN_TEXT_MAX     (64u << 10)   /* bytes of one argument, value, path or pattern */
+#define PLAN_TEXTS_MAX    PLAN_SIZE_MAX /* bytes of all references to strings, added up */
+#define PLAN_DURATION_MAX 86400000u     /* ms: one day */
+#define PLAN_LOG_LEVELS   5u            /* trace, debug, info, warn, error */
 
 /* X(KIND, record type, name) in the order in which sections lie in the file. */
-#define PLAN_SECTIONS(X)                                                                           \
-    X(SETTINGS, struct plan_settings, "settings") /* exactly one record */                         \
-    X(SERVICES, struct plan_service, "services")  /* in start order */                             \
-    X(DEPS, uint32_t, "dependencies")             /* index into SERVICES */                        \
-    X(RDEPS, uint32_t, "dependents")              /* index into SERVICES */                        \
-    X(ARGV, struct plan_text, "arguments")                                                         \
-    X(ENV, struct plan_env, "environment")                                                         \
-    X(PIECES, struct plan_piece, "pieces")                                                         \
-    X(PROBES, struct plan_probe, "probes")                                                         \
-    X(WATCHES, struct plan_watch, "watches")                                                       \
-    X(PATTERNS, struct plan_string, "patterns") /* watch paths and ignore patterns */              \
-    X(ROUTES, struct plan_route, "routes")      /* sorted by host */                               \
-    X(PORTS, struct plan_port, "ports")         /* sorted by port */                               \
-    X(SOURCES, struct plan_source, "sources")                                                      \
-    X(SPANS, struct plan_span, "spans")                                                            \
+#define PLAN_SECTIONS(X)                                                              \
+    X(SETTINGS, struct plan_settings, "settings") /* exactly one record */            \
+    X(SERVICES, struct plan_service, "services")  /* in start order */                \
+    X(DEPS, uint32_t, "dependencies")             /* index into SERVICES */           \
+    X(RDEPS, uint32_t, "dependents")              /* index into SERVICES */           \
+    X(ARGV, struct plan_text, "arguments")                                            \
+    X(ENV, struct plan_env, "environment")                                            \
+    X(PIECES, struct plan_piece, "pieces")                                            \
+    X(PROBES, struct plan_probe, "probes")                                            \
+    X(WATCHES, struct plan_watch, "watches")                                          \
+    X(PATTERNS, struct plan_string, "patterns") /* watch paths and ignore patterns */ \
+    X(ROUTES, struct plan_route, "routes")      /* sorted by host */                  \
+    X(PORTS, struct plan_port, "ports")         /* sorted by port */                  \
+    X(SOURCES, struct plan_source, "sources")                                         \
+    X(SPANS, struct plan_span, "spans")                                               \
     X(STRINGS, char, "strings")
 
 enum plan_section_kind {
 #define X(kind, type, name) PLAN_SECTION_##kind,
     PLAN_SECTIONS(X)
 #undef X
-    PLAN_SECTION_COUNT
+        PLAN_SECTION_COUNT
 };
 
 /* A string of the blob: [offset, offset + length), UTF-8, a NUL behind it, none inside. It begins
@@ -126,47 +127,47 @@ enum plan_restart_policy {
     PLAN_RESTART_COUNT
 };
 enum plan_signal { /* the plan's own numbers: a signal's differs from system to system */
-    PLAN_SIGNAL_TERM,
-    PLAN_SIGNAL_INT,
-    PLAN_SIGNAL_QUIT,
-    PLAN_SIGNAL_HUP,
-    PLAN_SIGNAL_USR1,
-    PLAN_SIGNAL_USR2,
-    PLAN_SIGNAL_KILL,
-    PLAN_SIGNAL_COUNT
+                   PLAN_SIGNAL_TERM,
+                   PLAN_SIGNAL_INT,
+                   PLAN_SIGNAL_QUIT,
+                   PLAN_SIGNAL_HUP,
+                   PLAN_SIGNAL_USR1,
+                   PLAN_SIGNAL_USR2,
+                   PLAN_SIGNAL_KILL,
+                   PLAN_SIGNAL_COUNT
 };
 
-#define PLAN_SERVICE_DISABLED    (1u << 0) /* started only when it is named */
-#define PLAN_SERVICE_SHELL       (1u << 1) /* argv is /bin/sh -c COMMAND: three arguments */
+#define PLAN_SERVICE_DISABLED     (1u << 0) /* started only when it is named */
+#define PLAN_SERVICE_SHELL        (1u << 1) /* argv is /bin/sh -c COMMAND: three arguments */
 #define PLAN_SERVICE_ON_UNHEALTHY (1u << 2) /* unhealthy restarts it */
-#define PLAN_SERVICE_FLAGS       7u
+#define PLAN_SERVICE_FLAGS        7u
 
 struct plan_service {
-    struct plan_string name; /* [A-Za-z0-9_][A-Za-z0-9_.-]*, unique */
-    struct plan_text dir;    /* relative to the plan's root; not empty ("." is the root) */
+    struct plan_string name;  /* [A-Za-z0-9_][A-Za-z0-9_.-]*, unique */
+    struct plan_text dir;     /* relative to the plan's root; not empty ("." is the root) */
     struct plan_text command; /* as it was written, for people */
-    struct plan_range argv;  /* -> ARGV, at least one */
-    struct plan_range env;   /* -> ENV, by name (bytes), each once; the dev block's merged in */
-    struct plan_range deps;  /* -> DEPS, rising */
-    struct plan_range rdeps; /* -> RDEPS, rising */
-    struct plan_range spans; /* -> SPANS, by rising field; PLAN_FIELD_NAME is there */
-    uint32_t probe;          /* index into PROBES, or PLAN_NONE */
-    uint32_t watch;          /* index into WATCHES, or PLAN_NONE */
-    uint32_t declared;       /* its place in the source: unique, below the number of services */
-    uint32_t flags;          /* PLAN_SERVICE_... */
-    uint32_t backoff_ms;     /* the first wait before a restart; doubles; <= max_backoff_ms */
-    uint32_t max_backoff_ms; /* up to this */
-    uint32_t reset_after_ms; /* healthy for so long: the count begins anew */
-    uint32_t max_restarts;   /* 0: no limit */
+    struct plan_range argv;   /* -> ARGV, at least one */
+    struct plan_range env;    /* -> ENV, by name (bytes), each once; the dev block's merged in */
+    struct plan_range deps;   /* -> DEPS, rising */
+    struct plan_range rdeps;  /* -> RDEPS, rising */
+    struct plan_range spans;  /* -> SPANS, by rising field; PLAN_FIELD_NAME is there */
+    uint32_t probe;           /* index into PROBES, or PLAN_NONE */
+    uint32_t watch;           /* index into WATCHES, or PLAN_NONE */
+    uint32_t declared;        /* its place in the source: unique, below the number of services */
+    uint32_t flags;           /* PLAN_SERVICE_... */
+    uint32_t backoff_ms;      /* the first wait before a restart; doubles; <= max_backoff_ms */
+    uint32_t max_backoff_ms;  /* up to this */
+    uint32_t reset_after_ms;  /* healthy for so long: the count begins anew */
+    uint32_t max_restarts;    /* 0: no limit */
     uint32_t stop_timeout_ms;
-    uint16_t port;           /* 0 unless PLAN_PORT_FIXED */
-    uint8_t port_source;     /* enum plan_port_source */
-    uint8_t kind;            /* enum plan_service_kind */
-    uint8_t restart;         /* enum plan_restart_policy */
-    uint8_t stop_signal;     /* enum plan_signal */
-    uint8_t start;           /* enum plan_start */
-    uint8_t reserved;        /* 0 */
-    uint32_t replicas;       /* 1 */
+    uint16_t port;       /* 0 unless PLAN_PORT_FIXED */
+    uint8_t port_source; /* enum plan_port_source */
+    uint8_t kind;        /* enum plan_service_kind */
+    uint8_t restart;     /* enum plan_restart_policy */
+    uint8_t stop_signal; /* enum plan_signal */
+    uint8_t start;       /* enum plan_start */
+    uint8_t reserved;    /* 0 */
+    uint32_t replicas;   /* 1 */
 };
 
 struct plan_env {
@@ -182,11 +183,11 @@ struct plan_probe {
     uint32_t interval_ms;
     uint32_t timeout_ms;
     uint32_t start_timeout_ms;
-    uint32_t retries;      /* failures in a row that make it unhealthy, at least 1 */
-    uint16_t port;         /* 0: the service's own; it has one then */
+    uint32_t retries;                /* failures in a row that make it unhealthy, at least 1 */
+    uint16_t port;                   /* 0: the service's own; it has one then */
     uint16_t status_min, status_max; /* http: 100..999, min <= max; else 0 */
-    uint8_t type;          /* enum plan_probe_type */
-    uint8_t reserved;      /* 0 */
+    uint8_t type;                    /* enum plan_probe_type */
+    uint8_t reserved;                /* 0 */
 };
 
 struct plan_watch {
@@ -194,8 +195,8 @@ struct plan_watch {
     struct plan_range ignores; /* -> PATTERNS, with gitignore's meaning */
     uint32_t service;          /* its owner: index into SERVICES */
     uint32_t debounce_ms;
-    uint32_t restart;          /* 1, or 0: a change is only reported */
-    uint32_t reserved;         /* 0 */
+    uint32_t restart;  /* 1, or 0: a change is only reported */
+    uint32_t reserved; /* 0 */
 };
 
 struct plan_route {
@@ -217,29 +218,29 @@ struct plan_source {
 };
 
 /* What a span is about. PLAN_FIELD(ENUM, "as a person writes it") */
-#define PLAN_FIELDS(X)                                                                             \
-    X(NAME, "service")                                                                             \
-    X(CMD, "cmd")                                                                                  \
-    X(DIR, "dir")                                                                                  \
-    X(PORT, "port")                                                                                \
-    X(SUBDOMAIN, "subdomain")                                                                      \
-    X(ENV, "env")                                                                                  \
-    X(DEPENDS_ON, "depends_on")                                                                    \
-    X(WATCH, "watch")                                                                              \
-    X(HEALTH, "health")                                                                            \
-    X(RESTART, "restart")                                                                          \
+#define PLAN_FIELDS(X)          \
+    X(NAME, "service")          \
+    X(CMD, "cmd")               \
+    X(DIR, "dir")               \
+    X(PORT, "port")             \
+    X(SUBDOMAIN, "subdomain")   \
+    X(ENV, "env")               \
+    X(DEPENDS_ON, "depends_on") \
+    X(WATCH, "watch")           \
+    X(HEALTH, "health")         \
+    X(RESTART, "restart")       \
     X(STOP, "stop")
 
 enum plan_field {
 #define X(field, name) PLAN_FIELD_##field,
     PLAN_FIELDS(X)
 #undef X
-    PLAN_FIELD_COUNT
+        PLAN_FIELD_COUNT
 };
 
 struct plan_span {
-    uint32_t field;  /* enum plan_field */
-    uint32_t source; /* index into SOURCES */
+    uint32_t field;        /* enum plan_field */
+    uint32_t source;       /* index into SOURCES */
     uint32_t line, column; /* from 1; columns are grapheme clusters */
 };
 
@@ -257,31 +258,31 @@ _Static_assert(sizeof(struct plan_source) == 24, "format");
 _Static_assert(sizeof(struct plan_span) == 16, "format");
 
 /* What is wrong with a malformed file: PLAN_OK, or PLAN_E_... */
-#define PLAN_ERRORS(X)                                                                             \
-    X(TOO_SMALL, "the file is too short to be a plan")                                             \
-    X(TOO_LARGE, "the file is larger than a plan may be (64 MiB)")                                 \
-    X(MAGIC, "the file is not a plan")                                                             \
-    X(ENDIAN, "the plan was written with another byte order")                                      \
-    X(VERSION, "the plan has another format version: compile it again")                            \
-    X(SIZE, "the file is cut off or has bytes behind its end")                                     \
-    X(CHECKSUM, "the checksum does not match: the file is damaged")                                \
-    X(RESERVED, "a reserved byte is not zero")                                                     \
-    X(SECTION_COUNT, "the number of sections is wrong")                                            \
-    X(SECTION_KIND, "a section is missing or out of order")                                        \
-    X(SECTION_RECORD, "a section has records of another size")                                     \
-    X(SECTION_BOUNDS, "a section reaches beyond the file")                                         \
-    X(SECTION_LAYOUT, "sections overlap, leave a gap or are not aligned")                          \
-    X(PADDING, "the padding between sections is not zero")                                         \
-    X(LIMIT, "a plan may not have so many records, or so much text")                               \
-    X(STRING, "a string lies outside the blob, has no end, or is not UTF-8")                       \
-    X(NAME, "a name has a character that names may not have")                                      \
-    X(ENUM, "a field has a value that it may not have")                                            \
-    X(RANGE, "a range does not tile its section")                                                  \
-    X(INDEX, "an index points at nothing, or at the wrong record")                                 \
-    X(ORDER, "records are not in their order, or a service comes before what it depends on")       \
-    X(MIRROR, "dependencies and dependents do not agree")                                          \
-    X(DUPLICATE, "two services, routes or ports are the same")                                     \
-    X(VALUE, "a number or a text is outside its bounds")                                           \
+#define PLAN_ERRORS(X)                                                                       \
+    X(TOO_SMALL, "the file is too short to be a plan")                                       \
+    X(TOO_LARGE, "the file is larger than a plan may be (64 MiB)")                           \
+    X(MAGIC, "the file is not a plan")                                                       \
+    X(ENDIAN, "the plan was written with another byte order")                                \
+    X(VERSION, "the plan has another format version: compile it again")                      \
+    X(SIZE, "the file is cut off or has bytes behind its end")                               \
+    X(CHECKSUM, "the checksum does not match: the file is damaged")                          \
+    X(RESERVED, "a reserved byte is not zero")                                               \
+    X(SECTION_COUNT, "the number of sections is wrong")                                      \
+    X(SECTION_KIND, "a section is missing or out of order")                                  \
+    X(SECTION_RECORD, "a section has records of another size")                               \
+    X(SECTION_BOUNDS, "a section reaches beyond the file")                                   \
+    X(SECTION_LAYOUT, "sections overlap, leave a gap or are not aligned")                    \
+    X(PADDING, "the padding between sections is not zero")                                   \
+    X(LIMIT, "a plan may not have so many records, or so much text")                         \
+    X(STRING, "a string lies outside the blob, has no end, or is not UTF-8")                 \
+    X(NAME, "a name has a character that names may not have")                                \
+    X(ENUM, "a field has a value that it may not have")                                      \
+    X(RANGE, "a range does not tile its section")                                            \
+    X(INDEX, "an index points at nothing, or at the wrong record")                           \
+    X(ORDER, "records are not in their order, or a service comes before what it depends on") \
+    X(MIRROR, "dependencies and dependents do not agree")                                    \
+    X(DUPLICATE, "two services, routes or ports are the same")                               \
+    X(VALUE, "a number or a text is outside its bounds")                                     \
     X(SYSTEM, "the system refused")
 
 enum plan_error {
@@ -289,7 +290,7 @@ enum plan_error {
 #define X(error, text) PLAN_E_##error,
     PLAN_ERRORS(X)
 #undef X
-    PLAN_ERROR_COUNT
+        PLAN_ERROR_COUNT
 };
 
 /* The sentence for an error. */
@@ -326,7 +327,8 @@ struct plan {
 
 /* Who may have written the file that plan_open reads. */
 enum plan_trust {
-    PLAN_TRUST_OWN, /* refuse what another user owns, group or world may write, or a symlink names */
+    PLAN_TRUST_OWN, /* refuse what another user owns, group or world may write, or a symlink names
+                     */
     PLAN_TRUST_ANY
 };
 
@@ -342,6 +344,8 @@ enum plan_error plan_open(struct plan *plan, const char *path, enum plan_trust t
 enum plan_error plan_open_bytes(struct plan *plan, const void *bytes, size_t size,
                                 uint64_t *out_where);
 void plan_close(struct plan *plan);
+/* A verified plan in place: copies nothing, and there is nothing to close. */
+void plan_view(struct plan *plan, const void *bytes, size_t size);
 
 static inline const char *plan_text_ptr(const struct plan *plan, struct plan_string s)
 {

@@ -66,6 +66,9 @@ def main():
         print(*cases, sep="\n")
         return 0
     a3s = str(pathlib.Path(args.a3s).resolve())
+    if not os.access(a3s, os.X_OK):
+        print(f"Bail out! there is no program {a3s}")
+        return 1
 
     print(f"TAP version 13\n1..{len(cases)}", flush=True)
     failed = 0

@@ -25,7 +25,7 @@ def evaluate(a3s, text):
         done = subprocess.run([a3s, "hcl", "--eval", file.name], capture_output=True, text=True,
                               check=False)
     if done.returncode != 0:
-        return done.stderr
+        return done.stdout + done.stderr
     return json.loads(done.stdout, parse_float=Decimal, parse_int=Decimal)
 
 

@@ -78,7 +78,8 @@ END_TEST
 
 START_TEST(comments)
 {
-    expect("a # x\nb // y\nc /* \n */ d", "IDENT<a> NEWLINE IDENT<b> NEWLINE IDENT<c> IDENT<d> END ");
+    expect("a # x\nb // y\nc /* \n */ d",
+           "IDENT<a> NEWLINE IDENT<b> NEWLINE IDENT<c> IDENT<d> END ");
     expect("1 + 1 // note", "NUMBER<1> PLUS NUMBER<1> END ");
     expect("/* x", "SLASH STAR IDENT<x> END ");
     expect("# \xff\n", "END ");
@@ -196,10 +197,12 @@ START_TEST(lines_that_are_items)
         bool item;
         uint32_t indent;
     } rows[] = {
-        {"a = 1", true, 0},        {"  a=1", true, 2},      {"a \"b\" c {", true, 0},
-        {"a {", true, 0},          {"a == 1", false, 0},    {"a => 1", false, 0},
-        {"a.b = 1", false, 0},     {"bar\"", false, 0},     {"}", false, 0},
-        {"stra\xc3\xb6 = 1", true, 0}, {"", false, 0},
+        {"a = 1", true, 0},       {"  a=1", true, 2},
+        {"a \"b\" c {", true, 0}, {"a {", true, 0},
+        {"a == 1", false, 0},     {"a => 1", false, 0},
+        {"a.b = 1", false, 0},    {"bar\"", false, 0},
+        {"}", false, 0},          {"stra\xc3\xb6 = 1", true, 0},
+        {"", false, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         lexer_init(&lexer, str_from(rows[i].line), NULL, 0);

@@ -77,8 +77,8 @@ static const char *show(struct arena *arena, const struct ast_expr *e)
     case AST_OBJECT: return arena_printf(arena, "object/%u", e->object.count);
     case AST_TEMPLATE: return arena_printf(arena, "template/%u", e->template.count);
     case AST_FOR:
-        return arena_printf(arena, "for<%.*s,%.*s>%s", STR_ARG(e->loop.key),
-                            STR_ARG(e->loop.value), e->loop.group ? "..." : "");
+        return arena_printf(arena, "for<%.*s,%.*s>%s", STR_ARG(e->loop.key), STR_ARG(e->loop.value),
+                            e->loop.group ? "..." : "");
     default: return "error";
     }
 }
@@ -113,8 +113,7 @@ static void expect_errors(const char *text, const char *wanted)
     struct arena arena = {0};
     struct parsed *p = parse(text);
     const char *got = "";
-    VEC_EACH(&p->diags.diags, it)
-    {
+    VEC_EACH (&p->diags.diags, it) {
         struct position at = source_locate(&p->sources, (*it)->span);
         got = arena_printf(&arena, "%s%s%u:%u %s", got, *got ? " | " : "", at.line, at.column,
                            (*it)->message);
@@ -229,7 +228,8 @@ END_TEST
 
 START_TEST(directives_nest)
 {
-    struct parsed *p = parse("a = \"%{ if a }1%{ for b in c }2%{ endfor }3%{ else }4%{ endif }5\"\n");
+    struct parsed *p =
+        parse("a = \"%{ if a }1%{ for b in c }2%{ endfor }3%{ else }4%{ endif }5\"\n");
     struct ast_parts parts = value_of(p)->template;
     ck_assert_uint_eq(parts.count, 2);
     ck_assert_int_eq(parts.first->kind, AST_PART_IF);
@@ -260,8 +260,9 @@ END_TEST
 
 START_TEST(an_open_bracket_does_not_swallow_the_file)
 {
-    expect_errors("a = (1 + 2\nb = [3\nc = 4\nd = ]\n",
-                  "2:1 Unbalanced parentheses | 3:1 Missing item separator | 4:5 Invalid expression");
+    expect_errors(
+        "a = (1 + 2\nb = [3\nc = 4\nd = ]\n",
+        "2:1 Unbalanced parentheses | 3:1 Missing item separator | 4:5 Invalid expression");
     expect_errors("s {\n  a = \"x\n  b = 'y'\n}\nt {\n  c = )\n}\n",
                   "2:9 Invalid multi-line string | 3:7 Invalid character | 6:7 Invalid expression");
 }
@@ -280,10 +281,24 @@ START_TEST(what_was_understood_is_in_the_tree)
 }
 END_TEST
 
+START_TEST(an_unclosed_block_is_found_by_its_indentation)
+{
+    struct parsed *p = parse("s \"a\" {\n  h {\n    x = 1\n}\nt {\n}\n");
+    ck_assert_uint_eq(p->diags.errors, 1);
+    struct diag *diag = p->diags.diags.items[0];
+    ck_assert_str_eq(diag->message, "Unclosed configuration block");
+    ck_assert_uint_eq(diag->span.offset, 6);
+    ck_assert_ptr_nonnull(diag->notes);
+    ck_assert_uint_eq(diag->notes->span.offset, 12);
+    release(p);
+}
+END_TEST
+
 START_TEST(an_attribute_is_set_once)
 {
     struct arena arena = {0};
-    expect_errors("a = 1\nb = 2\na = 3\na = 4\n", "3:1 Attribute redefined | 4:1 Attribute redefined");
+    expect_errors("a = 1\nb = 2\na = 3\na = 4\n",
+                  "3:1 Attribute redefined | 4:1 Attribute redefined");
     char *text = arena_strndup(&arena, "", 0);
     for (int i = 0; i < 40; i++)
         text = arena_printf(&arena, "%sa%d = 1\n", text, i);
@@ -347,6 +362,7 @@ int main(void)
     SUITE_CASE(s, each_mistake_once);
     SUITE_CASE(s, an_open_bracket_does_not_swallow_the_file);
     SUITE_CASE(s, what_was_understood_is_in_the_tree);
+    SUITE_CASE(s, an_unclosed_block_is_found_by_its_indentation);
     SUITE_CASE(s, an_attribute_is_set_once);
     SUITE_CASE(s, depth_is_bounded);
     return suite_run(s);

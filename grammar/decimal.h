@@ -1,15 +1,15 @@
 /* The text of number literals in plain decimal notation. */
-#ifndef GRAMMAR_NUMBER_H
-#define GRAMMAR_NUMBER_H
+#ifndef GRAMMAR_DECIMAL_H
+#define GRAMMAR_DECIMAL_H
 
 #include "str.h"
 
 /* Exponents beyond this stay as they are. */
-#define NUMBER_DIGITS_MAX 4096
+#define DECIMAL_DIGITS_MAX 4096
 
 /* Adds the number without exponent, without leading zeros, without trailing zeros behind the point:
  * "1e3" is "1000", "007.50" is "7.5". The text is a literal that the parser accepted. */
-void number_plain(struct str literal, struct strbuf *out);
-bool number_is_zero(struct str literal);
+void decimal_plain(struct str literal, struct strbuf *out);
+bool decimal_is_zero(struct str literal);
 
 #endif

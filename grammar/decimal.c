@@ -1,4 +1,4 @@
-#include "number.h"
+#include "decimal.h"
 
 /* digits * 10^exponent, the digits being two runs of the literal. */
 struct parts {
@@ -25,7 +25,7 @@ static struct parts split(struct str literal)
     bool negative = literal.ptr[++at] == '-';
     if (literal.ptr[at] == '-' || literal.ptr[at] == '+')
         at++;
-    for (; at < literal.len && parts.exponent <= NUMBER_DIGITS_MAX; at++)
+    for (; at < literal.len && parts.exponent <= DECIMAL_DIGITS_MAX; at++)
         parts.exponent = parts.exponent * 10 + (literal.ptr[at] - '0');
     if (negative)
         parts.exponent = -parts.exponent;
@@ -39,7 +39,7 @@ static char digit(const struct parts *parts, size_t index)
                                     : parts->fraction.ptr[index - parts->whole.len];
 }
 
-bool number_is_zero(struct str literal)
+bool decimal_is_zero(struct str literal)
 {
     struct parts parts = split(literal);
     for (size_t i = 0; i < parts.whole.len + parts.fraction.len; i++)
@@ -48,7 +48,7 @@ bool number_is_zero(struct str literal)
     return true;
 }
 
-void number_plain(struct str literal, struct strbuf *out)
+void decimal_plain(struct str literal, struct strbuf *out)
 {
     struct parts parts = split(literal);
     long count = (long)(parts.whole.len + parts.fraction.len), first = 0;
@@ -61,7 +61,7 @@ void number_plain(struct str literal, struct strbuf *out)
         strbuf_addc(out, '0');
         return;
     }
-    if (parts.exponent > NUMBER_DIGITS_MAX || parts.exponent < -NUMBER_DIGITS_MAX) {
+    if (parts.exponent > DECIMAL_DIGITS_MAX || parts.exponent < -DECIMAL_DIGITS_MAX) {
         strbuf_add_str(out, literal);
         return;
     }
