@@ -4,11 +4,12 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* s that one scenario may take: thousands of times what it does. */
-#define PATIENCE 20
+/* s of the processor that one scenario may take: thousands of times what it does. */
+#define PATIENCE 3
 
 struct trial *trial_create(void)
 {
@@ -63,11 +64,17 @@ static void play_at_random(struct trial *trial, struct world *w)
     world_settle(w);
 }
 
+static void limit_time(void)
+{
+    struct itimerval limit = {.it_value.tv_sec = PATIENCE};
+    setitimer(ITIMER_VIRTUAL, &limit, NULL);
+}
+
 static void explore(struct trial *trial, uint64_t first, uint64_t steps)
 {
     struct world w = {0};
     for (trial->seed = first; !trial->broken[0] && w.steps < steps; trial->seed++) {
-        alarm(PATIENCE);
+        limit_time();
         play_at_random(trial, &w);
         conclude(trial, &w);
         trial->runs++;
@@ -81,7 +88,7 @@ static bool child_went_well(struct trial *trial, pid_t child)
     int status;
     if (waitpid(child, &status, 0) != child)
         snprintf(trial->broken, sizeof trial->broken, "the simulator could not wait");
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGVTALRM)
         snprintf(trial->broken, sizeof trial->broken, "the supervisor does not come back");
     else if (WIFSIGNALED(status) || WEXITSTATUS(status))
         snprintf(trial->broken, sizeof trial->broken, "the supervisor aborts");
@@ -116,7 +123,7 @@ bool trial_replay(struct trial *trial)
     pid_t child = begin(trial);
     if (!child) {
         struct world w = {0};
-        alarm(PATIENCE);
+        limit_time();
         world_init(&w, &trial->scenario);
         play_moves(&w);
         conclude(trial, &w);
