@@ -28,7 +28,7 @@
 #define CHUNK_MIN (16u << 10)
 /* A chunk that is not small is made of huge pages if the system has them: each fault costs about as
  * much as filling the page with a tree does. */
-#define CHUNK_HUGE ((size_t)2 << 20)
+#define CHUNK_HUGE  ((size_t)2 << 20)
 #define CHUNK_SMALL ((size_t)256 << 10)
 
 struct arena_chunk {
@@ -47,8 +47,8 @@ static void *map_huge(size_t size)
 {
     if (size > SIZE_MAX - CHUNK_HUGE)
         mem_die();
-    char *pages = mmap(NULL, size + CHUNK_HUGE, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *pages =
+        mmap(NULL, size + CHUNK_HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         mem_die();
     size_t before = -(uintptr_t)pages % CHUNK_HUGE;

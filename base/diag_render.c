@@ -89,12 +89,15 @@ static void add_place(struct canvas *canvas, struct span span)
     strbuf_addf(canvas->out, ":%u:%u", at.line, at.column);
 }
 
-/* Moves back to the start of a UTF-8 sequence. */
+/* Moves back to the start of a UTF-8 sequence, which is at most three bytes away: a run of stray
+ * continuation bytes has none. */
 static size_t sequence_start(struct str text, size_t at)
 {
-    while (at > 0 && at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
-        at--;
-    return at;
+    size_t start = at;
+    while (start > 0 && start < text.len && at - start < 3 &&
+           ((unsigned char)text.ptr[start] & 0xc0) == 0x80)
+        start--;
+    return start;
 }
 
 static void draw_gutter(struct canvas *canvas, uint32_t line)

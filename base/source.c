@@ -90,7 +90,8 @@ static uint32_t line_index(struct sources *sources, struct source *file, uint32_
         step *= 2;
     }
     uint32_t left = file->lines.count - low;
-    file->line_hint = low + last_not_above(file->lines.items + low, step < left ? step : left, offset);
+    file->line_hint =
+        low + last_not_above(file->lines.items + low, step < left ? step : left, offset);
     return file->line_hint;
 }
 

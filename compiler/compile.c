@@ -1,5 +1,7 @@
 #include "compile.h"
 
+#include "syntax_codes.h" /* before codes.h, which leaves CODE defined */
+
 #include "checker.h"
 #include "codes.h"
 #include "graph.h"
@@ -103,10 +105,22 @@ static bool lower_model(struct compilation *c, const char *path, uint32_t source
     return error == PLAN_OK;
 }
 
+/* A block that is never closed holds all that follows it: what stands where is anybody's guess. */
+static bool is_nesting_known(const struct diag_list *diags)
+{
+    VEC_EACH (&diags->diags, it) {
+        if ((*it)->code == &syntax_codes[SYNTAX_UNCLOSED_BLOCK])
+            return false;
+    }
+    return true;
+}
+
 static bool compile_source(struct compilation *c, const char *path, uint32_t source,
                            const struct compile_options *options)
 {
     struct ast_body *body = parse_source(&c->sources, source, &c->diags);
+    if (!is_nesting_known(&c->diags))
+        return false;
     c->model = check(body, &c->diags, c->diags.errors > 0);
     graph_order(c->model, &c->diags);
     if (options->check_paths)

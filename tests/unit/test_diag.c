@@ -114,6 +114,22 @@ START_TEST(a_long_line_is_cut_around_the_place)
 }
 END_TEST
 
+START_TEST(a_long_line_of_stray_bytes_is_cut_too)
+{
+    struct fixture f;
+    char text[2000];
+    memset(text, '\x80', sizeof text);
+    text[sizeof text - 1] = '\0';
+    for (uint32_t offset = 0; offset < sizeof text; offset += 37) {
+        begin(&f, text);
+        diag_error(&f.list, &unknown, (struct span){0, offset, 1}, "here");
+        diag_render_text(&f.list, false, &f.out);
+        ck_assert_uint_lt(f.out.len, 700);
+        finish(&f);
+    }
+}
+END_TEST
+
 START_TEST(json_has_every_position)
 {
     struct fixture f;
@@ -142,6 +158,7 @@ int main(void)
     SUITE_CASE(s, sorted_by_place_and_told_once);
     SUITE_CASE(s, a_flood_is_bounded_and_counted);
     SUITE_CASE(s, a_long_line_is_cut_around_the_place);
+    SUITE_CASE(s, a_long_line_of_stray_bytes_is_cut_too);
     SUITE_CASE(s, json_has_every_position);
     return suite_run(s);
 }
