@@ -319,7 +319,8 @@ static bool has_cell(const struct line *line, bool comment)
 /* Gives the cells of each run of lines that have one the same column. */
 static void align_cells(struct layout *layout, bool comment)
 {
-    struct line *line = layout->lines.items, *end = line + layout->lines.count;
+    struct line *line = layout->lines.items;
+    struct line *end = line ? line + layout->lines.count : NULL;
     while (line < end) {
         struct line *run = line;
         uint32_t widest = 0;
