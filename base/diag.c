@@ -34,15 +34,23 @@ static struct diag *add(struct diag_list *list, enum diag_severity severity,
     return diag;
 }
 
+__attribute__((format(printf, 5, 0))) static struct diag *
+add_at(struct diag_list *list, enum diag_severity severity, const struct diag_code *code,
+       struct span span, const char *format, va_list args)
+{
+    struct diag *diag = add(list, severity, code);
+    diag->span = span;
+    diag->has_span = true;
+    diag->message = format_text(list->arena, format, args);
+    return diag;
+}
+
 struct diag *diag_error(struct diag_list *list, const struct diag_code *code, struct span span,
                         const char *format, ...)
 {
-    struct diag *diag = add(list, DIAG_ERROR, code);
-    diag->span = span;
-    diag->has_span = true;
     va_list args;
     va_start(args, format);
-    diag->message = format_text(list->arena, format, args);
+    struct diag *diag = add_at(list, DIAG_ERROR, code, span, format, args);
     va_end(args);
     return diag;
 }
@@ -50,12 +58,9 @@ struct diag *diag_error(struct diag_list *list, const struct diag_code *code, st
 struct diag *diag_warning(struct diag_list *list, const struct diag_code *code, struct span span,
                           const char *format, ...)
 {
-    struct diag *diag = add(list, DIAG_WARNING, code);
-    diag->span = span;
-    diag->has_span = true;
     va_list args;
     va_start(args, format);
-    diag->message = format_text(list->arena, format, args);
+    struct diag *diag = add_at(list, DIAG_WARNING, code, span, format, args);
     va_end(args);
     return diag;
 }

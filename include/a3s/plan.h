@@ -327,8 +327,8 @@ struct plan {
 
 /* Who may have written the file that plan_open reads. */
 enum plan_trust {
-    PLAN_TRUST_OWN, /* refuse what another user owns, group or world may write, or a symlink names
-                     */
+    /* Refuse what another user owns, group or world may write, or a symlink names. */
+    PLAN_TRUST_OWN,
     PLAN_TRUST_ANY
 };
 
