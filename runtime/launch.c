@@ -4,18 +4,44 @@
 
 #include <ctype.h>
 
-const char *launch_text(struct arena *arena, const struct plan *plan, struct plan_text text)
+#define PORT_SIZE sizeof "65535"
+
+/* The piece's bytes; port has room for PORT_SIZE. */
+static const char *piece_text(const struct launch_world *world, const struct plan_piece *piece,
+                              char *port)
 {
-    size_t length = 0;
-    for (uint32_t i = 0; i < text.pieces.count; i++)
-        length += plan->pieces[text.pieces.first + i].text.length;
-    char *joined = arena_alloc(arena, length + 1, 1), *at = joined;
-    for (uint32_t i = 0; i < text.pieces.count; i++) {
-        struct plan_string piece = plan->pieces[text.pieces.first + i].text;
-        memcpy(at, plan_text_ptr(plan, piece), piece.length);
-        at += piece.length;
+    switch ((enum plan_piece_kind)piece->kind) {
+    case PLAN_PIECE_ENV: return world->lookups[piece->ref];
+    case PLAN_PIECE_PORT: snprintf(port, PORT_SIZE, "%u", world->ports[piece->ref]); return port;
+    case PLAN_PIECE_LITERAL:
+    case PLAN_PIECE_KIND_COUNT: break;
     }
-    return joined;
+    return plan_text_ptr(world->plan, piece->text);
+}
+
+const char *launch_text(struct arena *arena, const struct launch_world *world,
+                        struct plan_text text)
+{
+    const struct plan_piece *pieces = &world->plan->pieces[text.pieces.first];
+    char port[PORT_SIZE];
+    if (text.pieces.count == 1 && pieces[0].kind == PLAN_PIECE_LITERAL)
+        return plan_text_ptr(world->plan, pieces[0].text);
+    struct strbuf joined = {0};
+    for (uint32_t i = 0; i < text.pieces.count; i++)
+        strbuf_adds(&joined, piece_text(world, &pieces[i], port));
+    const char *copy = arena_strndup(arena, strbuf_text(&joined), joined.len);
+    strbuf_finish(&joined);
+    return copy;
+}
+
+/* As launch_text, for people. */
+static const char *shown_text(struct arena *arena, const struct plan *plan, struct plan_text text)
+{
+    struct strbuf shown = {0};
+    plan_text_show(plan, text, &shown);
+    const char *copy = arena_strndup(arena, strbuf_text(&shown), shown.len);
+    strbuf_finish(&shown);
+    return copy;
 }
 
 const char *launch_host(const struct plan *plan, uint32_t service)
@@ -104,48 +130,64 @@ static void inject_dependencies(struct environment *env, const struct plan *plan
     }
 }
 
-static void set_own(struct environment *env, const struct plan *plan, uint32_t service)
+static void set_planned(struct environment *env, const struct launch_world *world, uint32_t service,
+                        uint32_t flags)
 {
-    struct plan_range own = plan->services[service].env;
-    for (uint32_t i = 0; i < own.count; i++) {
-        const struct plan_env *entry = &plan->env[own.first + i];
-        set_entry(env, arena_printf(env->arena, "%s=%s", plan_text_ptr(plan, entry->name),
-                                    launch_text(env->arena, plan, entry->value)));
+    const struct plan *plan = world->plan;
+    struct plan_range range = plan->services[service].env;
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct plan_env *entry = &plan->env[range.first + i];
+        if (entry->flags == flags)
+            set_entry(env, arena_printf(env->arena, "%s=%s", plan_text_ptr(plan, entry->name),
+                                        launch_text(env->arena, world, entry->value)));
     }
 }
 
-static const char *const *build_argv(struct arena *arena, const struct plan *plan,
+static const char *const *build_argv(struct arena *arena, const struct launch_world *world,
                                      struct plan_range argv)
 {
     const char **texts = arena_new(arena, const char *, argv.count + 1);
     for (uint32_t i = 0; i < argv.count; i++)
-        texts[i] = launch_text(arena, plan, plan->argv[argv.first + i]);
+        texts[i] = launch_text(arena, world, world->plan->argv[argv.first + i]);
     return texts;
 }
 
-static const char *build_dir(struct arena *arena, const char *root, const char *dir)
+static const char *build_path(struct arena *arena, const char *root, const char *path)
 {
-    if (dir[0] == '/')
-        return dir;
-    if (dir[0] == '\0' || strcmp(dir, ".") == 0)
+    if (path[0] == '/')
+        return path;
+    if (path[0] == '\0' || strcmp(path, ".") == 0)
         return arena_strndup(arena, root, strlen(root));
-    return arena_printf(arena, "%s/%s", root, dir);
+    return arena_printf(arena, "%s/%s", root, path);
 }
 
-struct launch launch_new(struct arena *arena, const struct plan *plan, uint32_t service,
-                         const char *root, const uint16_t *ports, char *const *inherited)
+static const char *const *build_env(struct arena *arena, const struct launch_world *world,
+                                    uint32_t service)
 {
-    const struct plan_service *planned = &plan->services[service];
     struct environment env = {.arena = arena};
-    for (char *const *entry = inherited; *entry; entry++)
+    for (char *const *entry = world->inherited; *entry; entry++)
         *vec_push(arena, &env.entries) = *entry;
-    inject(&env, plan, service, ports);
-    inject_dependencies(&env, plan, service, ports);
-    set_own(&env, plan, service);
+    inject(&env, world->plan, service, world->ports);
+    inject_dependencies(&env, world->plan, service, world->ports);
+    set_planned(&env, world, service, PLAN_ENV_SHARED);
+    set_planned(&env, world, service, 0);
     *vec_push(arena, &env.entries) = NULL;
-    return (struct launch){
-        .argv = build_argv(arena, plan, planned->argv),
-        .env = env.entries.items,
-        .dir = build_dir(arena, root, launch_text(arena, plan, planned->dir)),
+    return env.entries.items;
+}
+
+bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
+                uint32_t command, struct launch *out_launch, struct launch_failure *out_failure)
+{
+    const struct plan *plan = world->plan;
+    struct plan_range argv = plan->commands[command].argv;
+    struct plan_text dir = plan->services[service].dir;
+    (void)out_failure;
+    *out_launch = (struct launch){
+        .argv = build_argv(arena, world, argv),
+        .env = build_env(arena, world, service),
+        .dir = build_path(arena, world->root, launch_text(arena, world, dir)),
+        .shown_program = shown_text(arena, plan, plan->argv[argv.first]),
+        .shown_dir = build_path(arena, world->root, shown_text(arena, plan, dir)),
     };
+    return true;
 }

@@ -46,14 +46,24 @@ static void walk_edges(const struct plan *plan, uint32_t index)
     }
 }
 
+static void read_command(const struct plan *plan, const struct plan_command *command)
+{
+    read_text(plan, command->line);
+    for (uint32_t i = 0; i < command->argv.count; i++)
+        read_text(plan, plan->argv[command->argv.first + i]);
+}
+
 static void walk_service(const struct plan *plan, uint32_t index)
 {
     const struct plan_service *service = &plan->services[index];
     read_string(plan, service->name);
     read_text(plan, service->dir);
-    read_text(plan, service->command);
-    for (uint32_t i = 0; i < service->argv.count; i++)
-        read_text(plan, plan->argv[service->argv.first + i]);
+    const uint32_t commands[] = {
+        service->command, service->pre_start, service->post_stop,
+        service->probe == PLAN_NONE ? PLAN_NONE : plan->probes[service->probe].command};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (commands[i] != PLAN_NONE)
+            read_command(plan, &plan->commands[commands[i]]);
     for (uint32_t i = 0; i < service->env.count; i++) {
         read_string(plan, plan->env[service->env.first + i].name);
         read_text(plan, plan->env[service->env.first + i].value);
