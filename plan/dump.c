@@ -151,9 +151,12 @@ static void add_env(const struct plan *plan, struct plan_range range, struct str
 static void add_env_files(const struct plan *plan, struct plan_range range, struct strbuf *out)
 {
     for (uint32_t i = range.first; i < range.first + range.count; i++) {
+        const struct plan_env_file *file = &plan->env_files[i];
         strbuf_adds(out, "  env_file ");
-        plan_quote(plan, plan->env_files[i].path, out);
-        strbuf_adds(out, plan->env_files[i].flags & PLAN_ENV_SHARED ? " shared\n" : "\n");
+        plan_quote(plan, file->path, out);
+        strbuf_adds(out, file->flags & PLAN_ENV_SHARED ? " shared" : "");
+        add_place(plan, file->source, file->line, file->column, out);
+        strbuf_addc(out, '\n');
     }
 }
 

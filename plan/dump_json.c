@@ -132,8 +132,10 @@ static json_t *env_files_json(const struct plan *plan, struct plan_range range)
     json_t *array = json_array();
     for (uint32_t i = range.first; i < range.first + range.count; i++) {
         json_t *object = json_object();
-        set(object, "path", string_json(plan, plan->env_files[i].path));
-        set(object, "shared", json_boolean(plan->env_files[i].flags & PLAN_ENV_SHARED));
+        const struct plan_env_file *file = &plan->env_files[i];
+        set(object, "path", string_json(plan, file->path));
+        set(object, "shared", json_boolean(file->flags & PLAN_ENV_SHARED));
+        set(object, "source", place_json(plan, file->source, file->line, file->column));
         json_array_append_new(array, object);
     }
     return array;

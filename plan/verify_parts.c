@@ -32,14 +32,9 @@ enum plan_error verify_command(struct verifier *v, const uint32_t *index)
 
 /* ---- Environment ---- */
 
-static enum plan_error verify_env_flags(struct verifier *v, const uint32_t *flags,
-                                        const uint32_t *reserved)
+static enum plan_error verify_env_flags(struct verifier *v, const uint32_t *flags)
 {
-    if (*flags & ~PLAN_ENV_SHARED)
-        return verify_fail(v, PLAN_E_ENUM, flags);
-    if (*reserved != 0)
-        return verify_fail(v, PLAN_E_RESERVED, reserved);
-    return PLAN_OK;
+    return *flags & ~PLAN_ENV_SHARED ? verify_fail(v, PLAN_E_ENUM, flags) : PLAN_OK;
 }
 
 enum plan_error verify_env(struct verifier *v, const struct plan_service *service)
@@ -53,7 +48,9 @@ enum plan_error verify_env(struct verifier *v, const struct plan_service *servic
         if (strcmp(last, name) >= 0)
             return verify_fail(v, PLAN_E_ORDER, env);
         VERIFY(verify_text(v, &env->value));
-        VERIFY(verify_env_flags(v, &env->flags, &env->reserved));
+        VERIFY(verify_env_flags(v, &env->flags));
+        if (env->reserved != 0)
+            return verify_fail(v, PLAN_E_RESERVED, &env->reserved);
         last = name;
     }
     return PLAN_OK;
@@ -67,7 +64,8 @@ enum plan_error verify_env_files(struct verifier *v, const struct plan_service *
         const struct plan_env_file *file = &v->plan.env_files[service->env_files.first + i];
         bool shared = file->flags & PLAN_ENV_SHARED;
         VERIFY(verify_filled(v, &file->path, PLAN_TEXT_MAX));
-        VERIFY(verify_env_flags(v, &file->flags, &file->reserved));
+        VERIFY(verify_env_flags(v, &file->flags));
+        VERIFY(verify_place(v, &file->source, &file->line, &file->column));
         if (own && shared)
             return verify_fail(v, PLAN_E_ORDER, &file->flags);
         own = !shared;

@@ -223,9 +223,9 @@ struct plan_env {
 
 /* Read at each start of the service; what is in it never stands in a plan. */
 struct plan_env_file {
-    struct plan_string path; /* relative to the plan's root, not empty */
-    uint32_t flags;          /* PLAN_ENV_... */
-    uint32_t reserved;       /* 0 */
+    struct plan_string path;       /* relative to the plan's root, not empty */
+    uint32_t flags;                /* PLAN_ENV_... */
+    uint32_t source, line, column; /* where it is named; as in struct plan_span */
 };
 
 enum plan_probe_type {
@@ -329,7 +329,7 @@ _Static_assert(sizeof(struct plan_lookup) == 32, "format");
 _Static_assert(sizeof(struct plan_command) == 24, "format");
 _Static_assert(sizeof(struct plan_service) == 128, "format");
 _Static_assert(sizeof(struct plan_env) == 24, "format");
-_Static_assert(sizeof(struct plan_env_file) == 16, "format");
+_Static_assert(sizeof(struct plan_env_file) == 24, "format");
 _Static_assert(sizeof(struct plan_probe) == 48, "format");
 _Static_assert(sizeof(struct plan_log) == 24, "format");
 _Static_assert(sizeof(struct plan_watch) == 32, "format");

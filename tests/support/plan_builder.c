@@ -245,7 +245,8 @@ static void add_env_text(struct plan_writer *w, struct plan_service *service, co
 static void add_env_file(struct plan_writer *w, struct plan_service *service, const char *path,
                          uint32_t flags)
 {
-    struct plan_env_file file = {.path = string(w, path), .flags = flags};
+    struct plan_env_file file = {
+        .path = string(w, path), .flags = flags, .line = flags ? 2 : 61, .column = 15};
     plan_writer_add(w, PLAN_SECTION_ENV_FILES, &file);
     service->env_files.count++;
 }

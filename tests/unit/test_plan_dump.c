@@ -84,8 +84,8 @@ static const char text_form[] =
     "  env \"API_TOKEN\" = \"${env(\"API_TOKEN\")}\"\n"
     "  env \"MODE\" = \"${env(\"MODE\", \"fast\")}\"\n"
     "  env \"OTHER_KEY\" = ***\n"
-    "  env_file \".env\" shared\n"
-    "  env_file \"worker.env\"\n"
+    "  env_file \".env\" shared A3sfile.hcl:2:15\n"
+    "  env_file \"worker.env\" A3sfile.hcl:61:15\n"
     "  depends_on db\n"
     "  health exec \"./alive\" interval 2s timeout 1s retries 3 start_timeout 10m\n"
     "  argv \"./alive\"\n"
@@ -241,7 +241,9 @@ START_TEST(the_json_of_what_is_known_later)
     expect_dumped(json_object_get(env, "API_TOKEN"), "[{\"env\":\"API_TOKEN\"}]");
     expect_dumped(json_object_get(env, "OTHER_KEY"), "\"***\"");
     expect_dumped(json_object_get(worker, "env_shared"), "[\"API\"]");
-    expect_dumped(at(worker, "env_files", 0), "{\"path\":\".env\",\"shared\":true}");
+    expect_dumped(at(worker, "env_files", 0),
+                  "{\"path\":\".env\",\"shared\":true,"
+                  "\"source\":{\"file\":\"A3sfile.hcl\",\"line\":2,\"column\":15}}");
     expect_dumped(json_object_get(worker, "labels"), "[\"back\",\"slow\"]");
     expect_dumped(json_object_get(worker, "pre_start"),
                   "{\"cmd\":\"./prepare\",\"shell\":false,\"argv\":[\"./prepare\",\"all\"]}");

@@ -149,7 +149,9 @@ static const struct spoiled spoiled[] = {
     BAD(ENV, 0, env, reserved, 1, RESERVED),
     BAD(ENV_FILES, 0, env_file, path.offset, UINT32_MAX, STRING),
     BAD(ENV_FILES, 0, env_file, flags, PLAN_ENV_SHARED << 1, ENUM),
-    BAD(ENV_FILES, 1, env_file, reserved, 1, RESERVED),
+    BAD(ENV_FILES, 1, env_file, source, 2, INDEX),
+    BAD(ENV_FILES, 1, env_file, line, 0, VALUE),
+    BAD(ENV_FILES, 1, env_file, column, 0, VALUE),
     BAD(LABELS, 0, string, offset, UINT32_MAX, STRING),
     BAD(PIECES, 0, piece, kind, PLAN_PIECE_KIND_COUNT, ENUM),
     BAD(PIECES, 0, piece, ref, 0, INDEX),
@@ -618,7 +620,8 @@ static void expect_env_files(uint32_t first, uint32_t second, enum plan_error er
 {
     struct plan_writer *writer = framed();
     add_service(writer, "a");
-    struct plan_env_file file = {.path = plan_writer_string(writer, STR(".env")), .flags = first};
+    struct plan_env_file file = {
+        .path = plan_writer_string(writer, STR(".env")), .flags = first, .line = 1, .column = 1};
     plan_writer_add(writer, PLAN_SECTION_ENV_FILES, &file);
     file.flags = second;
     plan_writer_add(writer, PLAN_SECTION_ENV_FILES, &file);
