@@ -31,9 +31,11 @@
 #define PLAN_NAME_MAX     255u          /* bytes of a service name or a host */
 #define PLAN_TEXT_MAX     (64u << 10)   /* bytes of one argument, value, path or pattern */
 #define PLAN_TEXTS_MAX    PLAN_SIZE_MAX /* bytes of all references to strings, added up */
+#define PLAN_PIECES_MAX   1024u         /* of one text */
 #define PLAN_DURATION_MAX 86400000u     /* ms: one day */
 #define PLAN_LOG_LEVELS   5u            /* trace, debug, info, warn, error */
 #define PLAN_LOG_KEEP_MAX 1000u         /* rotated log files of one service */
+#define PLAN_LOG_SIZE_MIN 4096u         /* bytes of a log file before it is rotated */
 
 /* X(KIND, record type, name) in the order in which sections lie in the file. */
 #define PLAN_SECTIONS(X)                                                              \
@@ -86,7 +88,8 @@ struct plan_range {
 };
 
 /* A string that may hold values known only when the plan is loaded: its pieces, joined. Literals
- * are not empty, no two stand side by side. At most PLAN_TEXT_MAX bytes. */
+ * are not empty, no two stand side by side; they add up to at most PLAN_TEXT_MAX bytes. At most
+ * PLAN_PIECES_MAX pieces, so that the whole is bounded by what one value may be. */
 struct plan_text {
     struct plan_range pieces; /* -> PIECES; count 0 is the empty string */
 };
@@ -118,16 +121,17 @@ enum plan_piece_kind {
 struct plan_piece {
     uint32_t kind;           /* enum plan_piece_kind */
     uint32_t ref;            /* LITERAL: PLAN_NONE */
-    struct plan_string text; /* LITERAL; else empty */
+    struct plan_string text; /* LITERAL; else the empty string */
 };
 
 /* A variable of the environment of whoever loads the plan; its value never stands in a plan. Each
- * pair of name and fallback is there once, and some piece refers to it. */
+ * pair of name and fallback is there once, and some piece refers to it. Of the same name, the one
+ * without fallback comes first. */
 #define PLAN_LOOKUP_FALLBACK (1u << 0)
 
 struct plan_lookup {
     struct plan_string name;       /* not empty, no '=' */
-    struct plan_string fallback;   /* with PLAN_LOOKUP_FALLBACK; else empty, and loading needs it */
+    struct plan_string fallback;   /* with PLAN_LOOKUP_FALLBACK; else "", and loading needs it */
     uint32_t flags;                /* PLAN_LOOKUP_... */
     uint32_t source, line, column; /* the first place that asks for it; as in struct plan_span */
 };
@@ -180,7 +184,7 @@ struct plan_service {
     struct plan_text dir;        /* relative to the plan's root; not empty ("." is the root) */
     struct plan_range env;       /* -> ENV, by name (bytes), each once; the dev block's merged in */
     struct plan_range env_files; /* -> ENV_FILES, later ones are stronger; the dev block's first */
-    struct plan_range labels;    /* -> LABELS, as written, each once */
+    struct plan_range labels;    /* -> LABELS, not empty, rising (bytes), each once */
     struct plan_range deps;      /* -> DEPS, rising */
     struct plan_range rdeps;     /* -> RDEPS, rising */
     struct plan_range spans;     /* -> SPANS, by rising field; PLAN_FIELD_NAME is there */
@@ -219,9 +223,9 @@ struct plan_env {
 
 /* Read at each start of the service; what is in it never stands in a plan. */
 struct plan_env_file {
-    struct plan_string path; /* relative to the plan's root, not empty */
-    uint32_t flags;          /* PLAN_ENV_... */
-    uint32_t reserved;       /* 0 */
+    struct plan_string path;       /* relative to the plan's root, not empty */
+    uint32_t flags;                /* PLAN_ENV_... */
+    uint32_t source, line, column; /* where it is named; as in struct plan_span */
 };
 
 enum plan_probe_type {
@@ -233,8 +237,8 @@ enum plan_probe_type {
 };
 
 struct plan_probe {
-    struct plan_text path;      /* http: begins with '/' when it is joined; else no pieces */
-    struct plan_string pattern; /* log: a PCRE2 pattern, not empty; else empty */
+    struct plan_text path;      /* http: begins with a literal '/'; else no pieces */
+    struct plan_string pattern; /* log: a PCRE2 pattern, not empty; else the empty string */
     uint32_t command;           /* exec: index into COMMANDS; else PLAN_NONE */
     uint32_t service;           /* its owner: index into SERVICES */
     uint32_t interval_ms;
@@ -259,7 +263,7 @@ struct plan_watch {
 /* A file that gets what the service prints. */
 struct plan_log {
     struct plan_text file; /* relative to the plan's root, not empty */
-    uint64_t max_size;     /* bytes, at least 4096: beyond it the file is rotated */
+    uint64_t max_size;     /* bytes, at least PLAN_LOG_SIZE_MIN: beyond it the file is rotated */
     uint32_t keep;         /* how many rotated files are kept, 0..PLAN_LOG_KEEP_MAX */
     uint32_t service;      /* its owner: index into SERVICES */
 };
@@ -325,7 +329,7 @@ _Static_assert(sizeof(struct plan_lookup) == 32, "format");
 _Static_assert(sizeof(struct plan_command) == 24, "format");
 _Static_assert(sizeof(struct plan_service) == 128, "format");
 _Static_assert(sizeof(struct plan_env) == 24, "format");
-_Static_assert(sizeof(struct plan_env_file) == 16, "format");
+_Static_assert(sizeof(struct plan_env_file) == 24, "format");
 _Static_assert(sizeof(struct plan_probe) == 48, "format");
 _Static_assert(sizeof(struct plan_log) == 24, "format");
 _Static_assert(sizeof(struct plan_watch) == 32, "format");
@@ -359,6 +363,7 @@ _Static_assert(sizeof(struct plan_span) == 16, "format");
     X(ORDER, "records are not in their order, or a service comes before what it depends on") \
     X(MIRROR, "dependencies and dependents do not agree")                                    \
     X(DUPLICATE, "two services, routes or ports are the same")                               \
+    X(UNUSED, "a lookup is there that nothing refers to")                                    \
     X(VALUE, "a number or a text is outside its bounds")                                     \
     X(SYSTEM, "the system refused")
 
@@ -377,7 +382,7 @@ const char *plan_field_name(enum plan_field field);
 
 /* Judges any bytes; bytes is aligned to 8. On an error *out_where is an offset near it. Never reads
  * outside [bytes, bytes + size), takes time linear in size and in PLAN_TEXTS_MAX, allocates a
- * few bytes a service (PLAN_E_SYSTEM if it cannot). */
+ * few bytes a service and lookup (PLAN_E_SYSTEM if it cannot). */
 enum plan_error plan_verify(const void *bytes, size_t size, uint64_t *out_where);
 
 /* A verified plan. The pointers lie in the plan's own read-only pages. */
@@ -439,6 +444,11 @@ static inline const char *plan_service_name(const struct plan *plan, uint32_t se
 {
     return plan_text_ptr(plan, plan->services[service].name);
 }
+
+struct strbuf;
+/* Adds the text as a person may see it: the literals as they are, for the rest ${env("NAME")} and
+ * ${service.NAME.port}. What is looked up when the plan is loaded is never shown. */
+void plan_text_show(const struct plan *plan, struct plan_text text, struct strbuf *out);
 
 /* The service with this name, or PLAN_NONE. */
 uint32_t plan_find_service(const struct plan *plan, const char *name);
