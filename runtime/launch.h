@@ -4,6 +4,7 @@
  * Environment, strongest first: the service's own env; its env_files, the last one first; the dev
  * block's env; its env_files; what a3s injects (PORT, HOST, A3S_SERVICE, A3S_URL, and
  * A3S_<NAME>_PORT and A3S_<NAME>_URL for each dependency with a port); what a3s itself was given.
+ * A3S_RUN_ID, by which a3s finds its processes again, is over all of them.
  * All commands of a service have the same folder and environment.
  *
  * Values from the environment and from env_files are for the command alone: what is shown of a
@@ -23,6 +24,7 @@ struct launch_world {
     const uint16_t *ports;      /* one a service: ports_resolve */
     const char *const *lookups; /* one a lookup: lookups_resolve */
     char *const *inherited;     /* an environ */
+    const char *run_id;         /* "A3S_RUN_ID=...", over everything else; NULL: none */
 };
 
 struct launch {

@@ -186,7 +186,8 @@ static int ask(struct nursery *nursery, const struct birth *birth)
 {
     int fds[BIRTH_FDS] = {birth->channel, birth->out, birth->err};
     char control[CMSG_SPACE(sizeof fds)] = {0};
-    struct iovec bytes = {"", 1};
+    char byte = 0;
+    struct iovec bytes = {&byte, 1};
     struct msghdr message = {.msg_iov = &bytes,
                              .msg_iovlen = 1,
                              .msg_control = control,

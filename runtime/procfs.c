@@ -38,7 +38,10 @@ static bool parse_stat(const char *text, struct procfs_stat *out)
     const char *at = strrchr(text, ')');
     if (!at || at[1] != ' ' || !at[2])
         return false;
+    const char *name = strchr(text, '(');
     struct procfs_stat stat = {.state = at[2]};
+    if (name && name < at)
+        snprintf(stat.name, sizeof stat.name, "%.*s", (int)(at - name - 1), name + 1);
     at += 3;
     for (int field = 4; field <= 22; field++) {
         char *end;

@@ -13,6 +13,7 @@ struct procfs_stat {
     pid_t parent, group, session;
     uint64_t start_time; /* clock ticks after boot: with the number and the boot, an identity */
     char state;          /* 'R', 'S', 'T', 'Z', ... */
+    char name[16];       /* of its program, cut */
 };
 
 int procfs_stat(pid_t pid, struct procfs_stat *out_stat);
