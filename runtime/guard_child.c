@@ -184,7 +184,8 @@ static bool execute(struct life *life, enum guard_command command)
                              .env = life->env,
                              .out_fd = life->out,
                              .err_fd = life->err,
-                             .tty = life->launch.tty};
+                             .tty = life->launch.tty,
+                             .no_ignored = true};
     struct proc_failure failure;
     life->current = command;
     if (process_spawn(&spec, &life->leader, &failure)) {

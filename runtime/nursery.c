@@ -38,6 +38,7 @@ static void settle_signals(void)
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
+    process_reset_signals();
     sigaction(SIGCHLD, &action, NULL);
 }
 
@@ -45,14 +46,15 @@ static void settle_signals(void)
  * or its ends of the other guards' channels. */
 static bool settle_descriptors(int fd)
 {
+    int lifted = fcntl(fd, F_DUPFD, NURSERY_FD + 1);
     int null = open("/dev/null", O_RDWR);
-    if (null < 0)
+    if (lifted < 0 || null < 0)
         return false;
     for (int i = 0; i < 3; i++) {
         if (dup2(null, i) < 0)
             return false;
     }
-    if (fd != NURSERY_FD && dup2(fd, NURSERY_FD) < 0)
+    if (dup2(lifted, NURSERY_FD) < 0)
         return false;
     process_close_from(NURSERY_FD + 1);
     return fcntl(NURSERY_FD, F_SETFD, FD_CLOEXEC) == 0;

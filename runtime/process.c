@@ -115,12 +115,22 @@ static int child_lift(int fd)
     return fd > REPORT_FD ? fd : fcntl(fd, F_DUPFD_CLOEXEC, REPORT_FD + 1);
 }
 
-static void child_reset_signals(void)
+void process_reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     for (int signal = 1; signal < NSIG; signal++)
         sigaction(signal, &action, NULL); /* KILL, STOP and libc's own refuse: that is all right */
+}
+
+/* Pending signals go with the mask, so no handler of the parent may be left by then. */
+static void child_set_signals(bool no_ignored)
+{
     sigset_t none;
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    if (no_ignored)
+        sigaction(SIGCHLD, &action, NULL);
+    else
+        process_reset_signals();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -166,7 +176,7 @@ static _Noreturn void child_run(const struct child *child)
     if (getppid() != child->parent)
         _exit(127);
     setsid();
-    child_reset_signals();
+    child_set_signals(child->spec->no_ignored);
     if (fchdir(child->dir_fd) < 0)
         child_fail(child->report_fd, PROC_STAGE_DIR, errno);
     if (!child_set_descriptors(child))

@@ -29,6 +29,7 @@ struct proc_spec {
     const char *const *env; /* the whole environment, NULL at the end */
     int out_fd, err_fd;     /* become 1 and 2; stay the caller's, who closes them afterwards */
     bool tty;               /* out_fd is a terminal: it becomes 0 too, and controls the session */
+    bool no_ignored;        /* the caller ignores no signal and handles SIGCHLD at most */
     const struct proc_inherited *inherited; /* given back to the child; NULL: as they are now */
 };
 
@@ -70,7 +71,9 @@ bool proc_failure_permanent(const struct proc_failure *failure);
 void proc_failure_text(struct strbuf *out, const struct proc_failure *failure,
                        const struct proc_spec *spec);
 
-/* Closes every descriptor from first on. Makes system calls only. */
+/* Every signal to its default. Makes system calls only, as does the next. */
+void process_reset_signals(void);
+/* Closes every descriptor from first on. */
 void process_close_from(int first);
 
 /* To every process of the leader's group; -ESRCH when nobody is left. */
