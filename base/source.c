@@ -14,28 +14,31 @@ void sources_init(struct sources *sources, struct arena *arena)
     *sources = (struct sources){.arena = arena};
 }
 
-uint32_t source_add(struct sources *sources, const char *path, struct str text)
+/* The text is in the arena. */
+static uint32_t add(struct sources *sources, const char *path, struct str text)
 {
     uint32_t id = sources->files.count;
     struct source *file = vec_push(sources->arena, &sources->files);
     file->path = arena_strndup(sources->arena, path, strlen(path));
-    file->text.ptr = arena_strndup(sources->arena, text.ptr, text.len);
-    file->text.len = text.len;
+    file->text = text;
     return id;
+}
+
+uint32_t source_add(struct sources *sources, const char *path, struct str text)
+{
+    text.ptr = arena_strndup(sources->arena, text.ptr, text.len);
+    return add(sources, path, text);
 }
 
 int source_load(struct sources *sources, const char *path, uint32_t *out_id)
 {
-    char *bytes;
-    size_t size;
+    struct str text;
     bool is_stdin = strcmp(path, "-") == 0;
-    int error = is_stdin ? io_read_fd(STDIN_FILENO, SOURCE_SIZE_MAX, &bytes, &size)
-                         : io_read_file(path, SOURCE_SIZE_MAX, &bytes, &size);
-    if (error)
-        return error;
-    *out_id = source_add(sources, is_stdin ? "<stdin>" : path, (struct str){bytes, size});
-    free(bytes);
-    return 0;
+    int error = is_stdin ? io_load_fd(sources->arena, STDIN_FILENO, SOURCE_SIZE_MAX, &text)
+                         : io_load_file(sources->arena, path, SOURCE_SIZE_MAX, &text);
+    if (!error)
+        *out_id = add(sources, is_stdin ? "<stdin>" : path, text);
+    return error;
 }
 
 void source_mark_boundary(struct sources *sources, uint32_t id, uint32_t offset)
