@@ -18,9 +18,9 @@ struct builder {
     uint32_t source;
     struct ast_body *root;
     struct ast_body *spare; /* whose content is in a block, and which the next body takes */
-    bool failed;   /* the parser refused a token */
-    bool overflow; /* the parser's stack is full */
-    bool too_deep; /* said once */
+    bool failed;            /* the parser refused a token */
+    bool overflow;          /* the parser's stack is full */
+    bool too_deep;          /* said once */
 };
 
 struct template;
