@@ -18,6 +18,7 @@
     X(fmt)          \
     X(hcl)          \
     X(functions)    \
+    X(schema)       \
     X(help)
 
 enum command_id {
