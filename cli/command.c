@@ -64,17 +64,21 @@ static void *option_target(struct parser *parser, const struct command_option *o
     return (global ? (char *)parser->call : parser->call->options) + option->offset;
 }
 
-/* The row in the command's own table, else in the global one. */
-static const struct command_option *find_option(const struct parser *parser, char letter,
-                                                struct str name)
+const struct command_option *command_option_find(const struct command *command, char letter,
+                                                 struct str name)
 {
-    const struct command *command = parser->call->command;
     const struct command_option *tables[] = {command ? command->options : NULL, command_globals};
     for (size_t i = 0; i < 2; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             if (letter ? row->letter == letter : str_is(name, row->name))
                 return row;
     return NULL;
+}
+
+static const struct command_option *find_option(const struct parser *parser, char letter,
+                                                struct str name)
+{
+    return command_option_find(parser->call->command, letter, name);
 }
 
 static int unknown_option(struct parser *parser, struct str name)

@@ -94,6 +94,10 @@ int command_parse(const struct command_table *table, struct arena *arena, int ar
 
 /* What every command takes; ends with a row without a name. */
 extern const struct command_option command_globals[];
+/* By letter, or by name if letter is 0: in the command's own table (there may be no command), else
+ * in the global one. NULL if there is none. */
+const struct command_option *command_option_find(const struct command *command, char letter,
+                                                 struct str name);
 
 /* By name or alias; NULL if there is none. */
 const struct command *command_find(const struct command_table *table, const char *name);

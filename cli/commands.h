@@ -19,6 +19,7 @@
     X(hcl)          \
     X(functions)    \
     X(schema)       \
+    X(completion)   \
     X(help)
 
 enum command_id {
