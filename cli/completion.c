@@ -9,6 +9,8 @@
 #include "parse.h"
 #include "schema_doc.h"
 
+#include <sys/stat.h>
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 /* What is known of the line when the last word is reached. */
@@ -52,6 +54,13 @@ static bool stands_already(const struct line *line, struct str name)
     return false;
 }
 
+/* Reading standard input or a pipe would hang the shell that asks. */
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 /* Only names that are right: a label may hold what a shell would take for more than a word. */
 static void offer_services(const struct line *line)
 {
@@ -62,7 +71,7 @@ static void offer_services(const struct line *line)
     char path[PATH_MAX];
     sources_init(&sources, line->arena);
     diag_list_init(&diags, line->arena, &sources);
-    if (!load_find(&call, path) || source_load(&sources, path, &source) < 0)
+    if (!load_find(&call, path) || !is_file(path) || source_load(&sources, path, &source) < 0)
         return;
     struct str type = schema_blocks[SCHEMA_BLOCK_service].name;
     const struct ast_body *body = parse_source(&sources, source, &diags);

@@ -56,7 +56,9 @@ static const char fish[] =
     "    if test \"$offers\" = " COMPLETION_FILES "\n"
     "        __fish_complete_path \"$last\"\n"
     "    else\n"
-    "        string join -- \\n $offers\n"
+    "        for offer in $offers\n"
+    "            printf '%s\\n' $offer\n"
+    "        end\n"
     "    end\n"
     "end\n"
     "complete -c a3s -f -a '(__a3s_next)'\n";

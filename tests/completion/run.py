@@ -56,6 +56,8 @@ OFFERS = [
     (["up", "--file=other.hcl", ""], ["one"]),
     (["up", "--file", "=", "other.hcl", ""], ["one"]),
     (["-f", "missing.hcl", "up", ""], []),
+    (["-f", "pipe", "up", ""], []),
+    (["-f", "-", "up", ""], []),
     (["-f", ""], FILES),
     (["fmt", "A3"], FILES),
     (["run", ""], FILES),
@@ -160,6 +162,7 @@ def main():
         folder = pathlib.Path(name)
         (folder / "A3sfile.hcl").write_text(A3SFILE, encoding="utf-8")
         (folder / "other.hcl").write_text('service "one" {\n}\n', encoding="utf-8")
+        os.mkfifo(folder / "pipe")
         for words, want in OFFERS:
             results.append((f"a3s {' '.join(words)}", offers(a3s, folder, words, want)))
         results += in_bash(a3s, folder)
