@@ -15,33 +15,33 @@ static const struct command_option options[] = {
     {0},
 };
 
-static void add_valid(const struct compilation *c, const char *path, struct strbuf *out)
+static void add_valid(const struct compilation *c, struct strbuf *out)
 {
     struct plan plan = {0};
     plan_view(&plan, c->bytes, c->size);
-    strbuf_addf(out, "%s is valid: %u %s\n", path, plan.service_count,
+    strbuf_addf(out, "%s is valid: %u %s\n", c->sources.files.items[0].path, plan.service_count,
                 report_plural(plan.service_count, "service", "services"));
 }
 
 /* People also hear of the files that are as they should be. */
-static void add_text(const struct compilation *files, struct diag_list *const *lists,
-                     const char *const *paths, size_t count, struct strbuf *out)
+static void add_text(const struct compilation *files, struct diag_list *const *lists, size_t count,
+                     struct strbuf *out)
 {
     for (size_t i = 0; i < count; i++) {
         bool apart = i > 0 && (lists[i - 1]->diags.count || lists[i]->diags.count);
         strbuf_adds(out, apart ? "\n" : "");
         findings_render(FINDINGS_TEXT, &lists[i], 1, out);
         if (files[i].bytes)
-            add_valid(&files[i], paths[i], out);
+            add_valid(&files[i], out);
     }
 }
 
-static int print(const struct compilation *files, struct diag_list *const *lists,
-                 const char *const *paths, size_t count, enum findings_format format)
+static int print(const struct compilation *files, struct diag_list *const *lists, size_t count,
+                 enum findings_format format)
 {
     struct strbuf text = {0};
     if (format == FINDINGS_TEXT)
-        add_text(files, lists, paths, count, &text);
+        add_text(files, lists, count, &text);
     else
         findings_render(format, lists, count, &text);
     int code = report_output(&text);
@@ -61,7 +61,7 @@ static int validate(const struct command_call *call, const char *const *paths, s
         valid = compile_file(&files[i], paths[i], &compile) && valid;
         lists[i] = &files[i].diags;
     }
-    int code = print(files, lists, paths, count, chosen->format);
+    int code = print(files, lists, count, chosen->format);
     for (size_t i = 0; i < count; i++)
         compilation_finish(&files[i]);
     return valid ? code : CLI_INVALID;
