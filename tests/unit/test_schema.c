@@ -44,6 +44,7 @@ START_TEST(rows_are_complete)
         ck_assert_msg(!(attr->required && attr->fallback != NULL), "%s", attr->name.ptr);
         ck_assert_msg((attr->type == SCHEMA_TYPE_WORD) == (attr->words != NULL), "%s",
                       attr->name.ptr);
+        ck_assert_msg(schema_shapes[attr->type].kinds != 0, "%s", attr->name.ptr);
         bool bounded = attr->type == SCHEMA_TYPE_NUMBER || attr->type == SCHEMA_TYPE_DURATION;
         ck_assert_msg(!bounded || attr->min < attr->max, "%s", attr->name.ptr);
     }
