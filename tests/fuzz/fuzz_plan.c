@@ -136,14 +136,14 @@ static void walk(const struct plan *plan)
     strbuf_clear(&out);
     plan_dump_dot(plan, &out);
     strbuf_clear(&out);
-    plan_dump_json(plan, &out);
+    if (plan->hash % 16 == 0) /* it is slow */
+        plan_dump_json(plan, &out);
     strbuf_finish(&out);
 }
 
 /* Whether the repaired bytes are a plan. */
 static bool try_bytes(const uint8_t *bytes, size_t size)
 {
-    struct plan plan = {0};
     uint64_t where = 0;
     size_t whole = size < sizeof(struct plan_header) ? sizeof(struct plan_header) : size;
     unsigned char *copy = calloc(1, whole);
@@ -153,16 +153,16 @@ static bool try_bytes(const uint8_t *bytes, size_t size)
         memcpy(copy, bytes, size);
     memcpy(copy, PLAN_MAGIC, 8);
     plan_bytes_seal(copy, whole);
-    enum plan_error error = plan_open_bytes(&plan, copy, whole, &where);
-    free(copy);
-    if (error) {
-        if (where > whole)
-            abort();
-        return false;
+    enum plan_error error = plan_verify(copy, whole, &where);
+    if (error && where > whole)
+        abort();
+    if (!error) {
+        struct plan plan;
+        plan_view(&plan, copy, whole);
+        walk(&plan);
     }
-    walk(&plan);
-    plan_close(&plan);
-    return true;
+    free(copy);
+    return !error;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
