@@ -24,7 +24,9 @@ struct world {
     uint32_t pattern_count, string_size;
     struct watcher watcher;
     char seen[2048];
-    int changes, problems;
+    int changes, waves, problems;
+    uint32_t others;
+    bool more;
     char problem[512];
 };
 
@@ -41,12 +43,25 @@ static struct plan_range add_patterns(struct world *w, const char *const *texts)
     return range;
 }
 
-static void on_change(void *ctx, uint32_t watch, const char *path)
+static void on_changed(void *ctx, const struct watch_change *changes, uint32_t count)
 {
     struct world *w = ctx;
-    size_t length = strlen(w->seen);
-    snprintf(w->seen + length, sizeof w->seen - length, "%u:%s ", watch, path);
-    w->changes++;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = strlen(w->seen);
+        snprintf(w->seen + length, sizeof w->seen - length, "%u:%s ", changes[i].watch,
+                 changes[i].path);
+        w->others = changes[i].others;
+        w->more = changes[i].more;
+        w->changes++;
+    }
+    w->waves++;
+}
+
+static void on_loops(void *ctx, const struct watch_change *change)
+{
+    struct world *w = ctx;
+    snprintf(w->problem, sizeof w->problem, "%u:%s loops", change->watch, change->path);
+    w->problems++;
 }
 
 static void on_problem(void *ctx, const char *text)
@@ -55,6 +70,9 @@ static void on_problem(void *ctx, const char *text)
     snprintf(w->problem, sizeof w->problem, "%s", text);
     w->problems++;
 }
+
+static const struct watcher_ops ops = {
+    .changed = on_changed, .loops = on_loops, .problem = on_problem};
 
 static void begin_world(struct world *w)
 {
@@ -72,7 +90,7 @@ static void start_world(struct world *w)
     w->plan.watches = w->watches;
     w->plan.patterns = w->patterns;
     w->plan.strings = w->strings;
-    watcher_init(&w->watcher, w->loop, &w->plan, w->root, on_change, on_problem, w);
+    watcher_init(&w->watcher, w->loop, &w->plan, w->root, &ops, w);
     for (uint32_t i = 0; i < w->plan.watch_count; i++)
         watcher_start(&w->watcher, i);
 }
@@ -454,19 +472,20 @@ START_TEST(a_burst_without_end_is_reported)
 }
 END_TEST
 
-static void on_change_stop(void *ctx, uint32_t watch, const char *path)
+static void on_changed_stop(void *ctx, const struct watch_change *changes, uint32_t count)
 {
     struct world *w = ctx;
-    watcher_stop(&w->watcher, watch);
-    on_change(ctx, watch, path);
-    watcher_start(&w->watcher, watch);
+    watcher_stop(&w->watcher, changes[0].watch);
+    on_changed(ctx, changes, count);
+    watcher_start(&w->watcher, changes[0].watch);
 }
 
 START_TEST(restarted_in_its_own_callback)
 {
     struct world w;
     simple_world(&w, ".");
-    w.watcher.on_change = on_change_stop;
+    const struct watcher_ops stopping = {.changed = on_changed_stop, .problem = on_problem};
+    w.watcher.ops = &stopping;
     put(&w, "a", "");
     check_change(&w, "0:a ");
     put(&w, "b", "");
