@@ -1,5 +1,6 @@
-/* The daemon's inside, shared by the three files that it is made of: daemon.c (its life),
- * dispatch.c (events in, actions out) and answers.c (what the proxy and the control API ask). */
+/* The daemon's inside, shared by the files that it is made of: daemon.c (its life), dispatch.c
+ * (events in, actions out), dispatch_files.c (changed files) and answers.c (what the proxy and the
+ * control API ask). */
 #ifndef RUNTIME_DAEMON_STATE_H
 #define RUNTIME_DAEMON_STATE_H
 
@@ -21,8 +22,9 @@ struct daemon {
     const struct plan *plan;
     struct ev_loop *loop;
     struct supervisor supervisor;
-    struct run *runs;       /* one a service */
-    uint16_t *ports;        /* one a service */
+    struct run *runs; /* one a service */
+    uint16_t *ports;  /* one a service */
+    struct launch_world world;
     struct strbuf *reasons; /* one a service */
     const char **names;     /* one a service */
     struct narrator narrator;
