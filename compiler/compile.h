@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "diag.h"
 #include "source.h"
+#include "variables.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@ struct compile_options {
                        * nothing else is wrong */
     bool strict;      /* a warning fails the compilation as an error does */
     const char *root; /* what the file's relative paths start from; NULL: the file's own folder */
+    struct variable_settings settings; /* what --var says */
 };
 
 struct compilation {

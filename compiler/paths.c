@@ -56,16 +56,33 @@ static bool path_is(struct paths *p, const char *path, enum path_is wanted)
     return (*is & wanted) != 0;
 }
 
-/* The PATH that the service will have. */
-static struct str search_path(const struct paths *p, const struct model_service *service)
+/* The PATH that the file gives the service; NULL if it says nothing. */
+static const struct model_text *own_search_path(const struct paths *p,
+                                                const struct model_service *service)
 {
     const struct model_env *envs[] = {&service->env, &p->model->dev->env};
     for (size_t i = 0; i < 2; i++)
         for (uint32_t at = 0; at < envs[i]->count; at++)
             if (str_is(envs[i]->items[at].name, "PATH"))
-                return envs[i]->items[at].value;
+                return &envs[i]->items[at].value;
+    return NULL;
+}
+
+/* The PATH that the service will have. */
+static struct str search_path(const struct paths *p, const struct model_service *service)
+{
+    const struct model_text *own = own_search_path(p, service);
     const char *inherited = getenv("PATH");
+    if (own != NULL)
+        return own->text;
     return str_from(inherited != NULL ? inherited : "/usr/local/bin:/usr/bin:/bin");
+}
+
+/* Whether nothing that decides where the program is will be known only at start. */
+static bool is_known(const struct paths *p, const struct model_service *service)
+{
+    const struct model_text *own = own_search_path(p, service);
+    return service->cmd.argv.items[0].count == 0 && (own == NULL || own->count == 0);
 }
 
 static bool search(struct paths *p, struct str path, const char *dir, struct str program)
@@ -99,14 +116,14 @@ static void no_program(struct paths *p, const struct model_service *service, str
                                      STR_ARG(program), STR_ARG(service->name));
     if (memchr(program.ptr, '/', program.len) != NULL)
         diag_help(diag, "there is no executable file at this place, as seen from \"%.*s\"",
-                  STR_ARG(service->dir));
+                  STR_ARG(service->dir.text));
     else
         diag_help(diag, "it is in none of the folders of PATH: is it installed?");
 }
 
 static void check_program(struct paths *p, const struct model_service *service, const char *dir)
 {
-    if (service->cmd.shell || service->cmd.argv.count == 0)
+    if (service->cmd.shell || service->cmd.argv.count == 0 || !is_known(p, service))
         return;
     struct str program = service->cmd.argv.items[0].text;
     bool found = memchr(program.ptr, '/', program.len) != NULL
@@ -131,9 +148,24 @@ static void check_watch(struct paths *p, const struct model_service *service)
     }
 }
 
+static void check_env_files(struct paths *p, const struct model_strings *files)
+{
+    for (uint32_t i = 0; i < files->count; i++) {
+        const struct model_string *file = &files->items[i];
+        if (path_is(p, join(p, p->root, file->text), PATH_IS_THERE))
+            continue;
+        struct diag *diag =
+            diag_warning(p->diags, CODE(NO_ENV_FILE), file->span,
+                         "the environment file \"%.*s\" does not exist", STR_ARG(file->text));
+        diag_help(diag, "env_file is relative to the A3sfile, not to dir");
+    }
+}
+
 static void check_dir(struct paths *p, const struct model_service *service)
 {
-    const char *dir = join(p, p->root, service->dir);
+    if (service->dir.count > 0)
+        return; /* known only at start */
+    const char *dir = join(p, p->root, service->dir.text);
     if (path_is(p, dir, PATH_IS_DIR)) {
         check_program(p, service, dir);
         return;
@@ -142,7 +174,7 @@ static void check_dir(struct paths *p, const struct model_service *service)
     struct span span = written != NULL ? written->expr->span : service->name_span;
     struct diag *diag = diag_warning(p->diags, CODE(NO_DIR), span,
                                      "the folder \"%.*s\" of service \"%.*s\" does not exist",
-                                     STR_ARG(service->dir), STR_ARG(service->name));
+                                     STR_ARG(service->dir.text), STR_ARG(service->name));
     diag_help(diag, "dir is relative to the A3sfile");
 }
 
@@ -152,8 +184,10 @@ void paths_check(const struct model *model, struct diag_list *diags, const char 
     struct paths p = {.arena = &scratch, .diags = diags, .model = model, .root = root};
     map_init(&p.seen, &scratch, 0);
     map_init(&p.programs, &scratch, 0);
+    check_env_files(&p, &model->dev->env_file);
     VEC_EACH (&model->services, it) {
         check_dir(&p, *it);
+        check_env_files(&p, &(*it)->env_file);
         check_watch(&p, *it);
     }
     arena_finish(&scratch);
