@@ -40,13 +40,15 @@ static int publish(const struct compilation *c, const char *output)
 static int run(const struct command_call *call)
 {
     const char *output = command_options(call, struct compile_command_options)->output;
+    struct compile_options compile = {.settings = load_settings(call)};
     struct compilation c;
     char path[PATH_MAX];
     int code = load_path(call, path);
     if (code)
         return code;
+    compile.settings.refuse_secrets = true; /* the plan has no place for them */
     compilation_init(&c);
-    code = load_compile(&c, path, NULL, stderr);
+    code = load_compile(&c, path, &compile, stderr);
     if (!code)
         code = publish(&c, output ? output : default_output(call->arena, path));
     compilation_finish(&c);
@@ -62,5 +64,6 @@ const struct command cmd_compile = {
         "it lies in, or from run's --root. Mistakes are reported on standard error; then exit\n"
         "code 4, and the old plan stays as it is.",
     .options = options,
+    .compiles = true,
     .run = run,
 };

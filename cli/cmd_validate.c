@@ -44,7 +44,8 @@ static int print_json(struct compilation *c, const char *path,
 static int run(const struct command_call *call)
 {
     const struct validate_options *chosen = command_options(call, struct validate_options);
-    struct compile_options compile = {.check_paths = true, .strict = chosen->strict};
+    struct compile_options compile = {
+        .check_paths = true, .strict = chosen->strict, .settings = load_settings(call)};
     struct compilation c;
     char path[PATH_MAX];
     int code = load_path(call, path);
@@ -70,5 +71,6 @@ const struct command cmd_validate = {
         "Every mistake is reported in one run, on standard output. A folder, a watched path or\n"
         "a program that is not there is a warning. Exits with 4 if the A3sfile is not valid.",
     .options = options,
+    .compiles = true,
     .run = run,
 };

@@ -129,3 +129,13 @@ bool compile_file(struct compilation *c, const char *path, const struct compile_
     diag_sort(&c->diags);
     return compiled;
 }
+
+bool compilation_is_secret(const struct compilation *c, const char *name)
+{
+    if (c->model == NULL)
+        return false;
+    VEC_EACH (&c->model->variables, it)
+        if (str_is((*it)->name, name))
+            return (*it)->sensitive;
+    return false;
+}

@@ -38,6 +38,10 @@ struct compilation {
 void compilation_init(struct compilation *c);
 void compilation_finish(struct compilation *c);
 
+/* Whether the compiled file declares the variable as sensitive: its plan takes the value from the
+ * environment. */
+bool compilation_is_secret(const struct compilation *c, const char *name);
+
 /* Compiles the file at path ("-": standard input). True: c->bytes is the plan, and c->diags holds
  * warnings at most. False: c->diags says why. options may be NULL. Once per compilation. */
 bool compile_file(struct compilation *c, const char *path, const struct compile_options *options);

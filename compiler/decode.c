@@ -317,6 +317,7 @@ bool decode_attr(struct decode *decode, const struct schema_attr *attr, const st
 {
     if (value->kind == VALUE_UNKNOWN)
         return false;
-    struct target t = {.decode = decode, .attr = attr, .field = target, .part = ""};
+    struct target t = {
+        .decode = decode, .attr = attr, .field = target, .span = value->span, .part = ""};
     return decoders[attr->type](&t, value);
 }

@@ -11,6 +11,7 @@ struct target {
     struct decode *decode;
     const struct schema_attr *attr;
     void *field;
+    struct span span; /* of the attribute's value; what comes from a local lies elsewhere */
     const char *part; /* of the attribute, for messages: "" or "each element of " */
 };
 

@@ -5,8 +5,12 @@
 struct diag *decode_complain(const struct target *t, const struct diag_code *code,
                              const struct value *value, const char *what)
 {
-    return diag_error(t->decode->diags, code, value->span, "%s\"%s\" must be %s", t->part,
-                      t->attr->name.ptr, what);
+    bool here = span_within(value->span, t->span);
+    struct diag *diag = diag_error(t->decode->diags, code, here ? value->span : t->span,
+                                   "%s\"%s\" must be %s", t->part, t->attr->name.ptr, what);
+    if (!here && value->kind != VALUE_LATER)
+        diag_note(diag, value->span, "it comes from here");
+    return diag;
 }
 
 static void too_late(const struct target *t, const struct value *value)
@@ -14,7 +18,7 @@ static void too_late(const struct target *t, const struct value *value)
     struct diag *diag =
         decode_complain(t, CODE(NOT_CONSTANT), value, "known when the file is compiled");
     diag_label(diag, "this is known only at start");
-    later_explain(diag, value);
+    later_explain(diag, value, diag->span);
 }
 
 bool decode_wrong_type(const struct target *t, const struct value *value, const char *expected)

@@ -10,19 +10,20 @@ struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct 
     return diag_error(eval->diags, code, span, "%s", summary);
 }
 
-enum value_kind eval_too_late(struct eval *eval, const struct value *value, const char *what)
+enum value_kind eval_too_late(struct eval *eval, const struct value *value, struct span span,
+                              const char *what)
 {
     if (value->later.count == 0)
         return VALUE_LATER;
-    struct diag *diag = eval_error(eval, CODE(NOT_CONSTANT), value->span, "Value known too late");
+    struct diag *diag = eval_error(eval, CODE(NOT_CONSTANT), span, "Value known too late");
     diag_detail(diag, "%s needs it when compiling, and it is known only at start", what);
-    later_explain(diag, value);
+    later_explain(diag, value, span);
     return VALUE_UNKNOWN;
 }
 
 enum value_kind eval_need(struct eval *eval, const struct value *value, const char *what)
 {
-    return value->kind == VALUE_LATER ? eval_too_late(eval, value, what) : value->kind;
+    return value->kind == VALUE_LATER ? eval_too_late(eval, value, value->span, what) : value->kind;
 }
 
 struct eval_mark eval_mark(const struct eval *eval)
@@ -220,7 +221,7 @@ static struct value key_of(struct eval *eval, const struct ast_object_item *item
         return value_unknown(key.span);
     }
     if (key.kind == VALUE_LATER) {
-        key.kind = eval_too_late(eval, &key, "a key");
+        key.kind = eval_need(eval, &key, "a key");
         return key;
     }
     if (!convert_value(eval->arena, &key, &type_string, &key, &why)) {

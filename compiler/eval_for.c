@@ -105,7 +105,7 @@ static bool is_wanted(struct eval *eval, struct build *build)
     if (value.kind == VALUE_NULL)
         return bad_if(eval, build, "Invalid 'for' condition", "it is null");
     if (value.kind == VALUE_LATER)
-        value.kind = eval_too_late(eval, &value, "a condition");
+        value.kind = eval_need(eval, &value, "a condition");
     if (!convert_value(eval->arena, &value, &type_bool, &value, &why))
         return bad_if(eval, build, "Invalid 'for' condition", why);
     if (!eval_is_known(value.kind)) {
@@ -127,7 +127,7 @@ static bool condition_makes_sense(struct eval *eval, struct build *build, struct
     loop->bindings[0].value = loop->bindings[1].value = (struct value){.kind = VALUE_LATER};
     struct value value = eval_expr(eval, condition);
     if (value.kind == VALUE_LATER)
-        value.kind = eval_too_late(eval, &value, "a condition");
+        value.kind = eval_need(eval, &value, "a condition");
     if (value.kind == VALUE_NULL)
         return bad_if(eval, build, "Condition is null", "it is null whatever the element is");
     if (!convert_value(eval->arena, &value, &type_bool, &value, &why))

@@ -23,7 +23,7 @@ static void convert_operand(struct eval *eval, struct value *operand, const stru
 {
     const char *why;
     if (operand->kind == VALUE_LATER) {
-        operand->kind = eval_too_late(eval, operand, operator_name(eval, op));
+        operand->kind = eval_need(eval, operand, operator_name(eval, op));
         return;
     }
     if (convert_value(eval->arena, operand, type, operand, &why))
@@ -74,7 +74,7 @@ static struct value compute(struct eval *eval, const struct ast_expr *expr,
 static enum value_kind known_side(struct eval *eval, const struct value *side, enum ast_operator op)
 {
     const struct value *later = later_find(side);
-    return later != NULL ? eval_too_late(eval, later, operator_name(eval, op))
+    return later != NULL ? eval_too_late(eval, later, side->span, operator_name(eval, op))
                          : value_knowledge(side);
 }
 
@@ -136,8 +136,7 @@ enum eval_choice eval_condition(struct eval *eval, const struct ast_expr *condit
     if (value.kind == VALUE_UNKNOWN)
         return EVAL_NEITHER;
     if (value.kind == VALUE_LATER)
-        return eval_too_late(eval, &value, "a condition") == VALUE_LATER ? EVAL_LATER
-                                                                         : EVAL_NEITHER;
+        return eval_need(eval, &value, "a condition") == VALUE_LATER ? EVAL_LATER : EVAL_NEITHER;
     if (value.kind == VALUE_NULL) {
         struct diag *diag =
             eval_error(eval, CODE(BAD_CONDITION), condition->span, "Null condition");

@@ -56,9 +56,11 @@ static inline uint64_t eval_text_units(size_t bytes)
 /* A diagnostic of the code, with hcl's category for its message. */
 struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct span span,
                         const char *summary);
-/* A value that is known only at start stands where what needs it: one diagnostic. Gives what
- * becomes of the whole: unknown, or later for the element of a loop that is only tried. */
-enum value_kind eval_too_late(struct eval *eval, const struct value *value, const char *what);
+/* At the span stands, or is in what stands there, a value that is known only at start, where what
+ * needs it: one diagnostic. Gives what becomes of the whole: unknown, or later for the element of a
+ * loop that is only tried. */
+enum value_kind eval_too_late(struct eval *eval, const struct value *value, struct span span,
+                              const char *what);
 /* As eval_too_late for a value that is not known; unknown stays so without a word. */
 enum value_kind eval_need(struct eval *eval, const struct value *value, const char *what);
 /* Where diagnostics stood, and back to it: what came after is forgotten. */

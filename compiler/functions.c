@@ -267,7 +267,8 @@ static void refuse_later(struct eval *eval, const struct arguments *args, struct
     const struct value *later = carried ? NULL : later_find(value);
     if (later == NULL)
         return;
-    eval_too_late(eval, later, arena_printf(eval->arena, "%s()", args->function->name.ptr));
+    eval_too_late(eval, later, value->span,
+                  arena_printf(eval->arena, "%s()", args->function->name.ptr));
     *value = value_unknown(value->span);
 }
 

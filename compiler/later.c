@@ -35,17 +35,11 @@ static const struct value_piece *first_unknown(const struct value *value)
     return piece;
 }
 
-static bool lies_in(struct span inner, struct span outer)
-{
-    return inner.source == outer.source && inner.offset >= outer.offset &&
-           inner.offset + inner.length <= outer.offset + outer.length;
-}
-
-void later_explain(struct diag *diag, const struct value *value)
+void later_explain(struct diag *diag, const struct value *value, struct span span)
 {
     const struct value_piece *piece = first_unknown(value);
     struct str variable;
-    if (!lies_in(piece->span, value->span))
+    if (!span_within(piece->span, span))
         diag_note(diag, piece->span, "it comes from here");
     if (piece->kind == VALUE_PIECE_PORT)
         diag_help(diag, "give service \"%.*s\" a port that is known: port = 8080",

@@ -17,8 +17,9 @@ struct value later_new(struct arena *arena, const struct value_piece *pieces, ui
 /* The first value in it (or itself) that has pieces; NULL if there is none. */
 const struct value *later_find(const struct value *value);
 
-/* On a diagnostic that refuses the value: where it comes from, and what to do instead. */
-void later_explain(struct diag *diag, const struct value *value);
+/* On a diagnostic at the span that refuses the value: where it comes from, and what to do instead.
+ */
+void later_explain(struct diag *diag, const struct value *value, struct span span);
 
 /* The text with ${env("NAME")} and ${service.NAME.port} for what is not known, for people. */
 void later_describe(const struct value_piece *pieces, uint32_t count, struct strbuf *out);

@@ -1,6 +1,7 @@
 #include "references.h"
 
 #include "eval_parts.h"
+#include "forms.h"
 #include "later.h"
 #include "map.h"
 #include "schema.h"
@@ -327,7 +328,7 @@ static struct value unknown_name(struct references *refs, const struct reference
         return value_unknown(reference->span);
     struct suggestion close = suggest_begin(reference->name);
     VEC_EACH (&refs->nodes, it)
-        if ((*it)->root == reference->root)
+        if ((*it)->root == reference->root && (*it)->progress != BUSY)
             suggest_offer(&close, (*it)->name, 0);
     struct diag *diag =
         diag_error(refs->eval->diags, service ? CODE(UNKNOWN_SERVICE) : CODE(UNKNOWN_VARIABLE),
@@ -338,9 +339,11 @@ static struct value unknown_name(struct references *refs, const struct reference
                    STR_ARG(reference->name));
     if (close.best.ptr != NULL)
         diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
+    else if (service || !form_is_identifier(reference->name))
+        return value_unknown(reference->span);
     else if (reference->root == REFERENCE_LOCAL)
         diag_help(diag, "declare it: locals { %.*s = ... }", STR_ARG(reference->name));
-    else if (reference->root == REFERENCE_VARIABLE)
+    else
         diag_help(diag, "declare it: variable \"%.*s\" { }", STR_ARG(reference->name));
     return value_unknown(reference->span);
 }

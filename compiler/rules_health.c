@@ -19,15 +19,20 @@ static const char *probe_name(const struct model_health *health)
     return schema_attrs[SCHEMA_health_type].words[health->type];
 }
 
+static const char *article(const struct model_health *health)
+{
+    return health->type == MODEL_EXEC || health->type == MODEL_HTTP ? "an" : "a";
+}
+
 static void foreign_attribute(struct rules *r, const struct model_health *health,
                               const struct ast_attribute *attribute, unsigned types)
 {
     unsigned type = 0;
     while (!(types >> type & 1))
         type++;
-    struct diag *diag = diag_error(
-        r->diags, CODE(PROBE_ATTRIBUTE), attribute->name_span, "%s %s probe has no \"%.*s\"",
-        health->type == MODEL_EXEC ? "an" : "a", probe_name(health), STR_ARG(attribute->name));
+    struct diag *diag = diag_error(r->diags, CODE(PROBE_ATTRIBUTE), attribute->name_span,
+                                   "%s %s probe has no \"%.*s\"", article(health),
+                                   probe_name(health), STR_ARG(attribute->name));
     diag_note(diag, rules_value_span(&health->block, SCHEMA_health_type),
               "the type is written here");
     diag_help(diag, "take it out, or write type = \"%s\"",
@@ -37,10 +42,9 @@ static void foreign_attribute(struct rules *r, const struct model_health *health
 static void missing_attribute(struct rules *r, const struct model_health *health,
                               const struct schema_attr *attr)
 {
-    struct diag *diag =
-        diag_error(r->diags, CODE(MISSING_ATTRIBUTE),
-                   rules_value_span(&health->block, SCHEMA_health_type), "%s %s probe needs \"%s\"",
-                   health->type == MODEL_EXEC ? "an" : "a", probe_name(health), attr->name.ptr);
+    struct diag *diag = diag_error(
+        r->diags, CODE(MISSING_ATTRIBUTE), rules_value_span(&health->block, SCHEMA_health_type),
+        "%s %s probe needs \"%s\"", article(health), probe_name(health), attr->name.ptr);
     diag_help(diag, "add %s = ...; %s", attr->name.ptr, schema_form(attr->type));
 }
 
