@@ -23,8 +23,8 @@ static void too_late(const struct target *t, const struct value *value)
 
 bool decode_wrong_type(const struct target *t, const struct value *value, const char *expected)
 {
-    if (value->kind == VALUE_UNKNOWN)
-        return false;
+    if (value_knowledge(value) == VALUE_UNKNOWN)
+        return false; /* something in it was wrong already */
     if (value->kind == VALUE_LATER && value->later.count > 0) {
         too_late(t, value);
         return false;

@@ -164,7 +164,7 @@ service "log2" {
 
 service "values" {
   cmd = "./values ${nothing} ${service.nowhere.url} ${service.off.port}"
-  dir = join("", [for i in range(0, 1000) : "${i}: all work and no play makes a dull path of this one/"])
+  dir = join("", [for i in range(0, 1000) : "${i}: all work and no play makes a dull path of this one, and a long one it is/"])
   env = {
     FUNCTION  = uppercase("x")
     OPERAND   = 1 + "x"
