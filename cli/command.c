@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <stdint.h>
 
-/* What every command takes; offsets are those of struct command_call. */
-static const struct command_option global_options[] = {
+/* Offsets are those of struct command_call. */
+const struct command_option command_globals[] = {
     {'f', "file", OPTION_TEXT, offsetof(struct command_call, file), "PATH",
      "the A3sfile; else the nearest A3sfile.hcl upward", NULL, 0},
     {'h', "help", OPTION_FLAG, offsetof(struct command_call, help), NULL, "show this help", NULL,
@@ -20,17 +20,15 @@ static const struct command_option compile_options[] = {
     {0},
 };
 
-/* Where an option may be found, the first table first; ends with NULL. */
-#define OPTION_TABLES 4
-static void option_tables(const struct command *command,
-                          const struct command_option *out_tables[OPTION_TABLES])
+void command_option_tables(const struct command *command,
+                           const struct command_option *out_tables[COMMAND_TABLES])
 {
     size_t count = 0;
     if (command && command->options)
         out_tables[count++] = command->options;
     if (command && command->compiles)
         out_tables[count++] = compile_options;
-    out_tables[count++] = global_options;
+    out_tables[count++] = command_globals;
     out_tables[count] = NULL;
 }
 
@@ -88,12 +86,11 @@ static void *option_target(struct parser *parser, const struct command_option *o
     return (char *)parser->call + option->offset;
 }
 
-/* The row in the command's own table, else in the global one. */
-static const struct command_option *find_option(const struct parser *parser, char letter,
-                                                struct str name)
+const struct command_option *command_option_find(const struct command *command, char letter,
+                                                 struct str name)
 {
-    const struct command_option *tables[OPTION_TABLES];
-    option_tables(parser->call->command, tables);
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(command, tables);
     for (size_t i = 0; tables[i]; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             if (letter ? row->letter == letter : str_is(name, row->name))
@@ -101,11 +98,17 @@ static const struct command_option *find_option(const struct parser *parser, cha
     return NULL;
 }
 
+static const struct command_option *find_option(const struct parser *parser, char letter,
+                                                struct str name)
+{
+    return command_option_find(parser->call->command, letter, name);
+}
+
 static int unknown_option(struct parser *parser, struct str name)
 {
     struct nearest nearest = {.wanted = name};
-    const struct command_option *tables[OPTION_TABLES];
-    option_tables(parser->call->command, tables);
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(parser->call->command, tables);
     for (size_t i = 0; tables[i]; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             nearest_offer(&nearest, row->name);
@@ -355,8 +358,8 @@ void command_help(const struct command *command, struct strbuf *out)
     if (command->about)
         strbuf_addf(out, "\n%s\n", command->about);
     strbuf_adds(out, "\noptions:\n");
-    const struct command_option *tables[OPTION_TABLES];
-    option_tables(command, tables);
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(command, tables);
     for (size_t i = 0; tables[i]; i++) {
         for (const struct command_option *row = tables[i]; !option_ends(row); row++) {
             struct command_option shown = *row;
@@ -376,13 +379,12 @@ void command_overview(const struct command_table *table, struct strbuf *out)
     for (size_t i = 0; i < table->count; i++)
         strbuf_addf(out, "  %-12s %s\n", table->commands[i]->name, table->commands[i]->summary);
     strbuf_adds(out, "\noptions:\n");
-    for (const struct command_option *row = global_options; !option_ends(row); row++)
+    for (const struct command_option *row = command_globals; !option_ends(row); row++)
         option_line(row, out);
-    strbuf_adds(out,
-                "      --version           show the version\n"
-                "\n\"a3s COMMAND --help\" explains a command.\n"
-                "\nexit codes: 0 done, 1 a service failed or the goal was not reached, "
-                "2 usage,\n3 nothing is running, 4 the A3sfile or plan is not valid or lacks a "
-                "variable,\n5 a port or the lock is taken, 124 waited too long, 128+n ended by "
-                "signal n.\n");
+    strbuf_adds(out, "      --version           show the version\n"
+                     "\n\"a3s COMMAND --help\" explains a command.\n\nexit codes:\n");
+#define X(name, code, meaning) strbuf_addf(out, "  %-7d %s\n", code, meaning);
+    EXIT_CODES(X)
+#undef X
+    strbuf_adds(out, "  128+n   ended by signal n\n");
 }

@@ -3,6 +3,7 @@
 #include "forms.h"
 #include "later.h"
 #include "pattern.h"
+#include "schema_doc.h"
 #include "suggest.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
@@ -233,11 +234,11 @@ static bool decode_status(const struct target *t, const struct value *value)
 
 static const char *show_size(const struct target *t, uint32_t bytes)
 {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
-    unsigned unit = 0;
-    for (; bytes % 1024 == 0 && unit < ARRAY_LEN(units) - 1; unit++)
-        bytes /= 1024;
-    return arena_printf(t->decode->arena, "%u%s", bytes, units[unit]);
+    struct strbuf text = {0};
+    schema_show_size(bytes, &text);
+    const char *copy = arena_strndup(t->decode->arena, strbuf_text(&text), text.len);
+    strbuf_finish(&text);
+    return copy;
 }
 
 static bool decode_size(const struct target *t, const struct value *value)
