@@ -1,15 +1,19 @@
 #include "commands.h"
+#include "diff.h"
 #include "load.h"
 #include "report.h"
 #include "writer.h"
 
 struct compile_command_options {
     const char *output;
+    bool check;
 };
 
 static const struct command_option options[] = {
     {'o', "output", OPTION_TEXT, offsetof(struct compile_command_options, output), "PLAN",
      "where the plan goes; else plan.bin beside the A3sfile", NULL, 0},
+    {0, "check", OPTION_FLAG, offsetof(struct compile_command_options, check), NULL,
+     "write nothing; exit with 1 if the plan is not what the A3sfile compiles to", NULL, 0},
     {0},
 };
 
@@ -37,9 +41,49 @@ static int publish(const struct compilation *c, const char *output)
     return CLI_DONE;
 }
 
+static void report_stale(const char *path, const char *output)
+{
+    report_error("%s is not what %s compiles to", output, path);
+    report_hint("\"a3s compile\" writes it anew");
+}
+
+/* Says on stdout what differs between the plan that is there and the one that should be. */
+static int compare(struct arena *arena, const struct compilation *c, const char *path,
+                   const char *output, const struct plan *there)
+{
+    struct plan plan = {0};
+    struct strbuf text = {0};
+    plan_view(&plan, c->bytes, c->size);
+    struct plan_diff diff = plan_diff_new(arena, there, &plan);
+    if (diff.same) {
+        printf("%s is what %s compiles to\n", output, path);
+        return fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
+    }
+    plan_diff_text(&diff, &text);
+    report_output(&text);
+    report_stale(path, output);
+    strbuf_finish(&text);
+    return CLI_FAILED;
+}
+
+static int check(struct arena *arena, const struct compilation *c, const char *path,
+                 const char *output)
+{
+    struct plan there = {0};
+    if (load_plan(&there, output, PLAN_TRUST_ANY)) {
+        report_hint("\"a3s compile\" writes it anew");
+        return CLI_FAILED;
+    }
+    int code = compare(arena, c, path, output, &there);
+    plan_close(&there);
+    return code;
+}
+
 static int run(const struct command_call *call)
 {
-    const char *output = command_options(call, struct compile_command_options)->output;
+    const struct compile_command_options *chosen =
+        command_options(call, struct compile_command_options);
+    const char *output = chosen->output;
     struct compilation c;
     char path[PATH_MAX];
     int code = load_path(call, path);
@@ -47,8 +91,10 @@ static int run(const struct command_call *call)
         return code;
     compilation_init(&c);
     code = load_compile(&c, path, NULL, stderr);
+    if (!output)
+        output = default_output(call->arena, path);
     if (!code)
-        code = publish(&c, output ? output : default_output(call->arena, path));
+        code = chosen->check ? check(call->arena, &c, path, output) : publish(&c, output);
     compilation_finish(&c);
     return code;
 }
@@ -60,7 +106,8 @@ const struct command cmd_compile = {
     .about =
         "The plan holds everything that \"a3s run\" needs; its paths start from the folder that\n"
         "it lies in, or from run's --root. Mistakes are reported on standard error; then exit\n"
-        "code 4, and the old plan stays as it is.",
+        "code 4, and the old plan stays as it is. --check compares instead, byte by byte, and says\n"
+        "as \"a3s plan diff\" does what running the new plan would change.",
     .options = options,
     .run = run,
 };
