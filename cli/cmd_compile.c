@@ -41,40 +41,37 @@ static int publish(const struct compilation *c, const char *output)
     return CLI_DONE;
 }
 
-static void report_stale(const char *path, const char *output)
-{
-    report_error("%s is not what %s compiles to", output, path);
-    report_hint("\"a3s compile\" writes it anew");
-}
-
-/* Says on stdout what differs between the plan that is there and the one that should be. */
-static int compare(struct arena *arena, const struct compilation *c, const char *path,
-                   const char *output, const struct plan *there)
+/* Says on stdout what running the plan that should be there would change. */
+static int compare(struct arena *arena, const struct compilation *c, const struct plan *there,
+                   const char *output)
 {
     struct plan plan = {0};
     struct strbuf text = {0};
     plan_view(&plan, c->bytes, c->size);
     struct plan_diff diff = plan_diff_new(arena, there, &plan);
-    if (diff.same) {
-        printf("%s is what %s compiles to\n", output, path);
-        return fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
+    if (diff.same)
+        strbuf_addf(&text, "%s is up to date\n", output);
+    else
+        plan_diff_text(&diff, &text);
+    int code = report_output(&text);
+    if (!diff.same) {
+        report_error("%s is stale: the A3sfile compiles to another plan", output);
+        code = CLI_FAILED;
     }
-    plan_diff_text(&diff, &text);
-    report_output(&text);
-    report_stale(path, output);
     strbuf_finish(&text);
-    return CLI_FAILED;
+    return code;
 }
 
-static int check(struct arena *arena, const struct compilation *c, const char *path,
-                 const char *output)
+static int check(const struct command_call *call, const struct compilation *c, const char *output)
 {
+    const char *chosen = command_options(call, struct compile_command_options)->output;
     struct plan there = {0};
-    if (load_plan(&there, output, PLAN_TRUST_ANY)) {
-        report_hint("\"a3s compile\" writes it anew");
-        return CLI_FAILED;
-    }
-    int code = compare(arena, c, path, output, &there);
+    int code = CLI_FAILED;
+    if (!load_plan(&there, output, PLAN_TRUST_ANY))
+        code = compare(call->arena, c, &there, output);
+    if (code)
+        report_hint("\"a3s compile%s%s\" writes it anew", chosen ? " -o " : "",
+                    chosen ? chosen : "");
     plan_close(&there);
     return code;
 }
@@ -94,7 +91,7 @@ static int run(const struct command_call *call)
     if (!output)
         output = default_output(call->arena, path);
     if (!code)
-        code = chosen->check ? check(call->arena, &c, path, output) : publish(&c, output);
+        code = chosen->check ? check(call, &c, output) : publish(&c, output);
     compilation_finish(&c);
     return code;
 }
@@ -106,7 +103,8 @@ const struct command cmd_compile = {
     .about =
         "The plan holds everything that \"a3s run\" needs; its paths start from the folder that\n"
         "it lies in, or from run's --root. Mistakes are reported on standard error; then exit\n"
-        "code 4, and the old plan stays as it is. --check compares instead, byte by byte, and says\n"
+        "code 4, and the old plan stays as it is. --check compares instead, byte by byte, and "
+        "says\n"
         "as \"a3s plan diff\" does what running the new plan would change.",
     .options = options,
     .run = run,

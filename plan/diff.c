@@ -268,9 +268,9 @@ static void compare_settings(struct differ *d, struct plan_diff *diff)
     for (size_t i = 0; i < count; i++) {
         const struct setting_row *row = &setting_rows[i];
         if (differs(d, row->form, 0, 0))
-            out[diff->setting_count++] = (struct plan_diff_setting){
-                row->name, shown(d, BEFORE, row->form, 0), shown(d, AFTER, row->form, 0),
-                row->listen};
+            out[diff->setting_count++] =
+                (struct plan_diff_setting){row->name, shown(d, BEFORE, row->form, 0),
+                                           shown(d, AFTER, row->form, 0), row->listen};
     }
     diff->settings = out;
 }

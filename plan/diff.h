@@ -17,11 +17,11 @@
 #include "str.h"
 
 /* From the weakest to the strongest. */
-#define PLAN_CHANGES(X)                                                                      \
-    X(KEEP, "keep")       /* nothing of it differs but places in the sources */              \
-    X(UPDATE, "update")   /* the supervisor takes over new values; its process goes on */    \
-    X(RESTART, "restart") /* stop it as the old plan says, start it as the new one does */   \
-    X(START, "start")     /* it is new, or no longer disabled */                             \
+#define PLAN_CHANGES(X)                                                                    \
+    X(KEEP, "keep")       /* nothing of it differs but places in the sources */            \
+    X(UPDATE, "update")   /* the supervisor takes over new values; its process goes on */  \
+    X(RESTART, "restart") /* stop it as the old plan says, start it as the new one does */ \
+    X(START, "start")     /* it is new, or no longer disabled */                           \
     X(STOP, "stop")       /* it is gone, or disabled now */
 
 enum plan_change {

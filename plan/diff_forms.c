@@ -49,7 +49,7 @@ void form_add_text(const struct form *f, struct plan_text text)
 }
 
 void form_add_strings(const struct form *f, const struct plan_string *strings,
-                        struct plan_range range)
+                      struct plan_range range)
 {
     for (uint32_t i = 0; i < range.count; i++) {
         strbuf_adds(f->out, i ? ", " : "");

@@ -45,9 +45,11 @@ static inline const struct plan_service *form_service(const struct form *form, u
     return &form->plan->services[index];
 }
 
-#define SETTING(name, listen, form)                   form_fn form;
-#define FIELD(field, name, effect, form)              form_fn form;
-#define FIELD_PARTS(field, name, effect, parts, form) parts_fn parts; form_fn form;
+#define SETTING(name, listen, form)      form_fn form;
+#define FIELD(field, name, effect, form) form_fn form;
+#define FIELD_PARTS(field, name, effect, parts, form) \
+    parts_fn parts;                                   \
+    form_fn form;
 #include "diff.def"
 
 #endif

@@ -9,6 +9,7 @@
 #define HEADING_NEEDS "waits for"
 #define READY_ROOM    16u /* columns that lanes must leave to what makes a service ready */
 #define READY_MAX     28u /* columns that it takes before the names of the needed */
+#define NEEDS_ROOM    16u /* columns that it leaves to these */
 #define LANES_MAX     16u /* of more, the eye follows none */
 
 struct glyphs {
@@ -131,11 +132,24 @@ static void measure_words(struct drawing *d)
         d->port_width = larger(d->port_width, width_of(HEADING_PORT));
 }
 
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* All columns but those of the lanes, up to what makes a service ready. */
 static uint32_t words_width(const struct drawing *d)
 {
     uint32_t port = d->port_width ? d->port_width + 2 : 0;
-    uint32_t ready = d->ready_width < READY_ROOM ? d->ready_width : READY_ROOM;
-    return d->number_width + 1 + 2 + d->name_width + 2 + port + ready;
+    return d->number_width + 2 + 1 + d->name_width + 2 + port;
+}
+
+static void measure_ready(struct drawing *d)
+{
+    uint32_t used = words_width(d) + 1 + 2 + NEEDS_ROOM;
+    uint32_t room = used < d->options->width ? d->options->width - used : 0;
+    d->ready_width = smaller(d->ready_width, smaller(room, READY_MAX));
+    d->ready_width = larger(d->ready_width, width_of(HEADING_READY));
 }
 
 /* Nothing is drawn yet: how many columns would it take? */
@@ -143,7 +157,7 @@ static void measure_lanes(struct drawing *d)
 {
     struct lanes lanes;
     struct arena_mark mark = arena_mark(d->arena);
-    uint32_t words = words_width(d) + 1;
+    uint32_t words = words_width(d) + smaller(d->ready_width, READY_ROOM);
     bool fits = words < d->options->width;
     lanes_init(&lanes, d->arena, d->plan);
     for (uint32_t i = 0; fits && i < d->plan->service_count; i++) {
@@ -193,11 +207,11 @@ static void add_lanes(const struct drawing *d, const struct lanes *lanes)
 {
     for (uint32_t column = 0; column < d->lanes; column++) {
         enum lane_cell cell = lanes_cell(lanes, column);
-        strbuf_adds(d->out, cell == LANE_NODE ? node_glyph(d, lanes->service)
-                                              : d->glyphs->cells[cell]);
+        strbuf_adds(d->out,
+                    cell == LANE_NODE ? node_glyph(d, lanes->service) : d->glyphs->cells[cell]);
         if (column + 1 < d->lanes)
-            strbuf_adds(d->out, d->glyphs->cells[lanes_joined(lanes, column) ? LANE_LINE
-                                                                             : LANE_NOTHING]);
+            strbuf_adds(d->out,
+                        d->glyphs->cells[lanes_joined(lanes, column) ? LANE_LINE : LANE_NOTHING]);
     }
     strbuf_adds(d->out, "  ");
 }
@@ -318,10 +332,8 @@ void plan_draw(const struct plan *plan, const struct drawing_options *options, s
     sort_waves(&d);
     measure_words(&d);
     measure_lanes(&d);
-    if (!d.lanes) {
-        d.ready_width = d.ready_width < READY_MAX ? d.ready_width : READY_MAX;
-        d.ready_width = larger(d.ready_width, width_of(HEADING_READY));
-    }
+    if (!d.lanes)
+        measure_ready(&d);
     add_heading(&d);
     lanes_init(&lanes, &arena, plan);
     for (uint32_t i = 0; i < plan->service_count; i++) {

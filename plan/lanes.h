@@ -12,12 +12,12 @@
 
 enum lane_cell {
     LANE_NOTHING,
-    LANE_LINE,   /* a horizontal line alone */
-    LANE_PASS,   /* a lane that has nothing to do with this row */
-    LANE_NODE,   /* the row's service */
-    LANE_LEFT,   /* a lane that goes on, with a line to the left */
-    LANE_RIGHT,  /* ... to the right */
-    LANE_BOTH,   /* ... to both sides */
+    LANE_LINE,     /* a horizontal line alone */
+    LANE_PASS,     /* a lane that has nothing to do with this row */
+    LANE_NODE,     /* the row's service */
+    LANE_LEFT,     /* a lane that goes on, with a line to the left */
+    LANE_RIGHT,    /* ... to the right */
+    LANE_BOTH,     /* ... to both sides */
     LANE_END_LEFT, /* a lane that ends here, with a line to the left */
     LANE_END_RIGHT,
     LANE_END_BOTH,

@@ -329,17 +329,17 @@ static void change_form_health_type(struct spec *before, struct spec *after)
     after->probe = PLAN_PROBE_TCP;
 }
 
-#define CHANGE(form, member, value)                                     \
+#define CHANGE(form, member, value)                                    \
     static void change_##form(struct spec *before, struct spec *after) \
-    {                                                                   \
-        (void)before;                                                   \
-        after->member = value;                                          \
+    {                                                                  \
+        (void)before;                                                  \
+        after->member = value;                                         \
     }
-#define CHANGE_PROBE(form, type, member, value)                         \
+#define CHANGE_PROBE(form, type, member, value)                        \
     static void change_##form(struct spec *before, struct spec *after) \
-    {                                                                   \
-        before->probe = after->probe = PLAN_PROBE_##type;               \
-        after->member = value;                                          \
+    {                                                                  \
+        before->probe = after->probe = PLAN_PROBE_##type;              \
+        after->member = value;                                         \
     }
 
 CHANGE(form_log_level, log_level, 1)
@@ -445,8 +445,7 @@ START_TEST(every_field_says_what_it_needs)
     ck_assert_int_eq(api->fields->field, rows[_i].field);
     ck_assert_int_eq(api->fields->effect, rows[_i].effect);
     ck_assert_int_eq(api->change, disabled ? PLAN_CHANGE_STOP : rows[_i].effect);
-    ck_assert_uint_eq(api->fields->after_span->line,
-                      rows[_i].field == PLAN_FIELD_CMD ? 31u : 30u);
+    ck_assert_uint_eq(api->fields->after_span->line, rows[_i].field == PLAN_FIELD_CMD ? 31u : 30u);
     ck_assert_ptr_nonnull(api->fields->before_span);
     ck_assert_int_eq(find(&diff, "job")->change, PLAN_CHANGE_KEEP);
     arena_finish(&arena);

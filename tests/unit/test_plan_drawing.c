@@ -107,7 +107,7 @@ START_TEST(names_stand_where_lanes_have_no_room)
 {
     const struct edges edges[] = {{{0}, 0}, {{0}, 0}, {{0}, 0}, {{0, 2}, 2}, {{0, 1, 2, 3}, 4}};
     struct plan plan = make(edges, 5);
-    expect(&plan, 28, false,
+    expect(&plan, 27, false,
            "     service  ready when  waits for\n"
            "1  ● a        started\n"
            "   ● b        started\n"
