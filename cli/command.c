@@ -338,10 +338,11 @@ void command_overview(const struct command_table *table, struct strbuf *out)
     strbuf_adds(out, "\noptions:\n");
     for (const struct command_option *row = global_options; !option_ends(row); row++)
         option_line(row, out);
-    strbuf_adds(out, "      --version           show the version\n"
-                     "\n\"a3s COMMAND --help\" explains a command.\n"
-                     "\nexit codes: 0 done, 1 a service failed or the goal was not reached, "
-                     "2 usage,\n3 nothing is running, 4 the A3sfile or plan is not valid, "
-                     "5 a port or the lock is\ntaken, 124 waited too long, 128+n ended by signal "
-                     "n.\n");
+    strbuf_adds(out,
+                "      --version           show the version\n"
+                "\n\"a3s COMMAND --help\" explains a command.\n"
+                "\nexit codes: 0 done, 1 a service failed or the goal was not reached, "
+                "2 usage,\n3 nothing is running, 4 the A3sfile or plan is not valid or lacks a "
+                "variable,\n5 a port or the lock is taken, 124 waited too long, 128+n ended by "
+                "signal n.\n");
 }

@@ -346,6 +346,19 @@ static void add_source(struct lower *l)
     plan_writer_add(l->writer, PLAN_SECTION_SOURCES, &source);
 }
 
+/* What services of the usual kind need. */
+static void expect_sizes(struct lower *l)
+{
+    size_t services = l->model->services.count;
+    size_t text = l->source->sources->files.items[l->source->id].text.len;
+    plan_writer_expect(l->writer, PLAN_SECTION_SERVICES, services);
+    plan_writer_expect(l->writer, PLAN_SECTION_COMMANDS, services);
+    plan_writer_expect(l->writer, PLAN_SECTION_ARGV, 2 * services);
+    plan_writer_expect(l->writer, PLAN_SECTION_PIECES, 8 * services);
+    plan_writer_expect(l->writer, PLAN_SECTION_SPANS, 8 * services);
+    plan_writer_expect(l->writer, PLAN_SECTION_STRINGS, text / 4);
+}
+
 enum plan_error lower(const struct model *model, const struct lower_source *source,
                       struct arena *arena, const void **out_bytes, size_t *out_size)
 {
@@ -356,6 +369,7 @@ enum plan_error lower(const struct model *model, const struct lower_source *sour
                       .place = arena_new(arena, uint32_t, model->services.count)};
     for (uint32_t place = 0; place < model->services.count; place++)
         l.place[model->order[place]] = place;
+    expect_sizes(&l);
     add_settings(&l);
     for (uint32_t place = 0; place < model->services.count; place++)
         add_service(&l, place);

@@ -1,8 +1,11 @@
 #include "launch.h"
 
+#include "dotenv.h"
+#include "map.h"
 #include "vec.h"
 
 #include <ctype.h>
+#include <errno.h>
 
 #define PORT_SIZE sizeof "65535"
 
@@ -68,6 +71,7 @@ void launch_url(struct strbuf *out, const struct plan *plan, uint32_t service,
 /* An environment in the making: later entries win over earlier ones of the same name. */
 struct environment {
     struct arena *arena;
+    struct map places; /* name -> index into entries */
     VEC(const char *) entries;
 };
 
@@ -79,14 +83,13 @@ static size_t name_length(const char *entry)
 
 static void set_entry(struct environment *env, const char *entry)
 {
-    size_t length = name_length(entry);
-    VEC_EACH (&env->entries, old) {
-        if (name_length(*old) == length && memcmp(*old, entry, length) == 0) {
-            *old = entry;
-            return;
-        }
+    bool is_new = false;
+    uint32_t *place = map_put(&env->places, (struct str){entry, name_length(entry)}, &is_new);
+    if (is_new) {
+        *place = env->entries.count;
+        *vec_push(env->arena, &env->entries) = entry;
     }
-    *vec_push(env->arena, &env->entries) = entry;
+    env->entries.items[*place] = entry;
 }
 
 static void inject(struct environment *env, const struct plan *plan, uint32_t service,
@@ -161,18 +164,61 @@ static const char *build_path(struct arena *arena, const char *root, const char 
     return arena_printf(arena, "%s/%s", root, path);
 }
 
-static const char *const *build_env(struct arena *arena, const struct launch_world *world,
-                                    uint32_t service)
+static struct launch_failure file_failure(struct arena *arena, const struct plan *plan,
+                                          const struct plan_env_file *file,
+                                          const struct dotenv_error *error)
 {
-    struct environment env = {.arena = arena};
+    struct strbuf reason = {0};
+    strbuf_adds(&reason, plan_text_ptr(plan, file->path));
+    if (error->line)
+        strbuf_addf(&reason, ":%u", error->line);
+    strbuf_addf(&reason, ": %s (env_file at %s:%u:%u)", error->text,
+                plan_text_ptr(plan, plan->sources[file->source].path), file->line, file->column);
+    struct launch_failure failure = {
+        .reason = arena_strndup(arena, strbuf_text(&reason), reason.len),
+        .permanent = error->system != -EMFILE && error->system != -ENFILE &&
+                     error->system != -ENOMEM && error->system != -EIO};
+    strbuf_finish(&reason);
+    return failure;
+}
+
+static bool set_from_files(struct environment *env, const struct launch_world *world,
+                           uint32_t service, uint32_t flags, struct launch_failure *out_failure)
+{
+    const struct plan *plan = world->plan;
+    struct plan_range range = plan->services[service].env_files;
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct plan_env_file *file = &plan->env_files[range.first + i];
+        if (file->flags != flags)
+            continue;
+        struct dotenv_error error;
+        const char *path = build_path(env->arena, world->root, plan_text_ptr(plan, file->path));
+        const char *const *entries = dotenv_read(env->arena, path, &error);
+        if (!entries) {
+            *out_failure = file_failure(env->arena, plan, file, &error);
+            return false;
+        }
+        for (; *entries; entries++)
+            set_entry(env, *entries);
+    }
+    return true;
+}
+
+static bool build_env(struct environment *env, const struct launch_world *world, uint32_t service,
+                      struct launch_failure *out_failure)
+{
+    static const uint32_t weakest_first[] = {PLAN_ENV_SHARED, 0};
     for (char *const *entry = world->inherited; *entry; entry++)
-        *vec_push(arena, &env.entries) = *entry;
-    inject(&env, world->plan, service, world->ports);
-    inject_dependencies(&env, world->plan, service, world->ports);
-    set_planned(&env, world, service, PLAN_ENV_SHARED);
-    set_planned(&env, world, service, 0);
-    *vec_push(arena, &env.entries) = NULL;
-    return env.entries.items;
+        set_entry(env, *entry);
+    inject(env, world->plan, service, world->ports);
+    inject_dependencies(env, world->plan, service, world->ports);
+    for (size_t i = 0; i < sizeof weakest_first / sizeof *weakest_first; i++) {
+        if (!set_from_files(env, world, service, weakest_first[i], out_failure))
+            return false;
+        set_planned(env, world, service, weakest_first[i]);
+    }
+    *vec_push(env->arena, &env->entries) = NULL;
+    return true;
 }
 
 bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
@@ -181,10 +227,13 @@ bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t 
     const struct plan *plan = world->plan;
     struct plan_range argv = plan->commands[command].argv;
     struct plan_text dir = plan->services[service].dir;
-    (void)out_failure;
+    struct environment env = {.arena = arena};
+    map_init(&env.places, arena, 0);
+    if (!build_env(&env, world, service, out_failure))
+        return false;
     *out_launch = (struct launch){
         .argv = build_argv(arena, world, argv),
-        .env = build_env(arena, world, service),
+        .env = env.entries.items,
         .dir = build_path(arena, world->root, launch_text(arena, world, dir)),
         .shown_program = shown_text(arena, plan, plan->argv[argv.first]),
         .shown_dir = build_path(arena, world->root, shown_text(arena, plan, dir)),

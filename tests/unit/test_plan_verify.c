@@ -1021,6 +1021,21 @@ START_TEST(a_shell_has_its_form)
 }
 END_TEST
 
+START_TEST(a_shell_is_not_looked_up)
+{
+    size_t size = 0;
+    unsigned char *bytes = plan_builder_make(&arena, &size);
+    const struct plan_command *shell = plan_bytes_record(bytes, PLAN_SECTION_COMMANDS, 7);
+    const struct plan_text *program =
+        plan_bytes_record(bytes, PLAN_SECTION_ARGV, shell->argv.first);
+    struct plan_piece *piece = plan_bytes_record(bytes, PLAN_SECTION_PIECES, program->pieces.first);
+    const struct plan_lookup *lookup = plan_bytes_record(bytes, PLAN_SECTION_LOOKUPS, 0);
+    *piece = (struct plan_piece){PLAN_PIECE_ENV, 0, lookup->fallback};
+    expect_sealed(bytes, size, PLAN_E_VALUE, "env() as a shell");
+    arena_finish(&arena);
+}
+END_TEST
+
 START_TEST(edges_are_as_many_as_their_mirror)
 {
     struct plan_writer *writer = framed();
@@ -1146,6 +1161,7 @@ int main(void)
     SUITE_CASE(s, patterns_are_not_empty);
     SUITE_CASE(s, probes_have_a_path_and_a_port);
     SUITE_CASE(s, a_shell_has_its_form);
+    SUITE_CASE(s, a_shell_is_not_looked_up);
     SUITE_CASE(s, edges_are_as_many_as_their_mirror);
     SUITE_CASE(s, leftovers_are_refused);
     SUITE_CASE(s, edges_have_a_limit);
