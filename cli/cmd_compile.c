@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "diff.h"
+#include "findings.h"
 #include "load.h"
 #include "report.h"
 #include "writer.h"
@@ -7,6 +8,7 @@
 struct compile_command_options {
     const char *output;
     bool check;
+    int format; /* enum findings_format */
 };
 
 static const struct command_option options[] = {
@@ -14,6 +16,7 @@ static const struct command_option options[] = {
      "where the plan goes; else plan.bin beside the A3sfile", NULL, 0},
     {0, "check", OPTION_FLAG, offsetof(struct compile_command_options, check), NULL,
      "write nothing; exit with 1 if the plan is not what the A3sfile compiles to", NULL, 0},
+    FINDINGS_OPTION(struct compile_command_options, format),
     {0},
 };
 
@@ -23,27 +26,31 @@ static const char *default_output(struct arena *arena, const char *path)
     return arena_printf(arena, "%.*splan.bin", slash ? (int)(slash - path) + 1 : 0, path);
 }
 
-static int publish(const struct compilation *c, const char *output)
+static void print_plan(const struct compilation *c, const char *output)
 {
     struct plan plan = {0};
     struct strbuf size = {0};
-    int error = plan_writer_publish(c->bytes, c->size, output);
-    if (error) {
-        report_error("cannot write %s: %s", output, strerror(-error));
-        return CLI_FAILED;
-    }
     plan_view(&plan, c->bytes, c->size);
     report_size(c->size, &size);
     printf("%s: %u %s, %s, hash %016llx\n", output, plan.service_count,
            report_plural(plan.service_count, "service", "services"), size.ptr,
            (unsigned long long)plan.hash);
     strbuf_finish(&size);
+}
+
+static int publish(const struct compilation *c, const char *output)
+{
+    int error = plan_writer_publish(c->bytes, c->size, output);
+    if (error) {
+        report_error("cannot write %s: %s", output, strerror(-error));
+        return CLI_FAILED;
+    }
     return CLI_DONE;
 }
 
-/* Says on stdout what running the plan that should be there would change. */
+/* Says what running the plan that should be there would change. */
 static int compare(struct arena *arena, const struct compilation *c, const struct plan *there,
-                   const char *output)
+                   const char *output, enum findings_format format)
 {
     struct plan plan = {0};
     struct strbuf text = {0};
@@ -53,7 +60,7 @@ static int compare(struct arena *arena, const struct compilation *c, const struc
         strbuf_addf(&text, "%s is up to date\n", output);
     else
         plan_diff_text(&diff, &text);
-    int code = report_output(&text);
+    int code = format == FINDINGS_TEXT ? report_output(&text) : CLI_DONE;
     if (!diff.same) {
         report_error("%s is stale: the A3sfile compiles to another plan", output);
         code = CLI_FAILED;
@@ -64,14 +71,15 @@ static int compare(struct arena *arena, const struct compilation *c, const struc
 
 static int check(const struct command_call *call, const struct compilation *c, const char *output)
 {
-    const char *chosen = command_options(call, struct compile_command_options)->output;
+    const struct compile_command_options *chosen =
+        command_options(call, struct compile_command_options);
     struct plan there = {0};
     int code = CLI_FAILED;
     if (!load_plan(&there, output, PLAN_TRUST_ANY))
-        code = compare(call->arena, c, &there, output);
+        code = compare(call->arena, c, &there, output, chosen->format);
     if (code)
-        report_hint("\"a3s compile%s%s\" writes it anew", chosen ? " -o " : "",
-                    chosen ? chosen : "");
+        report_hint("\"a3s compile%s%s\" writes it anew", chosen->output ? " -o " : "",
+                    chosen->output ? chosen->output : "");
     plan_close(&there);
     return code;
 }
@@ -87,11 +95,12 @@ static int run(const struct command_call *call)
     if (code)
         return code;
     compilation_init(&c);
-    code = load_compile(&c, path, NULL, stderr);
-    if (!output)
-        output = default_output(call->arena, path);
+    output = output ? output : default_output(call->arena, path);
+    code = findings_compile(&c, path, NULL, chosen->format);
     if (!code)
         code = chosen->check ? check(call, &c, output) : publish(&c, output);
+    if (!code && !chosen->check && chosen->format == FINDINGS_TEXT)
+        print_plan(&c, output);
     compilation_finish(&c);
     return code;
 }
@@ -103,9 +112,9 @@ const struct command cmd_compile = {
     .about =
         "The plan holds everything that \"a3s run\" needs; its paths start from the folder that\n"
         "it lies in, or from run's --root. Mistakes are reported on standard error; then exit\n"
-        "code 4, and the old plan stays as it is. --check compares instead, byte by byte, and "
-        "says\n"
-        "as \"a3s plan diff\" does what running the new plan would change.",
+        "code 4, and the old plan stays as it is. In another format than text they are the only\n"
+        "thing on standard output. --check compares instead, byte by byte, and says as\n"
+        "\"a3s plan diff\" does what running the new plan would change.",
     .options = options,
     .run = run,
 };

@@ -51,6 +51,8 @@ static void do_spawn(struct daemon *d, uint32_t service)
     struct proc_failure failure;
     uint32_t command = d->plan->services[service].command;
     daemon_set_reason(d, service, "");
+    if (d->plan->services[service].watch != PLAN_NONE)
+        watcher_executed(&d->watcher, d->plan->services[service].watch);
     if (!launch_new(&arena, &d->world, service, command, &launch, &unread)) {
         launch_failed(d, service, &unread);
     } else if (run_start(&d->runs[service], &launch, &d->inherited, &failure)) {
@@ -153,27 +155,6 @@ void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const c
     if (edge == HEALTH_UNHEALTHY)
         daemon_set_reason(d, service, reason);
     dispatch_input(d, edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY, service);
-}
-
-void dispatch_file_change(void *ctx, uint32_t watch, const char *path)
-{
-    struct daemon *d = ctx;
-    const struct plan_watch *planned = &d->plan->watches[watch];
-    if (!planned->restart) {
-        log_info(&d->log, "%s: %s changed", d->names[planned->service], path);
-        return;
-    }
-    struct strbuf text = {0};
-    strbuf_addf(&text, "%s changed", path);
-    daemon_set_reason(d, planned->service, strbuf_text(&text));
-    strbuf_finish(&text);
-    dispatch_input(d, SUPERVISOR_CHANGED, planned->service);
-}
-
-void dispatch_watch_problem(void *ctx, const char *text)
-{
-    struct daemon *d = ctx;
-    log_warn(&d->log, "%s", text);
 }
 
 static void on_exit_of(void *ctx, pid_t pid, struct proc_exit how)

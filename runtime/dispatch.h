@@ -15,8 +15,7 @@ void dispatch_stop_all(struct daemon *daemon);
 /* The callbacks of the modules (ctx is the daemon) and of the loop (data is the daemon). */
 void dispatch_gone(void *ctx, uint32_t service, struct proc_exit how);
 void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason);
-void dispatch_file_change(void *ctx, uint32_t watch, const char *path);
-void dispatch_watch_problem(void *ctx, const char *text);
+extern const struct watcher_ops dispatch_for_watcher;
 void dispatch_child_signal(struct ev_loop *loop, ev_signal *watcher, int events);
 void dispatch_stop_signal(struct ev_loop *loop, ev_signal *watcher, int events);
 void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events);

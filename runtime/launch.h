@@ -2,9 +2,8 @@
  * the plan and of what is known only now.
  *
  * Environment, strongest first: the service's own env; its env_files, the last one first; the dev
- * block's env; its env_files; what a3s injects (PORT, HOST, A3S_SERVICE, A3S_URL, and
- * A3S_<NAME>_PORT and A3S_<NAME>_URL for each dependency with a port); what a3s itself was given.
- * All commands of a service have the same folder and environment.
+ * block's env; its env_files; what a3s injects (LAUNCH_VARIABLES); what a3s
+ * itself was given. All commands of a service have the same folder and environment.
  *
  * Values from the environment and from env_files are for the command alone: what is shown of a
  * launch is shown_program and shown_dir, which have their names instead.
@@ -15,6 +14,17 @@
 #include "a3s/plan.h"
 #include "arena.h"
 #include "str.h"
+
+/* X(name, what it is, when it is there). NAME stands for a dependency's name in upper case, with
+ * '_' for whatever is neither letter nor digit. */
+#define LAUNCH_VARIABLES(X)                                                                    \
+    X("A3S_SERVICE", "the name of the service", "always")                                      \
+    X("PORT", "the port that it is to listen on", "it has a port")                             \
+    X("HOST", "127.0.0.1", "it has a port")                                                    \
+    X("A3S_URL", "its address: through the proxy, or direct",                                  \
+      "it has a port and a host name, or a port and an http probe")                            \
+    X("A3S_NAME_PORT", "the port of the service NAME", "it depends on NAME, which has a port") \
+    X("A3S_NAME_URL", "its address, direct", "it depends on NAME, which has a port")
 
 /* All of it outlives the launches that are made from it. */
 struct launch_world {
