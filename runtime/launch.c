@@ -37,11 +37,11 @@ const char *launch_text(struct arena *arena, const struct launch_world *world,
     return copy;
 }
 
-/* As launch_text, for people. */
-static const char *shown_text(struct arena *arena, const struct plan *plan, struct plan_text text)
+const char *launch_shown(struct arena *arena, const struct launch_world *world,
+                         struct plan_text text)
 {
     struct strbuf shown = {0};
-    plan_text_show(plan, text, &shown);
+    plan_text_show(world->plan, text, &shown);
     const char *copy = arena_strndup(arena, strbuf_text(&shown), shown.len);
     strbuf_finish(&shown);
     return copy;
@@ -235,8 +235,8 @@ bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t 
         .argv = build_argv(arena, world, argv),
         .env = env.entries.items,
         .dir = build_path(arena, world->root, launch_text(arena, world, dir)),
-        .shown_program = shown_text(arena, plan, plan->argv[argv.first]),
-        .shown_dir = build_path(arena, world->root, shown_text(arena, plan, dir)),
+        .shown_program = launch_shown(arena, world, plan->argv[argv.first]),
+        .shown_dir = build_path(arena, world->root, launch_shown(arena, world, dir)),
     };
     return true;
 }
