@@ -15,7 +15,7 @@ static const struct command_option options[] = {
     {'o', "output", OPTION_TEXT, offsetof(struct compile_command_options, output), "PLAN",
      "where the plan goes; else plan.bin beside the A3sfile", NULL, 0},
     {0, "check", OPTION_FLAG, offsetof(struct compile_command_options, check), NULL,
-     "write nothing; exit with 1 if the plan is not what the A3sfile compiles to", NULL, 0},
+     "write nothing; exit with 1 if the plan is stale", NULL, 0},
     FINDINGS_OPTION(struct compile_command_options, format),
     {0},
 };

@@ -53,9 +53,18 @@ FIELDS = ("service", "cmd", "dir", "port", "subdomain", "env", "env_file", "depe
 class Record:
     """One record with its fields as attributes; strings and ranges are pairs of numbers."""
 
-    def __init__(self, fields, data):
+    @staticmethod
+    def layout(fields):
         codes = [field.split(":") for field in fields.split()]
-        numbers = list(struct.unpack("<" + "".join("II" if code in "str" else code for _, code in codes), data))
+        return codes, "<" + "".join("II" if code in "str" else code for _, code in codes)
+
+    @staticmethod
+    def size(fields):
+        return struct.calcsize(Record.layout(fields)[1])
+
+    def __init__(self, fields, data):
+        codes, layout = self.layout(fields)
+        numbers = list(struct.unpack(layout, data))
         for name, code in codes:
             if code in "str":
                 setattr(self, name, (numbers.pop(0), numbers.pop(0)))
