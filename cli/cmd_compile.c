@@ -48,15 +48,17 @@ static int run(const struct command_call *call)
 {
     const struct compile_command_options *chosen =
         command_options(call, struct compile_command_options);
+    struct compile_options compile = {.settings = load_settings(call)};
     const char *output = chosen->output;
     struct compilation c;
     char path[PATH_MAX];
     int code = load_path(call, path);
     if (code)
         return code;
+    compile.settings.refuse_secrets = true; /* the plan has no place for them */
     compilation_init(&c);
     output = output ? output : default_output(call->arena, path);
-    code = findings_compile(&c, path, NULL, chosen->format);
+    code = findings_compile(&c, path, &compile, chosen->format);
     if (!code)
         code = publish(&c, output);
     if (!code && chosen->format == FINDINGS_TEXT)
@@ -75,5 +77,6 @@ const struct command cmd_compile = {
         "code 4, and the old plan stays as it is. In another format than text they are the only\n"
         "thing on standard output.",
     .options = options,
+    .compiles = true,
     .run = run,
 };
