@@ -4,14 +4,33 @@
 #include <limits.h>
 #include <stdint.h>
 
-/* What every command takes; offsets are those of struct command_call. */
-static const struct command_option global_options[] = {
+/* Offsets are those of struct command_call. */
+const struct command_option command_globals[] = {
     {'f', "file", OPTION_TEXT, offsetof(struct command_call, file), "PATH",
      "the A3sfile; else the nearest A3sfile.hcl upward", NULL, 0},
     {'h', "help", OPTION_FLAG, offsetof(struct command_call, help), NULL, "show this help", NULL,
      0},
     {0},
 };
+
+/* What commands that compile take besides. */
+static const struct command_option compile_options[] = {
+    {0, "var", OPTION_PAIRS, offsetof(struct command_call, vars), "NAME=VALUE",
+     "set a variable of the A3sfile; may be repeated", NULL, 0},
+    {0},
+};
+
+void command_option_tables(const struct command *command,
+                           const struct command_option *out_tables[COMMAND_TABLES])
+{
+    size_t count = 0;
+    if (command && command->options)
+        out_tables[count++] = command->options;
+    if (command && command->compiles)
+        out_tables[count++] = compile_options;
+    out_tables[count++] = command_globals;
+    out_tables[count] = NULL;
+}
 
 /* Where parsing stands. */
 struct parser {
@@ -59,30 +78,38 @@ static bool option_ends(const struct command_option *option)
 
 static void *option_target(struct parser *parser, const struct command_option *option)
 {
-    bool global = option >= global_options &&
-                  option < global_options + sizeof global_options / sizeof *global_options;
-    return (global ? (char *)parser->call : parser->call->options) + option->offset;
+    const struct command_option *own =
+        parser->call->command ? parser->call->command->options : NULL;
+    for (; !option_ends(own); own++)
+        if (own == option)
+            return parser->call->options + option->offset;
+    return (char *)parser->call + option->offset;
 }
 
-/* The row in the command's own table, else in the global one. */
-static const struct command_option *find_option(const struct parser *parser, char letter,
-                                                struct str name)
+const struct command_option *command_option_find(const struct command *command, char letter,
+                                                 struct str name)
 {
-    const struct command *command = parser->call->command;
-    const struct command_option *tables[] = {command ? command->options : NULL, global_options};
-    for (size_t i = 0; i < 2; i++)
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(command, tables);
+    for (size_t i = 0; tables[i]; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             if (letter ? row->letter == letter : str_is(name, row->name))
                 return row;
     return NULL;
 }
 
+static const struct command_option *find_option(const struct parser *parser, char letter,
+                                                struct str name)
+{
+    return command_option_find(parser->call->command, letter, name);
+}
+
 static int unknown_option(struct parser *parser, struct str name)
 {
-    const struct command *command = parser->call->command;
     struct nearest nearest = {.wanted = name};
-    const struct command_option *tables[] = {command ? command->options : NULL, global_options};
-    for (size_t i = 0; i < 2; i++)
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(parser->call->command, tables);
+    for (size_t i = 0; tables[i]; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             nearest_offer(&nearest, row->name);
     usage_error(parser, "unknown option --%.*s", STR_ARG(name));
@@ -116,6 +143,19 @@ static int set_choice(struct parser *parser, const struct command_option *option
     return CLI_USAGE;
 }
 
+static int add_pair(struct parser *parser, const struct command_option *option, const char *text)
+{
+    struct option_pairs *pairs = option_target(parser, option);
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return usage_error(parser, "--%s takes %s, not \"%s\"", option->name, option->value, text);
+    if (!pairs->items) /* there are no more than arguments */
+        pairs->items = arena_new(parser->call->arena, struct option_pair, (size_t)parser->argc);
+    pairs->items[pairs->count++] = (struct option_pair){
+        arena_strndup(parser->call->arena, text, (size_t)(equals - text)), equals + 1};
+    return 0;
+}
+
 static int set_option(struct parser *parser, const struct command_option *option, const char *text)
 {
     switch (option->kind) {
@@ -123,6 +163,7 @@ static int set_option(struct parser *parser, const struct command_option *option
     case OPTION_TEXT: memcpy(option_target(parser, option), &text, sizeof text); return 0;
     case OPTION_NUMBER: return set_number(parser, option, text);
     case OPTION_CHOICE: return set_choice(parser, option, text);
+    case OPTION_PAIRS: return add_pair(parser, option, text);
     case OPTION_KIND_COUNT: break;
     }
     return CLI_USAGE;
@@ -317,13 +358,15 @@ void command_help(const struct command *command, struct strbuf *out)
     if (command->about)
         strbuf_addf(out, "\n%s\n", command->about);
     strbuf_adds(out, "\noptions:\n");
-    for (const struct command_option *row = command->options; !option_ends(row); row++)
-        option_line(row, out);
-    for (const struct command_option *row = global_options; !option_ends(row); row++) {
-        struct command_option shown = *row;
-        if (letter_is_hidden(command, row))
-            shown.letter = 0;
-        option_line(&shown, out);
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(command, tables);
+    for (size_t i = 0; tables[i]; i++) {
+        for (const struct command_option *row = tables[i]; !option_ends(row); row++) {
+            struct command_option shown = *row;
+            if (tables[i] != command->options && letter_is_hidden(command, row))
+                shown.letter = 0;
+            option_line(&shown, out);
+        }
     }
     if (command->alias)
         strbuf_addf(out, "\nalso called: a3s %s\n", command->alias);
@@ -336,12 +379,12 @@ void command_overview(const struct command_table *table, struct strbuf *out)
     for (size_t i = 0; i < table->count; i++)
         strbuf_addf(out, "  %-12s %s\n", table->commands[i]->name, table->commands[i]->summary);
     strbuf_adds(out, "\noptions:\n");
-    for (const struct command_option *row = global_options; !option_ends(row); row++)
+    for (const struct command_option *row = command_globals; !option_ends(row); row++)
         option_line(row, out);
     strbuf_adds(out, "      --version           show the version\n"
-                     "\n\"a3s COMMAND --help\" explains a command.\n"
-                     "\nexit codes: 0 done, 1 a service failed or the goal was not reached, "
-                     "2 usage,\n3 nothing is running, 4 the A3sfile or plan is not valid, "
-                     "5 a port or the lock is\ntaken, 124 waited too long, 128+n ended by signal "
-                     "n.\n");
+                     "\n\"a3s COMMAND --help\" explains a command.\n\nexit codes:\n");
+#define X(name, code, meaning) strbuf_addf(out, "  %-7d %s\n", code, meaning);
+    EXIT_CODES(X)
+#undef X
+    strbuf_adds(out, "  128+n   ended by signal n\n");
 }

@@ -14,10 +14,14 @@
     X(compile)      \
     X(run)          \
     X(plan_show)    \
+    X(plan_diff)    \
+    X(graph)        \
     X(explain)      \
     X(fmt)          \
     X(hcl)          \
     X(functions)    \
+    X(schema)       \
+    X(completion)   \
     X(help)
 
 enum command_id {

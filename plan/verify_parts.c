@@ -10,6 +10,14 @@ static bool text_is(const struct verifier *v, const struct plan_text *text, cons
            !strcmp(plan_text_ptr(&v->plan, piece->text), expected);
 }
 
+static enum plan_error verify_shell(struct verifier *v, const struct plan_command *command,
+                                    const struct plan_text *argv)
+{
+    bool is_shell =
+        command->argv.count == 3 && text_is(v, &argv[0], "/bin/sh") && text_is(v, &argv[1], "-c");
+    return is_shell ? PLAN_OK : verify_fail(v, PLAN_E_VALUE, &command->argv);
+}
+
 enum plan_error verify_command(struct verifier *v, const uint32_t *index)
 {
     VERIFY(verify_owned(v, index, PLAN_SECTION_COMMANDS));
@@ -23,11 +31,7 @@ enum plan_error verify_command(struct verifier *v, const uint32_t *index)
         return verify_fail(v, PLAN_E_ENUM, &command->flags);
     if (command->reserved != 0)
         return verify_fail(v, PLAN_E_RESERVED, &command->reserved);
-    bool is_shell =
-        command->argv.count == 3 && text_is(v, &argv[0], "/bin/sh") && text_is(v, &argv[1], "-c");
-    if (command->flags & PLAN_COMMAND_SHELL && !is_shell)
-        return verify_fail(v, PLAN_E_VALUE, &command->argv);
-    return PLAN_OK;
+    return command->flags & PLAN_COMMAND_SHELL ? verify_shell(v, command, argv) : PLAN_OK;
 }
 
 /* ---- Environment ---- */

@@ -118,8 +118,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
     logs_attach(&d->logs, &d->terminal.sink);
     d->log = (struct log){
         .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
-    watcher_init(&d->watcher, d->loop, d->plan, options->root, dispatch_file_change,
-                 dispatch_watch_problem, d);
+    watcher_init(&d->watcher, d->loop, d->plan, options->root, &dispatch_for_watcher, d);
     init_signals(d);
     init_timers(d);
 }

@@ -1,5 +1,6 @@
-/* The daemon's inside, shared by the three files that it is made of: daemon.c (its life),
- * dispatch.c (events in, actions out) and answers.c (what the proxy and the control API ask). */
+/* The daemon's inside, shared by the files that it is made of: daemon.c (its life), dispatch.c
+ * (events in, actions out), dispatch_files.c (changed files) and answers.c (what the proxy and the
+ * control API ask). */
 #ifndef RUNTIME_DAEMON_STATE_H
 #define RUNTIME_DAEMON_STATE_H
 

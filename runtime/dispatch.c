@@ -67,6 +67,8 @@ static void do_spawn(struct daemon *d, uint32_t service)
     struct arena arena = {0};
     const struct launch *launches[GUARD_COMMAND_COUNT];
     daemon_set_reason(d, service, "");
+    if (d->plan->services[service].watch != PLAN_NONE)
+        watcher_executed(&d->watcher, d->plan->services[service].watch);
     if (prepare(d, service, &arena, launches)) {
         int error = run_start(&d->runs[service], &d->nursery, launches);
         if (error)
@@ -211,27 +213,6 @@ static void on_health(void *ctx, uint32_t service, enum health_edge edge, const 
     if (edge == HEALTH_UNHEALTHY)
         daemon_set_reason(d, service, reason);
     dispatch_input(d, edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY, service);
-}
-
-void dispatch_file_change(void *ctx, uint32_t watch, const char *path)
-{
-    struct daemon *d = ctx;
-    const struct plan_watch *planned = &d->plan->watches[watch];
-    if (!planned->restart) {
-        log_info(&d->log, "%s: %s changed", d->names[planned->service], path);
-        return;
-    }
-    struct strbuf text = {0};
-    strbuf_addf(&text, "%s changed", path);
-    daemon_set_reason(d, planned->service, strbuf_text(&text));
-    strbuf_finish(&text);
-    dispatch_input(d, SUPERVISOR_CHANGED, planned->service);
-}
-
-void dispatch_watch_problem(void *ctx, const char *text)
-{
-    struct daemon *d = ctx;
-    log_warn(&d->log, "%s", text);
 }
 
 /* ---- Children ---- */

@@ -12,8 +12,7 @@ void dispatch_input(struct daemon *daemon, enum supervisor_input input, uint32_t
 
 /* The callbacks of the modules (ctx is the daemon) and of the loop (data is the daemon). */
 extern const struct run_ops dispatch_runs;
-void dispatch_file_change(void *ctx, uint32_t watch, const char *path);
-void dispatch_watch_problem(void *ctx, const char *text);
+extern const struct watcher_ops dispatch_for_watcher;
 void dispatch_child_signal(struct ev_loop *loop, ev_signal *watcher, int events);
 void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events);
 void dispatch_hunt(struct ev_loop *loop, ev_timer *timer, int events);

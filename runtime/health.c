@@ -7,10 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REFUSED_FIRST 0.00025 /* s */
-#define REFUSED_LAST  0.05
-#define UNHAPPY_FIRST 0.01
-#define MS            0.001
+#define REFUSED_FIRST  0.00025 /* s */
+#define REFUSED_LAST   0.05
+#define REFUSED_GROWTH 1.25
+#define UNHAPPY_FIRST  0.01
+#define UNHAPPY_GROWTH 2
+#define MS             0.001
 
 static void on_io(struct ev_loop *loop, ev_io *watcher, int events);
 
@@ -31,20 +33,14 @@ static void close_socket(struct probe *probe)
     probe->phase = PROBE_IDLE;
 }
 
-static void schedule(struct probe *probe, double delay)
-{
-    ev_timer_stop(probe->loop, &probe->next);
-    ev_timer_set(&probe->next, delay, 0.0);
-    ev_timer_start(probe->loop, &probe->next);
-}
-
 /* How long to wait before the next try while it has never answered well. */
 static double quick_delay(struct probe *probe, bool refused)
 {
     double interval = probe->config->interval_ms * MS;
     double first = refused ? REFUSED_FIRST : UNHAPPY_FIRST;
     double last = refused ? REFUSED_LAST : interval;
-    probe->delay = probe->delay > 0 && probe->refused == refused ? probe->delay * 2 : first;
+    double growth = refused ? REFUSED_GROWTH : UNHAPPY_GROWTH;
+    probe->delay = probe->delay > 0 && probe->refused == refused ? probe->delay * growth : first;
     if (probe->delay > last)
         probe->delay = last;
     probe->refused = refused;
@@ -53,8 +49,8 @@ static double quick_delay(struct probe *probe, bool refused)
 
 static void ensure_next(struct probe *probe)
 {
-    if (!ev_is_active(&probe->next))
-        schedule(probe, probe->config->interval_ms * MS);
+    if (!probe->next.active)
+        fine_timer_start(&probe->next, probe->config->interval_ms * MS);
 }
 
 /* The last act of whoever calls it: on_edge may finish the probe. probe->error says why. */
@@ -63,7 +59,7 @@ static void try_failed(struct probe *probe, bool refused)
     close_socket(probe);
     probe->failures++;
     if (!probe->ready) {
-        schedule(probe, quick_delay(probe, refused));
+        fine_timer_start(&probe->next, quick_delay(probe, refused));
         return;
     }
     ensure_next(probe);
@@ -283,18 +279,18 @@ static void begin_try(struct probe *probe)
     ev_timer_set(&probe->deadline, probe->config->timeout_ms * MS, 0.0);
     ev_timer_start(probe->loop, &probe->deadline);
     /* The cadence is from the beginning of one try to the beginning of the next. */
-    ensure_next(probe);
+    if (probe->ready)
+        ensure_next(probe);
     int error = connect_socket(probe);
     if (error)
         connect_failed(probe, error);
 }
 
-static void on_next(struct ev_loop *loop, ev_timer *watcher, int events)
+static void on_next(struct fine_timer *timer)
 {
-    (void)loop;
-    struct probe *probe = watcher->data;
+    struct probe *probe = timer->data;
     if (is_trying(probe))
-        on_deadline(loop, &probe->deadline, events);
+        on_deadline(probe->loop, &probe->deadline, EV_TIMER);
     else
         begin_try(probe);
 }
@@ -308,8 +304,8 @@ void probe_init(struct probe *probe, struct ev_loop *loop, const struct plan_pro
         (struct probe){.loop = loop, .config = config, .on_edge = on_edge, .ctx = ctx, .fd = -1};
     ev_init(&probe->io, on_io);
     ev_init(&probe->deadline, on_deadline);
-    ev_init(&probe->next, on_next);
-    probe->io.data = probe->deadline.data = probe->next.data = probe;
+    fine_timer_init(&probe->next, loop, on_next, probe);
+    probe->io.data = probe->deadline.data = probe;
 }
 
 void probe_finish(struct probe *probe)
@@ -325,7 +321,7 @@ void probe_finish(struct probe *probe)
     probe->loop = NULL;
 }
 
-void probe_start(struct probe *probe, const char *path, uint16_t port)
+void probe_start(struct probe *probe, const char *path, const char *shown_path, uint16_t port)
 {
     probe_stop(probe);
     probe->port = port;
@@ -334,10 +330,10 @@ void probe_start(struct probe *probe, const char *path, uint16_t port)
     probe->delay = 0;
     strbuf_clear(&probe->error);
     strbuf_clear(&probe->path);
-    strbuf_adds(&probe->path, path);
+    strbuf_adds(&probe->path, shown_path);
     strbuf_clear(&probe->request);
-    probe_http_request(&probe->request, strbuf_str(&probe->path), port);
-    schedule(probe, 0.0);
+    probe_http_request(&probe->request, str_from(path), port);
+    fine_timer_start(&probe->next, 0.0);
 }
 
 void probe_stop(struct probe *probe)
@@ -345,7 +341,7 @@ void probe_stop(struct probe *probe)
     if (!probe->loop)
         return;
     close_socket(probe);
-    ev_timer_stop(probe->loop, &probe->next);
+    fine_timer_stop(&probe->next);
 }
 
 const char *probe_error(const struct probe *probe)

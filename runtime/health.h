@@ -1,9 +1,10 @@
 /* Probes: is the service ready, is it well? Only changes of the answer are reported.
  *
- * Probing begins at once. Until the first success it is tried again soon: after 0.25 ms doubling to
- * 50 ms while the connection is refused, after 10 ms doubling to the interval once something
- * accepts but does not answer well; nothing bounds the number of tries (start_timeout is the
- * supervisor's deadline). Then every interval; `retries` failures in a row are the edge to
+ * Probing begins at once. Until the first success it is tried again soon: while the connection is
+ * refused after 0.25 ms, then a quarter later each time up to 50 ms, so that a service is seen to
+ * be ready at most a quarter later than it took to be; after 10 ms doubling to the interval once
+ * something accepts but does not answer well. Nothing bounds the number of tries (start_timeout is
+ * the supervisor's deadline). Then every interval; `retries` failures in a row are the edge to
  * unhealthy, one success is the edge back. A try ends after the plan's timeout. 127.0.0.1 first,
  * then ::1.
  *
@@ -14,6 +15,7 @@
 #define RUNTIME_HEALTH_H
 
 #include "a3s/plan.h"
+#include "fine_timer.h"
 #include "str.h"
 
 #include <ev.h>
@@ -31,18 +33,19 @@ struct probe {
     const struct plan_probe *config;
     void (*on_edge)(void *ctx, enum health_edge edge, const char *reason);
     void *ctx;
-    ev_io io;          /* the try's socket */
-    ev_timer deadline; /* of the try */
-    ev_timer next;     /* when the next try begins */
-    int fd;            /* -1 between tries */
+    ev_io io;               /* the try's socket */
+    ev_timer deadline;      /* of the try */
+    struct fine_timer next; /* when the next try begins */
+    int fd;                 /* -1 between tries */
     enum probe_phase phase;
     bool second; /* the try is at ::1 */
     bool ready, unhealthy;
     uint16_t port;
-    uint32_t failures; /* in a row */
-    double delay;      /* s, before the last quick try; 0: none yet */
-    bool refused;      /* delay is that of refused connections */
-    struct strbuf path, request, answer, error, reason;
+    uint32_t failures;  /* in a row */
+    double delay;       /* s, before the last quick try; 0: none yet */
+    bool refused;       /* delay is that of refused connections */
+    struct strbuf path; /* as it is shown */
+    struct strbuf request, answer, error, reason;
     size_t sent, dropped;
 };
 
@@ -50,9 +53,10 @@ void probe_init(struct probe *probe, struct ev_loop *loop, const struct plan_pro
                 void (*on_edge)(void *ctx, enum health_edge edge, const char *reason), void *ctx);
 void probe_finish(struct probe *probe);
 /* Begins a new life of the service: not ready, no failures. path is the joined text of the plan's
- * probe ("" for tcp), copied; port is in host order. The first try is made in the next turn of the
- * loop. on_edge may stop, start or finish the probe. */
-void probe_start(struct probe *probe, const char *path, uint16_t port);
+ * probe ("" for tcp), shown_path what people may see of it; both are copied. port is in host order.
+ * The first try is made when the loop's current callback has returned. on_edge may stop, start or
+ * finish the probe. */
+void probe_start(struct probe *probe, const char *path, const char *shown_path, uint16_t port);
 void probe_stop(struct probe *probe);
 
 /* Why the last try failed, "" if it did not; how many have in a row. Kept after probe_stop. */

@@ -3,22 +3,22 @@
 #include "ignore.h"
 #include "mem.h"
 #include "str.h"
+#include "watch_breaker.h"
+#include "watch_burst.h"
 #include "watch_path.h"
 #include "watch_tree.h"
 
 #include <errno.h>
+#include <math.h>
+#include <time.h>
 
 #define MS 0.001
-/* The loop's timers may be early by so much. */
-#define SLACK 0.0005
 
 struct watch_set {
-    struct watcher *watcher;
-    ev_timer quiet; /* the end of the burst */
     bool started;
     struct ignore ignore;
-    char *path;            /* the burst's first; NULL: no burst */
-    ev_tstamp first, last; /* when its changes came */
+    struct watch_burst burst;
+    struct watch_breaker breaker;
 };
 
 /* Never watched below a watched path, whatever the patterns say. */
@@ -29,49 +29,130 @@ static const char *const editor_files[] = {
     "*.swp", "*.swo", "*.swx", "*~", ".#*", "#*#", "4913", "*___jb_tmp___", "*___jb_old___",
 };
 
-/* ---- Bursts ---- */
+/* ---- Waves ---- */
 
-static double debounce(const struct watch_set *set)
+static double now_seconds(void)
 {
-    const struct watcher *watcher = set->watcher;
-    return watcher->plan->watches[set - watcher->sets].debounce_ms * MS;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static void wait_quiet(struct watch_set *set, double delay)
+static double lower(double a, double b)
 {
-    ev_timer_set(&set->quiet, delay, 0.0);
-    ev_timer_start(set->watcher->loop, &set->quiet);
+    return a < b ? a : b;
 }
 
-static void on_quiet(struct ev_loop *loop, ev_timer *timer, int events)
+static double higher(double a, double b)
 {
-    (void)events;
-    struct watch_set *set = timer->data;
-    struct watcher *watcher = set->watcher;
-    double wait = debounce(set), now = ev_now(loop);
-    double end = set->last + wait, latest = set->first + wait * WATCH_BURST_MAX;
-    double left = (end < latest ? end : latest) - now;
-    /* More than the debounce is left only when the clock was set back. */
-    if (left > SLACK && left <= wait) {
-        wait_quiet(set, left);
-        return;
+    return a > b ? a : b;
+}
+
+static double debounce(const struct watcher *watcher, uint32_t watch)
+{
+    return watcher->plan->watches[watch].debounce_ms * MS;
+}
+
+/* A watch that restarts nothing, or nothing now, is nobody's wave: it keeps nobody waiting. */
+static bool is_alone(const struct watcher *watcher, uint32_t watch)
+{
+    return !watcher->plan->watches[watch].restart || watcher->sets[watch].breaker.open;
+}
+
+static double due_alone(const struct watcher *watcher, uint32_t watch)
+{
+    const struct watch_set *set = &watcher->sets[watch];
+    if (set->breaker.open)
+        return set->burst.last + higher(debounce(watcher, watch), WATCH_QUICK);
+    return watch_burst_quiet(&set->burst, debounce(watcher, watch));
+}
+
+/* When all are quiet or one can wait no longer; INFINITY without a wave. */
+static double due_wave(const struct watcher *watcher)
+{
+    double quiet = -INFINITY, latest = INFINITY;
+    for (uint32_t i = 0; i < watcher->plan->watch_count; i++) {
+        const struct watch_burst *burst = &watcher->sets[i].burst;
+        if (!burst->path || is_alone(watcher, i))
+            continue;
+        quiet = higher(quiet, watch_burst_quiet(burst, debounce(watcher, i)));
+        latest = lower(latest, watch_burst_latest(burst, debounce(watcher, i)));
     }
-    char *path = set->path;
-    set->path = NULL;
-    watcher->on_change(watcher->ctx, (uint32_t)(set - watcher->sets), path);
-    free(path);
+    return isinf(quiet) ? INFINITY : lower(quiet, latest);
+}
+
+static void arm(struct watcher *watcher, double now)
+{
+    double due = due_wave(watcher);
+    for (uint32_t i = 0; i < watcher->plan->watch_count; i++)
+        if (watcher->sets[i].burst.path && is_alone(watcher, i))
+            due = lower(due, due_alone(watcher, i));
+    if (isinf(due))
+        fine_timer_stop(&watcher->due);
+    else
+        fine_timer_start(&watcher->due, due - now);
+}
+
+/* Takes a burst that is over: what it leads to. The path is the caller's to free. */
+static enum watch_verdict take_burst(struct watcher *watcher, uint32_t watch, double now,
+                                     struct watch_change *out_change)
+{
+    struct watch_set *set = &watcher->sets[watch];
+    struct watch_burst *burst = &set->burst;
+    enum watch_verdict verdict = WATCH_RESTART;
+    if (watcher->plan->watches[watch].restart)
+        verdict = watch_breaker_judge(&set->breaker, burst->first, burst->last, now);
+    *out_change = (struct watch_change){watch, burst->path, burst->paths - 1, burst->more};
+    burst->path = NULL;
+    watch_burst_clear(burst);
+    return verdict;
+}
+
+static uint32_t collect_wave(struct watcher *watcher, double now)
+{
+    bool wave = due_wave(watcher) <= now;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < watcher->plan->watch_count; i++) {
+        struct watch_change *change = &watcher->wave[count];
+        if (!watcher->sets[i].burst.path)
+            continue;
+        if (is_alone(watcher, i) ? due_alone(watcher, i) > now : !wave)
+            continue;
+        enum watch_verdict verdict = take_burst(watcher, i, now, change);
+        if (verdict == WATCH_RESTART) {
+            count++;
+            continue;
+        }
+        if (verdict == WATCH_OPENED)
+            watcher->ops->loops(watcher->ctx, change);
+        free((char *)change->path);
+    }
+    return count;
+}
+
+static void on_due(struct fine_timer *timer)
+{
+    struct watcher *watcher = timer->data;
+    double now = now_seconds();
+    uint32_t count = collect_wave(watcher, now);
+    arm(watcher, now);
+    if (count)
+        watcher->ops->changed(watcher->ctx, watcher->wave, count);
+    for (uint32_t i = 0; i < count; i++)
+        free((char *)watcher->wave[i].path);
 }
 
 static void on_changed(void *ctx, uint32_t watch, const char *path)
 {
     struct watcher *watcher = ctx;
     struct watch_set *set = &watcher->sets[watch];
-    set->last = ev_now(watcher->loop);
-    if (set->path)
-        return;
-    set->path = watch_path_copy(path);
-    set->first = set->last;
-    wait_quiet(set, debounce(set));
+    double now = now_seconds();
+    bool first = !set->burst.path;
+    watch_breaker_change(&set->breaker, now);
+    watch_burst_add(&set->burst, path, now);
+    /* Later ones only postpone, which is seen when the timer has come. */
+    if (first)
+        arm(watcher, now);
 }
 
 static bool on_ignored(void *ctx, uint32_t watch, const char *path, bool is_folder)
@@ -88,7 +169,7 @@ static bool on_ignored(void *ctx, uint32_t watch, const char *path, bool is_fold
 static void on_tree_problem(void *ctx, const char *text)
 {
     struct watcher *watcher = ctx;
-    watcher->on_problem(watcher->ctx, text);
+    watcher->ops->problem(watcher->ctx, text);
 }
 
 static const struct watch_tree_ops tree_ops = {
@@ -101,9 +182,6 @@ static void init_set(struct watcher *watcher, uint32_t watch)
     const struct plan *plan = watcher->plan;
     struct plan_range ignores = plan->watches[watch].ignores;
     struct watch_set *set = &watcher->sets[watch];
-    set->watcher = watcher;
-    ev_init(&set->quiet, on_quiet);
-    set->quiet.data = set;
     for (size_t i = 0; i < sizeof editor_files / sizeof *editor_files; i++)
         ignore_add(&set->ignore, editor_files[i]);
     for (uint32_t i = 0; i < ignores.count; i++)
@@ -111,16 +189,13 @@ static void init_set(struct watcher *watcher, uint32_t watch)
 }
 
 void watcher_init(struct watcher *watcher, struct ev_loop *loop, const struct plan *plan,
-                  const char *root, void (*on_change)(void *ctx, uint32_t watch, const char *path),
-                  void (*on_problem)(void *ctx, const char *text), void *ctx)
+                  const char *root, const struct watcher_ops *ops, void *ctx)
 {
-    *watcher = (struct watcher){.loop = loop,
-                                .plan = plan,
-                                .root = watch_path_copy(root),
-                                .on_change = on_change,
-                                .on_problem = on_problem,
-                                .ctx = ctx};
+    *watcher = (struct watcher){
+        .loop = loop, .plan = plan, .root = watch_path_copy(root), .ops = ops, .ctx = ctx};
     watcher->sets = mem_alloc_array(plan->watch_count, sizeof *watcher->sets);
+    watcher->wave = mem_alloc_array(plan->watch_count, sizeof *watcher->wave);
+    fine_timer_init(&watcher->due, loop, on_due, watcher);
     for (uint32_t i = 0; i < plan->watch_count; i++)
         init_set(watcher, i);
 }
@@ -133,8 +208,10 @@ void watcher_finish(struct watcher *watcher)
         watcher_stop(watcher, i);
         ignore_finish(&watcher->sets[i].ignore);
     }
+    fine_timer_stop(&watcher->due);
     watch_tree_destroy(watcher->tree);
     free(watcher->sets);
+    free(watcher->wave);
     free(watcher->root);
     *watcher = (struct watcher){0};
 }
@@ -151,7 +228,7 @@ static bool ensure_tree(struct watcher *watcher)
                                        "open files"
                                      : "");
         watcher->refused = true;
-        watcher->on_problem(watcher->ctx, strbuf_text(&text));
+        watcher->ops->problem(watcher->ctx, strbuf_text(&text));
         strbuf_finish(&text);
     }
     return !error;
@@ -175,7 +252,11 @@ void watcher_stop(struct watcher *watcher, uint32_t watch)
         return;
     set->started = false;
     watch_tree_remove(watcher->tree, watch);
-    ev_timer_stop(watcher->loop, &set->quiet);
-    free(set->path);
-    set->path = NULL;
+    watch_burst_clear(&set->burst);
+    set->breaker = (struct watch_breaker){0};
+}
+
+void watcher_executed(struct watcher *watcher, uint32_t watch)
+{
+    watch_breaker_started(&watcher->sets[watch].breaker, now_seconds());
 }

@@ -63,5 +63,7 @@ bool watch_path_split(const char *path, char **out_folder, char **out_name)
 bool watch_path_within(const char *path, const char *folder)
 {
     size_t length = strlen(folder);
+    if (length == 0) /* the root */
+        return *path != '/' && strcmp(path, "..") != 0 && strncmp(path, "../", 3) != 0;
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]);
 }

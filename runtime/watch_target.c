@@ -3,7 +3,6 @@
 #include "str.h"
 #include "watch_path.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -37,35 +36,20 @@ void watch_target_report(struct watch_tree *tree, const struct watch_target *tar
 
 /* ---- Problems ---- */
 
-static unsigned long read_limit(void)
-{
-    char text[32] = "";
-    FILE *file = fopen("/proc/sys/fs/inotify/max_user_watches", "re");
-    if (!file)
-        return 0;
-    size_t size = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[size] = '\0';
-    return strtoul(text, NULL, 10);
-}
-
 static void report_refusal(struct watch_tree *tree, const char *path, int error)
 {
     bool limit = error == ENOSPC || error == ENOMEM;
     bool *told = limit ? &tree->told_full : &tree->told_refused;
-    struct strbuf text = {0};
     tree->full |= limit;
     if (*told || error == ENOENT || error == ENOTDIR)
         return;
     *told = true;
-    strbuf_addf(&text, "cannot watch \"%s\": ", *path ? path : ".");
-    if (limit)
-        strbuf_addf(&text,
-                    "the limit fs.inotify.max_user_watches (%lu) is reached after %u folders; "
-                    "changes there are not seen; ignore large folders or raise it with sysctl",
-                    read_limit(), tree->nodes.count);
-    else
-        strbuf_adds(&text, strerror(error));
+    if (limit) {
+        fine_timer_start(&tree->complaint, 0.0);
+        return;
+    }
+    struct strbuf text = {0};
+    strbuf_addf(&text, "cannot watch \"%s\": %s", *path ? path : ".", strerror(error));
     tree->ops->problem(tree->ctx, strbuf_text(&text));
     strbuf_finish(&text);
 }
@@ -133,12 +117,27 @@ void watch_target_remove_nodes(struct watch_tree *tree, struct watch_target *tar
 
 /* ---- Reading folders ---- */
 
-static bool is_folder(const struct dirent *entry, int dir_fd)
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+bool watch_target_is_folder(const struct dirent *entry, int dir_fd)
 {
     struct stat info;
+    if (is_dots(entry->d_name))
+        return false;
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_DIR;
     return fstatat(dir_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+}
+
+DIR *watch_target_open_folder(const struct watch_tree *tree, const char *path)
+{
+    char *full = full_path(tree, path);
+    DIR *dir = opendir(full);
+    free(full);
+    return dir;
 }
 
 static void queue_node(struct watch_node **pending, struct watch_node *node)
@@ -170,15 +169,14 @@ static void read_entry(struct watch_tree *tree, struct watch_node *node, const c
 static void read_folder(struct watch_tree *tree, struct watch_node *node, bool fresh,
                         struct watch_node **pending)
 {
-    char *full = full_path(tree, node->path);
-    DIR *dir = opendir(full);
-    free(full);
+    DIR *dir = watch_target_open_folder(tree, node->path);
     if (!dir)
         return;
     for (struct dirent *entry; (entry = readdir(dir));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+        if (is_dots(entry->d_name))
             continue;
-        read_entry(tree, node, entry->d_name, is_folder(entry, dirfd(dir)), fresh, pending);
+        read_entry(tree, node, entry->d_name, watch_target_is_folder(entry, dirfd(dir)), fresh,
+                   pending);
     }
     closedir(dir);
 }

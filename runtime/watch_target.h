@@ -3,8 +3,11 @@
 #ifndef RUNTIME_WATCH_TARGET_H
 #define RUNTIME_WATCH_TARGET_H
 
+#include "fine_timer.h"
 #include "watch_nodes.h"
 #include "watch_tree.h"
+
+#include <dirent.h>
 
 /* One path of one watch. */
 struct watch_target {
@@ -28,6 +31,7 @@ struct watch_tree {
     bool unsettled;               /* a target is stale */
     bool full;                    /* no folder more is tried */
     bool told_full, told_refused; /* problems that were reported */
+    struct fine_timer complaint;  /* that of full, when all targets are known */
 };
 
 /* Looks at the target's path anew and watches what is there now. */
@@ -39,6 +43,10 @@ int watch_target_add_tree(struct watch_tree *tree, struct watch_target *target, 
                           bool root, bool fresh);
 void watch_target_remove_node(struct watch_tree *tree, struct watch_node *node);
 void watch_target_remove_nodes(struct watch_tree *tree, struct watch_target *target);
+/* NULL when it cannot be read. */
+DIR *watch_target_open_folder(const struct watch_tree *tree, const char *path);
+/* "." and ".." are none. */
+bool watch_target_is_folder(const struct dirent *entry, int dir_fd);
 void watch_target_report(struct watch_tree *tree, const struct watch_target *target,
                          const char *path);
 

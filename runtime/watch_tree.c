@@ -1,6 +1,7 @@
 #include "watch_tree.h"
 
 #include "mem.h"
+#include "watch_need.h"
 #include "watch_path.h"
 #include "watch_target.h"
 
@@ -141,6 +142,15 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
     }
 }
 
+static void on_complaint(struct fine_timer *timer)
+{
+    struct watch_tree *tree = timer->data;
+    struct strbuf text = {0};
+    watch_need_explain(tree, &text);
+    tree->ops->problem(tree->ctx, strbuf_text(&text));
+    strbuf_finish(&text);
+}
+
 /* ---- Life ---- */
 
 int watch_tree_create(struct ev_loop *loop, const char *root, const struct watch_tree_ops *ops,
@@ -158,6 +168,7 @@ int watch_tree_create(struct ev_loop *loop, const char *root, const struct watch
     ev_io_init(&tree->readable, on_readable, fd, EV_READ);
     tree->readable.data = tree;
     ev_io_start(loop, &tree->readable);
+    fine_timer_init(&tree->complaint, loop, on_complaint, tree);
     *out_tree = tree;
     return 0;
 }
@@ -174,6 +185,7 @@ void watch_tree_destroy(struct watch_tree *tree)
     if (!tree)
         return;
     ev_io_stop(tree->loop, &tree->readable);
+    fine_timer_stop(&tree->complaint);
     while (tree->targets) {
         struct watch_target *target = tree->targets;
         tree->targets = target->next;

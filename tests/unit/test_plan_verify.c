@@ -753,28 +753,21 @@ START_TEST(texts_have_limits)
 }
 END_TEST
 
-/* Two lookups, as they are given; the pieces refer to the second, then to the first. */
+/* A plan that looks both up; the writer sorts, but does not see that they were made the same. */
 static void expect_lookups(struct plan_part first, struct plan_part second, enum plan_error error,
                            const char *what)
 {
-    struct plan_part swapped[] = {looked_up, looked_up};
-    swapped[0].text = STR("A");
-    swapped[1].text = STR("B");
-    struct plan_writer *writer = with_parts(swapped, 2);
     const struct plan_part *given[] = {&first, &second};
+    struct plan_part parts[] = {looked_up, looked_up};
+    parts[1].text = STR("OTHER");
+    struct plan_writer *writer = with_parts(parts, 2);
     for (uint32_t i = 0; i < 2; i++) {
         struct plan_lookup *lookup = plan_writer_record(writer, PLAN_SECTION_LOOKUPS, i);
         lookup->name = plan_writer_string(writer, given[i]->text);
         lookup->fallback = plan_writer_string(writer, given[i]->fallback);
         lookup->flags = given[i]->has_fallback ? PLAN_LOOKUP_FALLBACK : 0;
     }
-    const void *bytes = NULL;
-    size_t size = 0;
-    uint64_t where = 0;
-    /* The writer sorts, so the bytes are put out of order when it has finished. */
-    ck_assert_int_eq(plan_writer_finish(writer, &bytes, &size, &where), error);
-    ck_assert_msg(error || bytes, "%s", what);
-    arena_finish(&arena);
+    expect_finish(writer, error, what);
 }
 
 START_TEST(lookups_have_a_name_and_are_different)
@@ -1021,6 +1014,21 @@ START_TEST(a_shell_has_its_form)
 }
 END_TEST
 
+START_TEST(a_shell_is_not_looked_up)
+{
+    size_t size = 0;
+    unsigned char *bytes = plan_builder_make(&arena, &size);
+    const struct plan_command *shell = plan_bytes_record(bytes, PLAN_SECTION_COMMANDS, 7);
+    const struct plan_text *program =
+        plan_bytes_record(bytes, PLAN_SECTION_ARGV, shell->argv.first);
+    struct plan_piece *piece = plan_bytes_record(bytes, PLAN_SECTION_PIECES, program->pieces.first);
+    const struct plan_lookup *lookup = plan_bytes_record(bytes, PLAN_SECTION_LOOKUPS, 0);
+    *piece = (struct plan_piece){PLAN_PIECE_ENV, 0, lookup->fallback};
+    expect_sealed(bytes, size, PLAN_E_VALUE, "env() as a shell");
+    arena_finish(&arena);
+}
+END_TEST
+
 START_TEST(edges_are_as_many_as_their_mirror)
 {
     struct plan_writer *writer = framed();
@@ -1146,6 +1154,7 @@ int main(void)
     SUITE_CASE(s, patterns_are_not_empty);
     SUITE_CASE(s, probes_have_a_path_and_a_port);
     SUITE_CASE(s, a_shell_has_its_form);
+    SUITE_CASE(s, a_shell_is_not_looked_up);
     SUITE_CASE(s, edges_are_as_many_as_their_mirror);
     SUITE_CASE(s, leftovers_are_refused);
     SUITE_CASE(s, edges_have_a_limit);

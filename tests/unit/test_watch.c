@@ -2,11 +2,14 @@
 
 #include "io.h"
 #include "loop.h"
+#include "watch_breaker.h"
+#include "watch_burst.h"
 #include "watch_path.h"
 #include "watch_tree.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +27,9 @@ struct world {
     uint32_t pattern_count, string_size;
     struct watcher watcher;
     char seen[2048];
-    int changes, problems;
+    int changes, waves, problems;
+    uint32_t others;
+    bool more;
     char problem[512];
 };
 
@@ -41,12 +46,25 @@ static struct plan_range add_patterns(struct world *w, const char *const *texts)
     return range;
 }
 
-static void on_change(void *ctx, uint32_t watch, const char *path)
+static void on_changed(void *ctx, const struct watch_change *changes, uint32_t count)
 {
     struct world *w = ctx;
-    size_t length = strlen(w->seen);
-    snprintf(w->seen + length, sizeof w->seen - length, "%u:%s ", watch, path);
-    w->changes++;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = strlen(w->seen);
+        snprintf(w->seen + length, sizeof w->seen - length, "%u:%s ", changes[i].watch,
+                 changes[i].path);
+        w->others = changes[i].others;
+        w->more = changes[i].more;
+        w->changes++;
+    }
+    w->waves++;
+}
+
+static void on_loops(void *ctx, const struct watch_change *change)
+{
+    struct world *w = ctx;
+    snprintf(w->problem, sizeof w->problem, "%u:%s loops", change->watch, change->path);
+    w->problems++;
 }
 
 static void on_problem(void *ctx, const char *text)
@@ -55,6 +73,9 @@ static void on_problem(void *ctx, const char *text)
     snprintf(w->problem, sizeof w->problem, "%s", text);
     w->problems++;
 }
+
+static const struct watcher_ops ops = {
+    .changed = on_changed, .loops = on_loops, .problem = on_problem};
 
 static void begin_world(struct world *w)
 {
@@ -72,7 +93,7 @@ static void start_world(struct world *w)
     w->plan.watches = w->watches;
     w->plan.patterns = w->patterns;
     w->plan.strings = w->strings;
-    watcher_init(&w->watcher, w->loop, &w->plan, w->root, on_change, on_problem, w);
+    watcher_init(&w->watcher, w->loop, &w->plan, w->root, &ops, w);
     for (uint32_t i = 0; i < w->plan.watch_count; i++)
         watcher_start(&w->watcher, i);
 }
@@ -175,6 +196,8 @@ START_TEST(paths_as_text)
     ck_assert(watch_path_within("a/b", "a"));
     ck_assert(watch_path_within("a", "a"));
     ck_assert(!watch_path_within("ab", "a"));
+    ck_assert(watch_path_within("a", "") && watch_path_within("", ""));
+    ck_assert(!watch_path_within("../a", "") && !watch_path_within("/a", ""));
 }
 END_TEST
 
@@ -454,19 +477,20 @@ START_TEST(a_burst_without_end_is_reported)
 }
 END_TEST
 
-static void on_change_stop(void *ctx, uint32_t watch, const char *path)
+static void on_changed_stop(void *ctx, const struct watch_change *changes, uint32_t count)
 {
     struct world *w = ctx;
-    watcher_stop(&w->watcher, watch);
-    on_change(ctx, watch, path);
-    watcher_start(&w->watcher, watch);
+    watcher_stop(&w->watcher, changes[0].watch);
+    on_changed(ctx, changes, count);
+    watcher_start(&w->watcher, changes[0].watch);
 }
 
 START_TEST(restarted_in_its_own_callback)
 {
     struct world w;
     simple_world(&w, ".");
-    w.watcher.on_change = on_change_stop;
+    const struct watcher_ops stopping = {.changed = on_changed_stop, .problem = on_problem};
+    w.watcher.ops = &stopping;
     put(&w, "a", "");
     check_change(&w, "0:a ");
     put(&w, "b", "");
@@ -574,6 +598,221 @@ START_TEST(no_instance_is_told_once)
 }
 END_TEST
 
+/* ---- Waves ---- */
+
+/* A watch that restarts its service. */
+static void add_restarting(struct world *w, const char *path, uint32_t debounce_ms)
+{
+    const char *paths[] = {path, NULL};
+    add_watch(w, paths, NULL);
+    w->watches[w->plan.watch_count - 1].restart = 1;
+    w->watches[w->plan.watch_count - 1].debounce_ms = debounce_ms;
+}
+
+static bool has_wave(void *ctx)
+{
+    return ((struct world *)ctx)->waves > 0;
+}
+
+static void check_wave(struct world *w, const char *expected)
+{
+    w->seen[0] = '\0';
+    w->waves = 0;
+    loop_until(w->loop, has_wave, w);
+    ck_assert_str_eq(w->seen, expected);
+    ck_assert_int_eq(w->waves, 1);
+}
+
+START_TEST(one_save_is_one_wave_whatever_the_debounces)
+{
+    struct world w;
+    begin_world(&w);
+    make_folder(&w, "lib");
+    add_restarting(&w, ".", 10);
+    add_restarting(&w, "lib", 80);
+    add_restarting(&w, "lib/util", 40);
+    start_world(&w);
+    put(&w, "lib/util", "x");
+    check_wave(&w, "0:lib/util 1:lib/util 2:lib/util ");
+    /* Changes that overlap in time, of different files. */
+    put(&w, "other", "x");
+    put(&w, "lib/a", "x");
+    check_wave(&w, "0:other 1:lib/a ");
+    put(&w, "top", "x");
+    check_wave(&w, "0:top ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_watch_without_restart_keeps_nobody_waiting)
+{
+    struct world w;
+    const char *all[] = {".", NULL};
+    begin_world(&w);
+    add_restarting(&w, ".", 10);
+    add_watch(&w, all, NULL);
+    w.watches[1].debounce_ms = 300;
+    start_world(&w);
+    put(&w, "f", "x");
+    check_wave(&w, "0:f ");
+    check_wave(&w, "1:f ");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(others_are_counted)
+{
+    struct world w;
+    char path[32];
+    begin_world(&w);
+    add_restarting(&w, ".", 60);
+    start_world(&w);
+    put(&w, "a", "x");
+    put(&w, "b", "x");
+    put(&w, "a", "y");
+    check_wave(&w, "0:a ");
+    ck_assert_uint_eq(w.others, 1);
+    ck_assert(!w.more);
+    for (int i = 0; i < 100; i++) {
+        snprintf(path, sizeof path, "many%d", i);
+        put(&w, path, "x");
+    }
+    check_wave(&w, "0:many0 ");
+    ck_assert_uint_eq(w.others, WATCH_BURST_PATHS - 1);
+    ck_assert(w.more);
+    close_world(&w);
+}
+END_TEST
+
+/* The service of watch 0 writes into it as soon as it has been executed. */
+static void on_changed_write(void *ctx, const struct watch_change *changes, uint32_t count)
+{
+    struct world *w = ctx;
+    on_changed(ctx, changes, count);
+    watcher_executed(&w->watcher, 0);
+    put(w, "cache", "x");
+}
+
+static bool has_problem(void *ctx)
+{
+    return ((struct world *)ctx)->problems > 0;
+}
+
+START_TEST(who_restarts_itself_is_found_out)
+{
+    struct world w;
+    const struct watcher_ops writing = {
+        .changed = on_changed_write, .loops = on_loops, .problem = on_problem};
+    begin_world(&w);
+    add_restarting(&w, ".", 5);
+    start_world(&w);
+    w.watcher.ops = &writing;
+    watcher_executed(&w.watcher, 0);
+    put(&w, "source", "x");
+    loop_until(w.loop, has_problem, &w);
+    ck_assert_str_eq(w.problem, "0:cache loops");
+    ck_assert_int_eq(w.waves, 1 + WATCH_QUICK_MAX);
+    /* And it stays so as long as it writes. */
+    put(&w, "cache", "y");
+    loop_run(w.loop, 0.1, never, NULL);
+    ck_assert_int_eq(w.waves, 1 + WATCH_QUICK_MAX);
+    ck_assert_int_eq(w.problems, 1);
+    close_world(&w);
+}
+END_TEST
+
+/* ---- Limits ---- */
+
+/* How many watches the instance has: a line each in what the kernel says of the descriptor. */
+static int count_watches(void)
+{
+    char path[64], line[512];
+    int count = 0;
+    for (int fd = 3; fd < 64; fd++) {
+        snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+        FILE *file = fopen(path, "re");
+        while (file && fgets(line, sizeof line, file))
+            count += strncmp(line, "inotify ", 8) == 0;
+        if (file)
+            fclose(file);
+    }
+    return count;
+}
+
+START_TEST(what_is_ignored_costs_no_watch)
+{
+    struct world w;
+    char path[64];
+    const char *paths[] = {".", NULL}, *ignores[] = {"vendor/", NULL};
+    begin_world(&w);
+    make_folder(&w, "src");
+    make_folder(&w, "src/node_modules");
+    make_folder(&w, "vendor");
+    for (int i = 0; i < 200; i++) {
+        snprintf(path, sizeof path, "%s/%d", i % 2 ? "vendor" : "src/node_modules", i);
+        make_folder(&w, path);
+    }
+    add_watch(&w, paths, ignores);
+    start_world(&w);
+    ck_assert_int_eq(count_watches(), 2); /* "." and "src" */
+    make_folder(&w, "src/new");
+    make_folder(&w, "src/new/node_modules");
+    put(&w, "src/new/node_modules/x", "");
+    put(&w, "src/new/f", "");
+    check_change(&w, "0:src/new/f ");
+    ck_assert_int_eq(count_watches(), 3);
+    close_world(&w);
+}
+END_TEST
+
+/* In a user namespace of its own the limit can be lowered without privileges. */
+static bool lower_limit(const char *name, const char *value)
+{
+    char path[64];
+    if (unshare(CLONE_NEWUSER))
+        return false;
+    snprintf(path, sizeof path, "/proc/sys/user/%s", name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool done = fd >= 0 && write(fd, value, strlen(value)) > 0;
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+START_TEST(no_watch_left_is_explained)
+{
+    struct world w;
+    char path[64];
+    const char *paths[] = {".", NULL}, *ignores[] = {"*.tmp", NULL}, *sub[] = {"src", NULL};
+    if (!lower_limit("max_inotify_watches", "10"))
+        return;
+    begin_world(&w);
+    make_folder(&w, "src");
+    make_folder(&w, "web");
+    make_folder(&w, "web/assets");
+    make_folder(&w, "web/assets/x.tmp");
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, "web/assets/%d", i);
+        make_folder(&w, path);
+    }
+    add_watch(&w, paths, ignores);
+    add_watch(&w, sub, NULL);
+    start_world(&w);
+    loop_until(w.loop, has_problem, &w);
+    ck_assert_msg(strstr(w.problem, "24 folders are to be watched, and "
+                                    "user.max_inotify_watches allows 10 "),
+                  "%s", w.problem);
+    ck_assert_msg(strstr(w.problem, "the biggest tree is \"web/assets\" with 21 of them"), "%s",
+                  w.problem);
+    ck_assert_msg(strstr(w.problem, "sudo sysctl user.max_inotify_watches="), "%s", w.problem);
+    ck_assert_int_eq(w.problems, 1);
+    /* What has a watch goes on. */
+    put(&w, "top", "x");
+    loop_until(w.loop, has_change, &w);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(never_started)
 {
     struct world w;
@@ -608,6 +847,12 @@ int main(void)
     SUITE_CASE(s, many_folders);
     SUITE_CASE(s, an_overflow_is_a_change_and_everything_is_read_anew);
     SUITE_CASE(s, no_instance_is_told_once);
+    SUITE_CASE(s, one_save_is_one_wave_whatever_the_debounces);
+    SUITE_CASE(s, a_watch_without_restart_keeps_nobody_waiting);
+    SUITE_CASE(s, others_are_counted);
+    SUITE_CASE(s, who_restarts_itself_is_found_out);
+    SUITE_CASE(s, what_is_ignored_costs_no_watch);
+    SUITE_CASE(s, no_watch_left_is_explained);
     SUITE_CASE(s, never_started);
     return suite_run(s);
 }
