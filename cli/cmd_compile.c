@@ -88,15 +88,17 @@ static int run(const struct command_call *call)
 {
     const struct compile_command_options *chosen =
         command_options(call, struct compile_command_options);
+    struct compile_options compile = {.settings = load_settings(call)};
     const char *output = chosen->output;
     struct compilation c;
     char path[PATH_MAX];
     int code = load_path(call, path);
     if (code)
         return code;
+    compile.settings.refuse_secrets = true; /* the plan has no place for them */
     compilation_init(&c);
     output = output ? output : default_output(call->arena, path);
-    code = findings_compile(&c, path, NULL, chosen->format);
+    code = findings_compile(&c, path, &compile, chosen->format);
     if (!code)
         code = chosen->check ? check(call, &c, output) : publish(&c, output);
     if (!code && !chosen->check && chosen->format == FINDINGS_TEXT)
@@ -116,5 +118,6 @@ const struct command cmd_compile = {
         "thing on standard output. --check compares instead, byte by byte, and says as\n"
         "\"a3s plan diff\" does what running the new plan would change.",
     .options = options,
+    .compiles = true,
     .run = run,
 };

@@ -24,6 +24,14 @@ def output(*command):
     return result.stdout.decode() if result.returncode == 0 else result.stderr.decode() + "[failed]"
 
 
+def compile_command(a3s, source, plan):
+    """As tests/golden/run.py compiles it: the first line of a case may give variables."""
+    first, *_ = source.read_text(encoding="utf-8").splitlines()
+    words = first.removeprefix("# golden:").split() if first.startswith("# golden:") else []
+    variables = [f"--var={word}" for word in words if "=" in word]
+    return [a3s, "compile", "-f", source, "-o", plan, *variables]
+
+
 def as_read(text):
     """In one spelling: which characters of a string are escaped is nobody's business."""
     try:
@@ -86,7 +94,7 @@ def main():
     for number, source in enumerate([rich, *sources], 1):
         with tempfile.TemporaryDirectory() as folder:
             plan = pathlib.Path(folder) / "plan.bin"
-            output(rich, plan) if source == rich else output(a3s, "compile", "-f", source, "-o", plan)
+            output(rich, plan) if source == rich else output(*compile_command(a3s, source, plan))
             want = as_read(output(a3s, "plan", "show", "--json", plan))
             got = as_read(output(sys.executable, HERE / "reader.py", plan))
         good = got == want and "[failed]" not in got
