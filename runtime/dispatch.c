@@ -34,7 +34,8 @@ static void spawn_failed(struct daemon *d, uint32_t service, const struct launch
     strbuf_finish(&text);
     dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
                                            .service = service,
-                                           .fatal = proc_failure_permanent(failure)});
+                                           .fatal = proc_failure_permanent(failure),
+                                           .text = strbuf_text(&d->reasons[service])});
 }
 
 static void do_spawn(struct daemon *d, uint32_t service)
@@ -50,7 +51,9 @@ static void do_spawn(struct daemon *d, uint32_t service)
         spawn_failed(d, service, &launch, &failure);
     } else {
         log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)d->runs[service].pid);
-        dispatch_input(d, SUPERVISOR_SPAWNED, service);
+        dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWNED,
+                                               .service = service,
+                                               .value = d->runs[service].pid});
         if (d->supervisor.services[service].state == SERVICE_STARTING)
             run_probe(&d->runs[service], d->ports[service]);
     }
@@ -137,7 +140,8 @@ void dispatch_gone(void *ctx, uint32_t service, struct proc_exit how)
     strbuf_finish(&text);
     dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
                                            .service = service,
-                                           .success = !how.signaled && how.code == 0});
+                                           .success = !how.signaled && how.code == 0,
+                                           .value = how.signaled ? -how.code : how.code});
 }
 
 void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason)
@@ -145,7 +149,8 @@ void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const c
     struct daemon *d = ctx;
     if (edge == HEALTH_UNHEALTHY)
         daemon_set_reason(d, service, reason);
-    dispatch_input(d, edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY, service);
+    enum supervisor_input input = edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY;
+    dispatch(d, &(struct supervisor_event){.input = input, .service = service, .text = reason});
 }
 
 static void on_exit_of(void *ctx, pid_t pid, struct proc_exit how)
