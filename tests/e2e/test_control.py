@@ -194,9 +194,9 @@ def why_a_service_is_blocked(t):
     program = t.start("up")
     t.wait_state("lane", "blocked")
     out = t.expect_run(0, "why", "lane").out
-    check(re.search(r"^lane is blocked: it depends on mid \(A3sfile\.hcl:\d+:3\), which depends on event "
-                    r"\(A3sfile\.hcl:\d+:3\), which failed: exited with 3 after .*, 3 tries "
-                    r"\(restart\.max_restarts, A3sfile\.hcl:\d+:1\)$", out, re.M), out)
+    check(re.search(r"^lane is blocked: it depends on mid \(A3sfile\.hcl:\d+:\d+\), which depends on event "
+                    r"\(A3sfile\.hcl:\d+:\d+\), which failed: exited with 3 after .*, 3 tries "
+                    r"\(restart\.max_restarts, A3sfile\.hcl:\d+:\d+\)$", out, re.M), out)
     for part in (r"lane +asked to be up", r"lane +pending -> blocked: .*\(mid\)", r"event +starting -> failed"):
         check(re.search(r"^\d\d:\d\d:\d\d\.\d{3}  " + part, out, re.M), f"{part}:\n{out}")
     out = t.expect_run(0, "why", "event").out
