@@ -1,24 +1,44 @@
 #include "commands.h"
+#include "reference.h"
 #include "report.h"
 
+struct help_options {
+    bool markdown;
+};
+
+static const struct command_option options[] = {
+    {0, "markdown", OPTION_FLAG, offsetof(struct help_options, markdown), NULL,
+     "print the reference page, which has everything", NULL, 0},
+    {0},
+};
+
 /* "help plan show" is two operands and one name. */
-static int run(const struct command_call *call)
+static bool explain(const struct command_call *call, struct strbuf *text)
 {
-    struct strbuf text = {0}, name = {0};
+    struct strbuf name = {0};
     for (size_t i = 0; i < call->operand_count; i++)
         strbuf_addf(&name, "%s%s", i ? " " : "", call->operands[i]);
     const struct command *command = command_find(call->table, strbuf_text(&name));
-    int code = CLI_USAGE;
     if (command)
-        command_help(command, &text);
-    else if (!name.len)
+        command_help(command, text);
+    else
+        report_error("there is no command \"%s\"; \"a3s help\" lists them", strbuf_text(&name));
+    strbuf_finish(&name);
+    return command != NULL;
+}
+
+static int run(const struct command_call *call)
+{
+    struct strbuf text = {0};
+    bool known = true;
+    if (command_options(call, struct help_options)->markdown)
+        reference_markdown(call->table, &text);
+    else if (call->operand_count == 0)
         command_overview(call->table, &text);
     else
-        report_error("there is no command \"%s\"; \"a3s help\" lists them", name.ptr);
-    if (text.len)
-        code = report_output(&text);
+        known = explain(call, &text);
+    int code = known ? report_output(&text) : CLI_USAGE;
     strbuf_finish(&text);
-    strbuf_finish(&name);
     return code;
 }
 
@@ -26,6 +46,7 @@ const struct command cmd_help = {
     .name = "help",
     .summary = "Explain a command, or list them all",
     .operands = "[COMMAND]",
+    .options = options,
     .operands_max = 2,
     .run = run,
 };

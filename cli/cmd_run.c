@@ -40,7 +40,8 @@ const struct command cmd_run = {
     .operands = "PLAN",
     .about =
         "A plan names commands. One that another user owns, that group or others may write to, or\n"
-        "that is reached by a symlink is refused (exit code 4) unless --trust is given.\n"
+        "that is reached by a symlink is refused (exit code 4) unless --trust is given. So is one\n"
+        "that needs a variable of the environment which is not set.\n"
         "The other commands find it by its path: a3s -f PLAN status.",
     .options = options,
     .operands_min = 1,

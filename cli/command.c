@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <stdint.h>
 
-/* What every command takes; offsets are those of struct command_call. */
-static const struct command_option global_options[] = {
+/* Offsets are those of struct command_call. */
+const struct command_option command_globals[] = {
     {'f', "file", OPTION_TEXT, offsetof(struct command_call, file), "PATH",
      "the A3sfile; else the nearest A3sfile.hcl upward", NULL, 0},
     {'h', "help", OPTION_FLAG, offsetof(struct command_call, help), NULL, "show this help", NULL,
@@ -59,17 +59,15 @@ static bool option_ends(const struct command_option *option)
 
 static void *option_target(struct parser *parser, const struct command_option *option)
 {
-    bool global = option >= global_options &&
-                  option < global_options + sizeof global_options / sizeof *global_options;
+    bool global = option >= command_globals &&
+                  option < command_globals + sizeof command_globals / sizeof *command_globals;
     return (global ? (char *)parser->call : parser->call->options) + option->offset;
 }
 
-/* The row in the command's own table, else in the global one. */
-static const struct command_option *find_option(const struct parser *parser, char letter,
-                                                struct str name)
+const struct command_option *command_option_find(const struct command *command, char letter,
+                                                 struct str name)
 {
-    const struct command *command = parser->call->command;
-    const struct command_option *tables[] = {command ? command->options : NULL, global_options};
+    const struct command_option *tables[] = {command ? command->options : NULL, command_globals};
     for (size_t i = 0; i < 2; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             if (letter ? row->letter == letter : str_is(name, row->name))
@@ -77,11 +75,17 @@ static const struct command_option *find_option(const struct parser *parser, cha
     return NULL;
 }
 
+static const struct command_option *find_option(const struct parser *parser, char letter,
+                                                struct str name)
+{
+    return command_option_find(parser->call->command, letter, name);
+}
+
 static int unknown_option(struct parser *parser, struct str name)
 {
     const struct command *command = parser->call->command;
     struct nearest nearest = {.wanted = name};
-    const struct command_option *tables[] = {command ? command->options : NULL, global_options};
+    const struct command_option *tables[] = {command ? command->options : NULL, command_globals};
     for (size_t i = 0; i < 2; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             nearest_offer(&nearest, row->name);
@@ -319,7 +323,7 @@ void command_help(const struct command *command, struct strbuf *out)
     strbuf_adds(out, "\noptions:\n");
     for (const struct command_option *row = command->options; !option_ends(row); row++)
         option_line(row, out);
-    for (const struct command_option *row = global_options; !option_ends(row); row++) {
+    for (const struct command_option *row = command_globals; !option_ends(row); row++) {
         struct command_option shown = *row;
         if (letter_is_hidden(command, row))
             shown.letter = 0;
@@ -336,12 +340,12 @@ void command_overview(const struct command_table *table, struct strbuf *out)
     for (size_t i = 0; i < table->count; i++)
         strbuf_addf(out, "  %-12s %s\n", table->commands[i]->name, table->commands[i]->summary);
     strbuf_adds(out, "\noptions:\n");
-    for (const struct command_option *row = global_options; !option_ends(row); row++)
+    for (const struct command_option *row = command_globals; !option_ends(row); row++)
         option_line(row, out);
     strbuf_adds(out, "      --version           show the version\n"
-                     "\n\"a3s COMMAND --help\" explains a command.\n"
-                     "\nexit codes: 0 done, 1 a service failed or the goal was not reached, "
-                     "2 usage,\n3 nothing is running, 4 the A3sfile or plan is not valid, "
-                     "5 a port or the lock is\ntaken, 124 waited too long, 128+n ended by signal "
-                     "n.\n");
+                     "\n\"a3s COMMAND --help\" explains a command.\n\nexit codes:\n");
+#define X(name, code, meaning) strbuf_addf(out, "  %-7d %s\n", code, meaning);
+    EXIT_CODES(X)
+#undef X
+    strbuf_adds(out, "  128+n   ended by signal n\n");
 }

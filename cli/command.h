@@ -13,15 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a3s exits with; 128 + n when signal n ended it. */
+/* What a3s exits with; 128 + n when signal n ended it. X(name, code, meaning) */
+#define EXIT_CODES(X)                                                       \
+    X(DONE, 0, "done; also \"up\" that Ctrl-C or \"down\" has ended")       \
+    X(FAILED, 1, "a service failed, or what was asked for was not reached") \
+    X(USAGE, 2, "the command line is wrong")                                \
+    X(NOT_RUNNING, 3, "nothing is running")                                 \
+    X(INVALID, 4, "the A3sfile or the plan is not valid")                   \
+    X(TAKEN, 5, "a port is taken, or somebody runs the project already")    \
+    X(TIMEOUT, 124, "waited too long")
+
 enum exit_code {
-    CLI_DONE = 0,
-    CLI_FAILED = 1,      /* a service failed, or the goal was not reached */
-    CLI_USAGE = 2,       /* the command line is wrong */
-    CLI_NOT_RUNNING = 3, /* nothing is running */
-    CLI_INVALID = 4,     /* the A3sfile or the plan is not valid */
-    CLI_TAKEN = 5,       /* a port or the lock is taken */
-    CLI_TIMEOUT = 124    /* waited too long */
+#define X(name, code, meaning) CLI_##name = code,
+    EXIT_CODES(X)
+#undef X
 };
 
 enum option_kind {
@@ -86,6 +91,13 @@ struct command {
 int command_parse(const struct command_table *table, struct arena *arena, int argc,
                   const char *const *argv, struct command_call *out_call, bool *out_version,
                   struct strbuf *out_error);
+
+/* What every command takes; ends with a row without a name. */
+extern const struct command_option command_globals[];
+/* By letter, or by name if letter is 0: in the command's own table (there may be no command), else
+ * in the global one. NULL if there is none. */
+const struct command_option *command_option_find(const struct command *command, char letter,
+                                                 struct str name);
 
 /* By name or alias; NULL if there is none. */
 const struct command *command_find(const struct command_table *table, const char *name);

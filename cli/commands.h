@@ -19,6 +19,8 @@
     X(fmt)          \
     X(hcl)          \
     X(functions)    \
+    X(schema)       \
+    X(completion)   \
     X(help)
 
 enum command_id {

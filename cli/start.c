@@ -3,6 +3,7 @@
 #include "daemon.h"
 #include "goal.h"
 #include "io.h"
+#include "lookups.h"
 #include "report.h"
 #include "rundir.h"
 
@@ -12,6 +13,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+extern char **environ;
 
 #define LOG_SHOWN_MAX (64u << 10) /* bytes of a failed daemon's own words */
 
@@ -61,24 +64,6 @@ static int open_and_lock(const struct start *start, struct rundir *dir)
         return CLI_FAILED;
     }
     return CLI_DONE;
-}
-
-static int run_daemon(const struct start *start, struct rundir *dir, const uint32_t *services,
-                      const char *root, int ready_fd)
-{
-    struct daemon_options options = {
-        .plan = start->plan,
-        .root = root,
-        .project = start->project,
-        .rundir = dir,
-        .services = start->name_count ? services : NULL,
-        .service_count = (uint32_t)start->name_count,
-        .with_deps = start->with_deps,
-        .color = report_color(STDOUT_FILENO),
-        .foreground = ready_fd < 0,
-        .ready_fd = ready_fd,
-    };
-    return daemon_run(&options);
 }
 
 /* In the child: a session of its own, and nothing of the terminal. */
@@ -135,8 +120,8 @@ static int await_daemon(const struct start *start, const struct rundir *dir, pid
     return exit_code_of(child);
 }
 
-static int start_detached(const struct start *start, struct rundir *dir, const uint32_t *services,
-                          const char *root)
+static int start_detached(const struct start *start, struct rundir *dir,
+                          struct daemon_options *options)
 {
     int log, ready[2];
     int error = rundir_open_log(dir, true, &log);
@@ -151,7 +136,9 @@ static int start_detached(const struct start *start, struct rundir *dir, const u
     if (child == 0) {
         io_close(&ready[0]);
         leave_terminal(log);
-        int code = run_daemon(start, dir, services, root, ready[1]);
+        options->foreground = false;
+        options->ready_fd = ready[1];
+        int code = daemon_run(options);
         rundir_close(dir);
         fflush(NULL);
         _exit(code);
@@ -168,16 +155,41 @@ static int start_detached(const struct start *start, struct rundir *dir, const u
     return code;
 }
 
+/* NULL: a variable is missing, and that has been said. */
+static const char *const *look_up(const struct start *start)
+{
+    struct strbuf errors = {0};
+    const char *const *lookups = lookups_resolve(start->arena, start->plan, environ, &errors);
+    fwrite(strbuf_text(&errors), 1, errors.len, stderr);
+    strbuf_finish(&errors);
+    return lookups;
+}
+
 static int start_locked(const struct start *start, struct rundir *dir, const uint32_t *services)
 {
     char root[PATH_MAX];
+    struct daemon_options options = {
+        .plan = start->plan,
+        .lookups = look_up(start),
+        .root = root,
+        .project = start->project,
+        .rundir = dir,
+        .services = start->name_count ? services : NULL,
+        .service_count = (uint32_t)start->name_count,
+        .with_deps = start->with_deps,
+        .color = report_color(STDOUT_FILENO),
+        .foreground = true,
+        .ready_fd = -1,
+    };
+    if (!options.lookups)
+        return CLI_INVALID;
     if (!realpath(start->root, root)) {
         report_error("cannot use the folder %s: %s", start->root, strerror(errno));
         return CLI_FAILED;
     }
     if (start->detach)
-        return start_detached(start, dir, services, root);
-    return run_daemon(start, dir, services, root, -1);
+        return start_detached(start, dir, &options);
+    return daemon_run(&options);
 }
 
 int start_plan(const struct start *start)

@@ -16,7 +16,7 @@ _Static_assert(SCHEMA_DURATION_MAX == PLAN_DURATION_MAX, "the checker's limits a
 
 /* The schema's words stand in the order of the plan's numbers. */
 _Static_assert(PLAN_KIND_SERVICE == 0 && PLAN_KIND_TASK == 1 && PLAN_KIND_COUNT == 2, "kind");
-_Static_assert(PLAN_PROBE_HTTP == 0 && PLAN_PROBE_TCP == 1 && PLAN_PROBE_TYPE_COUNT == 2, "type");
+_Static_assert(PLAN_PROBE_HTTP == 0 && PLAN_PROBE_TCP == 1, "type");
 _Static_assert(PLAN_RESTART_NEVER == 0 && PLAN_RESTART_ON_FAILURE == 1 &&
                    PLAN_RESTART_ALWAYS == 2 && PLAN_RESTART_COUNT == 3,
                "policy");
@@ -70,10 +70,19 @@ static struct plan_range add_argv(struct lower *l, const struct model_command *c
     return range_since(l, PLAN_SECTION_ARGV, first);
 }
 
-static void add_variable(struct lower *l, const struct model_variable *variable)
+static uint32_t add_command(struct lower *l, const struct model_command *cmd)
+{
+    struct plan_command command = {.line = plan_writer_text(l->writer, cmd->text),
+                                   .flags = cmd->shell ? PLAN_COMMAND_SHELL : 0};
+    command.argv = add_argv(l, cmd);
+    return plan_writer_add(l->writer, PLAN_SECTION_COMMANDS, &command);
+}
+
+static void add_variable(struct lower *l, const struct model_variable *variable, uint32_t flags)
 {
     struct plan_env env = {.name = plan_writer_string(l->writer, variable->name),
-                           .value = plan_writer_text(l->writer, variable->value)};
+                           .value = plan_writer_text(l->writer, variable->value),
+                           .flags = flags};
     plan_writer_add(l->writer, PLAN_SECTION_ENV, &env);
 }
 
@@ -86,7 +95,10 @@ static struct plan_range add_env(struct lower *l, const struct model_env *own)
         int order = i == own->count      ? 1
                     : j == common->count ? -1
                                          : str_compare(own->items[i].name, common->items[j].name);
-        add_variable(l, order <= 0 ? &own->items[i] : &common->items[j]);
+        if (order <= 0)
+            add_variable(l, &own->items[i], 0);
+        else
+            add_variable(l, &common->items[j], PLAN_ENV_SHARED);
         i += order <= 0;
         j += order >= 0;
     }
@@ -144,6 +156,8 @@ static struct plan_range add_spans(struct lower *l, const struct model_service *
     add_attr_span(l, PLAN_FIELD_SUBDOMAIN, service, SCHEMA_service_subdomain);
     add_attr_span(l, PLAN_FIELD_ENV, service, SCHEMA_service_env);
     add_attr_span(l, PLAN_FIELD_DEPENDS_ON, service, SCHEMA_service_depends_on);
+    add_attr_span(l, PLAN_FIELD_KIND, service, SCHEMA_service_kind);
+    add_attr_span(l, PLAN_FIELD_DISABLED, service, SCHEMA_service_disabled);
     add_block_span(l, PLAN_FIELD_WATCH, service->watch != NULL ? &service->watch->block : NULL);
     add_block_span(l, PLAN_FIELD_HEALTH, service->health != NULL ? &service->health->block : NULL);
     add_block_span(l, PLAN_FIELD_RESTART, &service->restart->block);
@@ -157,6 +171,8 @@ static uint32_t add_probe(struct lower *l, const struct model_health *health, ui
         return PLAN_NONE;
     bool http = health->type == MODEL_HTTP;
     struct plan_probe probe = {.path = plan_writer_text(l->writer, http ? health->path : STR("")),
+                               .pattern = plan_writer_string(l->writer, STR("")),
+                               .command = PLAN_NONE,
                                .service = place,
                                .interval_ms = health->interval,
                                .timeout_ms = health->timeout,
@@ -196,7 +212,6 @@ static uint32_t add_watch(struct lower *l, const struct model_watch *watch, uint
 static uint32_t service_flags(const struct model_service *service)
 {
     return (service->disabled ? PLAN_SERVICE_DISABLED : 0) |
-           (service->cmd.shell ? PLAN_SERVICE_SHELL : 0) |
            (service->restart->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0);
 }
 
@@ -211,7 +226,10 @@ static void add_service(struct lower *l, uint32_t place)
 {
     const struct model_service *service = service_at(l, place);
     const struct model_restart *restart = service->restart;
-    struct plan_service record = {.declared = service->declared,
+    struct plan_service record = {.pre_start = PLAN_NONE,
+                                  .post_stop = PLAN_NONE,
+                                  .log = PLAN_NONE,
+                                  .declared = service->declared,
                                   .flags = service_flags(service),
                                   .backoff_ms = restart->backoff,
                                   .max_backoff_ms = restart->max_backoff,
@@ -228,9 +246,10 @@ static void add_service(struct lower *l, uint32_t place)
     /* The statements' order is the order of PIECES in plan.h. */
     record.name = plan_writer_string(l->writer, service->name);
     record.dir = plan_writer_text(l->writer, path_normalize(l->arena, service->dir));
-    record.command = plan_writer_text(l->writer, service->cmd.text);
-    record.argv = add_argv(l, &service->cmd);
+    record.command = add_command(l, &service->cmd);
     record.env = add_env(l, &service->env);
+    record.env_files.first = range_start(l, PLAN_SECTION_ENV_FILES);
+    record.labels.first = range_start(l, PLAN_SECTION_LABELS);
     record.probe = add_probe(l, service->health, place);
     record.watch = add_watch(l, service->watch, place);
     record.deps = add_deps(l, service);

@@ -10,64 +10,6 @@ static const struct plan_service usual_service = {
     .stop_timeout_ms = 5000,
 };
 
-bool plan_env_is_secret(const char *name)
-{
-    static const char *const words[] = {"TOKEN", "SECRET", "PASS", "KEY", "AUTH", "DSN", "COOKIE"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasestr(name, words[i]))
-            return true;
-    return false;
-}
-
-void plan_text_join(const struct plan *plan, struct plan_text text, struct strbuf *out)
-{
-    const struct plan_piece *piece = &plan->pieces[text.pieces.first];
-    for (uint32_t i = 0; i < text.pieces.count; i++)
-        strbuf_add(out, plan_text_ptr(plan, piece[i].text), piece[i].text.length);
-}
-
-static void add_byte(struct strbuf *out, unsigned char c)
-{
-    switch (c) {
-    case '"':
-    case '\\': strbuf_addf(out, "\\%c", c); break;
-    case '\n': strbuf_adds(out, "\\n"); break;
-    case '\r': strbuf_adds(out, "\\r"); break;
-    case '\t': strbuf_adds(out, "\\t"); break;
-    default:
-        if (c < 0x20 || c == 0x7f)
-            strbuf_addf(out, "\\x%02x", c);
-        else
-            strbuf_addc(out, (char)c);
-    }
-}
-
-static void add_escaped(struct strbuf *out, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        add_byte(out, (unsigned char)text[i]);
-}
-
-static void add_quoted(struct strbuf *out, const char *text, size_t length)
-{
-    strbuf_addc(out, '"');
-    add_escaped(out, text, length);
-    strbuf_addc(out, '"');
-}
-
-static void add_string(const struct plan *plan, struct plan_string string, struct strbuf *out)
-{
-    add_quoted(out, plan_text_ptr(plan, string), string.length);
-}
-
-static void add_text(const struct plan *plan, struct plan_text text, struct strbuf *out)
-{
-    struct strbuf joined = {0};
-    plan_text_join(plan, text, &joined);
-    add_quoted(out, strbuf_text(&joined), joined.len);
-    strbuf_finish(&joined);
-}
-
 /* As a person writes it: 500ms, 2s, 1m30s, 24h. */
 static void add_duration(struct strbuf *out, const char *name, uint32_t ms)
 {
@@ -95,12 +37,12 @@ static void add_settings(const struct plan *plan, struct strbuf *out)
     strbuf_addc(out, '\n');
 }
 
-static void add_place(const struct plan *plan, const struct plan_span *span, struct strbuf *out)
+static void add_place(const struct plan *plan, uint32_t source, uint32_t line, uint32_t column,
+                      struct strbuf *out)
 {
-    struct plan_string path = plan->sources[span->source].path;
     strbuf_addc(out, ' ');
-    add_escaped(out, plan_text_ptr(plan, path), path.length);
-    strbuf_addf(out, ":%u:%u", span->line, span->column);
+    plan_escape(plan, plan->sources[source].path, out);
+    strbuf_addf(out, ":%u:%u", line, column);
 }
 
 /* The name's place in full, the others as line and column where the file is the same. */
@@ -108,13 +50,13 @@ static void add_spans(const struct plan *plan, struct plan_range range, struct s
 {
     const struct plan_span *name = &plan->spans[range.first];
     strbuf_adds(out, "  at");
-    add_place(plan, name, out);
+    add_place(plan, name->source, name->line, name->column, out);
     for (const struct plan_span *span = name + 1; span < name + range.count; span++) {
         strbuf_addf(out, " %s", plan_field_name(span->field));
         if (span->source == name->source)
             strbuf_addf(out, " %u:%u", span->line, span->column);
         else
-            add_place(plan, span, out);
+            add_place(plan, span->source, span->line, span->column, out);
     }
     strbuf_addc(out, '\n');
 }
@@ -125,29 +67,62 @@ static void add_flags(const struct plan_service *service, uint32_t index, struct
         strbuf_adds(out, "  kind task\n");
     if (service->flags & PLAN_SERVICE_DISABLED)
         strbuf_adds(out, "  disabled\n");
+    if (service->flags & PLAN_SERVICE_TTY)
+        strbuf_adds(out, "  tty\n");
     if (service->declared != index)
         strbuf_addf(out, "  declared %u\n", service->declared);
 }
 
-static void add_command(const struct plan *plan, const struct plan_service *service,
-                        struct strbuf *out)
+static void add_argv(const struct plan *plan, const struct plan_command *command,
+                     struct strbuf *out)
 {
-    struct strbuf dir = {0};
-    strbuf_adds(out, "  cmd ");
-    add_text(plan, service->command, out);
-    strbuf_adds(out, service->flags & PLAN_SERVICE_SHELL ? "\n  shell argv" : "\n  argv");
-    for (uint32_t i = 0; i < service->argv.count; i++) {
+    strbuf_adds(out, command->flags & PLAN_COMMAND_SHELL ? "  shell argv" : "  argv");
+    for (uint32_t i = 0; i < command->argv.count; i++) {
         strbuf_addc(out, ' ');
-        add_text(plan, plan->argv[service->argv.first + i], out);
+        plan_text_quote(plan, plan->argv[command->argv.first + i], out);
     }
     strbuf_addc(out, '\n');
-    plan_text_join(plan, service->dir, &dir);
-    if (!str_is(strbuf_str(&dir), ".")) {
+}
+
+static void add_command(const struct plan *plan, const char *title, uint32_t index,
+                        struct strbuf *out)
+{
+    if (index == PLAN_NONE)
+        return;
+    strbuf_addf(out, "  %s ", title);
+    plan_text_quote(plan, plan->commands[index].line, out);
+    strbuf_addc(out, '\n');
+    add_argv(plan, &plan->commands[index], out);
+}
+
+static void add_dir(const struct plan *plan, struct plan_text dir, struct strbuf *out)
+{
+    struct strbuf shown = {0};
+    plan_text_show(plan, dir, &shown);
+    if (!str_is(strbuf_str(&shown), ".")) {
         strbuf_adds(out, "  dir ");
-        add_text(plan, service->dir, out);
+        plan_text_quote(plan, dir, out);
         strbuf_addc(out, '\n');
     }
-    strbuf_finish(&dir);
+    strbuf_finish(&shown);
+}
+
+static void add_strings(const struct plan *plan, const struct plan_string *strings,
+                        struct plan_range range, struct strbuf *out)
+{
+    for (uint32_t i = range.first; i < range.first + range.count; i++) {
+        strbuf_addc(out, ' ');
+        plan_quote(plan, strings[i], out);
+    }
+}
+
+static void add_labels(const struct plan *plan, struct plan_range range, struct strbuf *out)
+{
+    if (!range.count)
+        return;
+    strbuf_adds(out, "  labels");
+    add_strings(plan, plan->labels, range, out);
+    strbuf_addc(out, '\n');
 }
 
 static void add_port(const struct plan_service *service, struct strbuf *out)
@@ -162,14 +137,25 @@ static void add_env(const struct plan *plan, struct plan_range range, struct str
 {
     for (uint32_t i = range.first; i < range.first + range.count; i++) {
         const struct plan_env *env = &plan->env[i];
-        const char *name = plan_text_ptr(plan, env->name);
         strbuf_adds(out, "  env ");
-        add_string(plan, env->name, out);
+        plan_quote(plan, env->name, out);
         strbuf_adds(out, " = ");
-        if (plan_env_is_secret(name))
+        if (plan_env_is_hidden(plan, env))
             strbuf_adds(out, "***");
         else
-            add_text(plan, env->value, out);
+            plan_text_quote(plan, env->value, out);
+        strbuf_adds(out, env->flags & PLAN_ENV_SHARED ? " shared\n" : "\n");
+    }
+}
+
+static void add_env_files(const struct plan *plan, struct plan_range range, struct strbuf *out)
+{
+    for (uint32_t i = range.first; i < range.first + range.count; i++) {
+        const struct plan_env_file *file = &plan->env_files[i];
+        strbuf_adds(out, "  env_file ");
+        plan_quote(plan, file->path, out);
+        strbuf_adds(out, file->flags & PLAN_ENV_SHARED ? " shared" : "");
+        add_place(plan, file->source, file->line, file->column, out);
         strbuf_addc(out, '\n');
     }
 }
@@ -212,18 +198,36 @@ static void add_stop(const struct plan_service *service, struct strbuf *out)
     strbuf_addc(out, '\n');
 }
 
+/* What only probes of its type have. */
+static void add_probe_target(const struct plan *plan, const struct plan_probe *probe,
+                             struct strbuf *out)
+{
+    switch ((enum plan_probe_type)probe->type) {
+    case PLAN_PROBE_HTTP:
+        strbuf_addc(out, ' ');
+        plan_text_quote(plan, probe->path, out);
+        strbuf_addf(out, " status %u-%u", probe->status_min, probe->status_max);
+        break;
+    case PLAN_PROBE_EXEC:
+        strbuf_addc(out, ' ');
+        plan_text_quote(plan, plan->commands[probe->command].line, out);
+        break;
+    case PLAN_PROBE_LOG:
+        strbuf_addc(out, ' ');
+        plan_quote(plan, probe->pattern, out);
+        break;
+    case PLAN_PROBE_TCP:
+    case PLAN_PROBE_TYPE_COUNT: break;
+    }
+}
+
 static void add_probe(const struct plan *plan, uint32_t index, struct strbuf *out)
 {
     if (index == PLAN_NONE)
         return;
     const struct plan_probe *probe = &plan->probes[index];
-    if (probe->type == PLAN_PROBE_HTTP) {
-        strbuf_adds(out, "  health http ");
-        add_text(plan, probe->path, out);
-        strbuf_addf(out, " status %u-%u", probe->status_min, probe->status_max);
-    } else {
-        strbuf_adds(out, "  health tcp");
-    }
+    strbuf_addf(out, "  health %s", plan_probe_name(probe->type));
+    add_probe_target(plan, probe, out);
     if (probe->port)
         strbuf_addf(out, " port %u", probe->port);
     add_duration(out, "interval", probe->interval_ms);
@@ -231,14 +235,8 @@ static void add_probe(const struct plan *plan, uint32_t index, struct strbuf *ou
     strbuf_addf(out, " retries %u", probe->retries);
     add_duration(out, "start_timeout", probe->start_timeout_ms);
     strbuf_addc(out, '\n');
-}
-
-static void add_patterns(const struct plan *plan, struct plan_range range, struct strbuf *out)
-{
-    for (uint32_t i = range.first; i < range.first + range.count; i++) {
-        strbuf_addc(out, ' ');
-        add_string(plan, plan->patterns[i], out);
-    }
+    if (probe->command != PLAN_NONE)
+        add_argv(plan, &plan->commands[probe->command], out);
 }
 
 static void add_watch(const struct plan *plan, uint32_t index, struct strbuf *out)
@@ -247,13 +245,23 @@ static void add_watch(const struct plan *plan, uint32_t index, struct strbuf *ou
         return;
     const struct plan_watch *watch = &plan->watches[index];
     strbuf_adds(out, "  watch");
-    add_patterns(plan, watch->paths, out);
+    add_strings(plan, plan->patterns, watch->paths, out);
     if (watch->ignores.count) {
         strbuf_adds(out, " ignore");
-        add_patterns(plan, watch->ignores, out);
+        add_strings(plan, plan->patterns, watch->ignores, out);
     }
     add_duration(out, "debounce", watch->debounce_ms);
     strbuf_adds(out, watch->restart ? "\n" : " restart false\n");
+}
+
+static void add_log(const struct plan *plan, uint32_t index, struct strbuf *out)
+{
+    if (index == PLAN_NONE)
+        return;
+    const struct plan_log *log = &plan->logs[index];
+    strbuf_adds(out, "  log ");
+    plan_text_quote(plan, log->file, out);
+    strbuf_addf(out, " max_size %llu keep %u\n", (unsigned long long)log->max_size, log->keep);
 }
 
 static void add_service(const struct plan *plan, uint32_t index, struct strbuf *out)
@@ -262,15 +270,36 @@ static void add_service(const struct plan *plan, uint32_t index, struct strbuf *
     strbuf_addf(out, "\nservice %s\n", plan_service_name(plan, index));
     add_spans(plan, service->spans, out);
     add_flags(service, index, out);
-    add_command(plan, service, out);
+    add_command(plan, "cmd", service->command, out);
+    add_dir(plan, service->dir, out);
+    add_command(plan, "pre_start", service->pre_start, out);
+    add_command(plan, "post_stop", service->post_stop, out);
+    add_labels(plan, service->labels, out);
     add_port(service, out);
     add_env(plan, service->env, out);
+    add_env_files(plan, service->env_files, out);
     add_edges(plan, "depends_on", plan->deps, service->deps, out);
     add_edges(plan, "needed_by", plan->rdeps, service->rdeps, out);
     add_watch(plan, service->watch, out);
     add_probe(plan, service->probe, out);
     add_restart(service, out);
     add_stop(service, out);
+    add_log(plan, service->log, out);
+}
+
+static void add_lookups(const struct plan *plan, struct strbuf *out)
+{
+    for (uint32_t i = 0; i < plan->lookup_count; i++) {
+        const struct plan_lookup *lookup = &plan->lookups[i];
+        strbuf_adds(out, "lookup ");
+        plan_quote(plan, lookup->name, out);
+        if (lookup->flags & PLAN_LOOKUP_FALLBACK) {
+            strbuf_adds(out, " default ");
+            plan_fallback_quote(plan, lookup, out);
+        }
+        add_place(plan, lookup->source, lookup->line, lookup->column, out);
+        strbuf_addc(out, '\n');
+    }
 }
 
 static void add_tables(const struct plan *plan, struct strbuf *out)
@@ -282,10 +311,11 @@ static void add_tables(const struct plan *plan, struct strbuf *out)
     for (uint32_t i = 0; i < plan->port_count; i++)
         strbuf_addf(out, "port %u %s\n", plan->ports[i].port,
                     plan_service_name(plan, plan->ports[i].service));
+    add_lookups(plan, out);
     for (uint32_t i = 0; i < plan->source_count; i++) {
         const struct plan_source *source = &plan->sources[i];
         strbuf_adds(out, "source ");
-        add_string(plan, source->path, out);
+        plan_quote(plan, source->path, out);
         strbuf_addf(out, " %llu bytes %016llx\n", (unsigned long long)source->size,
                     (unsigned long long)source->hash);
     }

@@ -32,6 +32,13 @@ static const char *const signal_names[] = {
     [PLAN_SIGNAL_KILL] = "KILL",
 };
 
+static const char *const probe_names[] = {
+    [PLAN_PROBE_HTTP] = "http",
+    [PLAN_PROBE_TCP] = "tcp",
+    [PLAN_PROBE_EXEC] = "exec",
+    [PLAN_PROBE_LOG] = "log",
+};
+
 static const char *const log_level_names[] = {"trace", "debug", "info", "warn", "error"};
 
 #define COUNT_OF(table) (sizeof(table) / sizeof *(table))
@@ -41,6 +48,7 @@ _Static_assert(COUNT_OF(section_names) == PLAN_SECTION_COUNT, "one a section");
 _Static_assert(COUNT_OF(field_names) == PLAN_FIELD_COUNT, "one a field");
 _Static_assert(COUNT_OF(restart_names) == PLAN_RESTART_COUNT, "one a policy");
 _Static_assert(COUNT_OF(signal_names) == PLAN_SIGNAL_COUNT, "one a signal");
+_Static_assert(COUNT_OF(probe_names) == PLAN_PROBE_TYPE_COUNT, "one a type");
 _Static_assert(COUNT_OF(log_level_names) == PLAN_LOG_LEVELS, "one a level");
 
 static const char *look_up(const char *const *table, size_t count, uint32_t index,
@@ -72,6 +80,11 @@ const char *plan_restart_name(enum plan_restart_policy policy)
 const char *plan_signal_name(enum plan_signal signal)
 {
     return look_up(signal_names, COUNT_OF(signal_names), signal, "?");
+}
+
+const char *plan_probe_name(enum plan_probe_type type)
+{
+    return look_up(probe_names, COUNT_OF(probe_names), type, "?");
 }
 
 const char *plan_log_level_name(uint32_t level)

@@ -33,6 +33,51 @@ static enum plan_error verify_sources(struct verifier *v)
     return PLAN_OK;
 }
 
+static int compare_strings(const struct plan *plan, struct plan_string a, struct plan_string b)
+{
+    return strcmp(plan_text_ptr(plan, a), plan_text_ptr(plan, b));
+}
+
+/* By name, then without a fallback before with one, then by that. */
+static int compare_lookups(const struct plan *plan, const struct plan_lookup *a,
+                           const struct plan_lookup *b)
+{
+    int order = compare_strings(plan, a->name, b->name);
+    if (!order)
+        order = (int)a->flags - (int)b->flags;
+    return order ? order : compare_strings(plan, a->fallback, b->fallback);
+}
+
+static enum plan_error verify_lookup(struct verifier *v, const struct plan_lookup *lookup)
+{
+    VERIFY(verify_variable(v, &lookup->name));
+    VERIFY(verify_string(v, &lookup->fallback, PLAN_TEXT_MAX));
+    if (lookup->flags & ~PLAN_LOOKUP_FALLBACK)
+        return verify_fail(v, PLAN_E_ENUM, &lookup->flags);
+    if (lookup->fallback.length != 0 && !(lookup->flags & PLAN_LOOKUP_FALLBACK))
+        return verify_fail(v, PLAN_E_VALUE, &lookup->fallback);
+    return verify_place(v, &lookup->source, &lookup->line, &lookup->column);
+}
+
+static enum plan_error verify_lookups(struct verifier *v)
+{
+    const struct plan_lookup *lookups = v->plan.lookups;
+    for (uint32_t i = 0; i < v->plan.lookup_count; i++) {
+        VERIFY(verify_lookup(v, &lookups[i]));
+        if (i > 0 && compare_lookups(&v->plan, &lookups[i - 1], &lookups[i]) >= 0)
+            return verify_fail(v, PLAN_E_ORDER, &lookups[i]);
+    }
+    return PLAN_OK;
+}
+
+static enum plan_error verify_looked_up(struct verifier *v)
+{
+    for (uint32_t i = 0; i < v->plan.lookup_count; i++)
+        if (!v->looked_up[i])
+            return verify_fail(v, PLAN_E_UNUSED, &v->plan.lookups[i]);
+    return PLAN_OK;
+}
+
 static enum plan_error verify_services(struct verifier *v)
 {
     for (uint32_t i = 0; i < v->plan.service_count; i++)
@@ -44,9 +89,10 @@ static enum plan_error verify_services(struct verifier *v)
 static enum plan_error verify_tiled(struct verifier *v)
 {
     static const enum plan_section_kind tiled[] = {
-        PLAN_SECTION_DEPS,    PLAN_SECTION_RDEPS,    PLAN_SECTION_ARGV,
-        PLAN_SECTION_ENV,     PLAN_SECTION_PIECES,   PLAN_SECTION_PROBES,
-        PLAN_SECTION_WATCHES, PLAN_SECTION_PATTERNS, PLAN_SECTION_SPANS,
+        PLAN_SECTION_DEPS,   PLAN_SECTION_RDEPS,     PLAN_SECTION_COMMANDS, PLAN_SECTION_ARGV,
+        PLAN_SECTION_ENV,    PLAN_SECTION_ENV_FILES, PLAN_SECTION_LABELS,   PLAN_SECTION_PIECES,
+        PLAN_SECTION_PROBES, PLAN_SECTION_WATCHES,   PLAN_SECTION_PATTERNS, PLAN_SECTION_LOGS,
+        PLAN_SECTION_SPANS,
     };
     for (size_t i = 0; i < sizeof tiled / sizeof *tiled; i++)
         if (v->next[tiled[i]] != v->layout.counts[tiled[i]])
@@ -159,8 +205,10 @@ static enum plan_error verify_records(struct verifier *v)
 {
     VERIFY(verify_settings(v));
     VERIFY(verify_sources(v));
+    VERIFY(verify_lookups(v));
     VERIFY(verify_services(v));
     VERIFY(verify_tiled(v));
+    VERIFY(verify_looked_up(v));
     VERIFY(verify_unique_names(v));
     VERIFY(verify_mirror(v));
     VERIFY(verify_routes(v));
@@ -171,9 +219,11 @@ static enum plan_error verify_all(struct verifier *v, const void *bytes, size_t 
 {
     VERIFY(verify_frame(v, bytes, size));
     VERIFY(verify_blob(v));
-    v->scratch = calloc(v->plan.service_count + 1, sizeof *v->scratch);
+    size_t services = (size_t)v->plan.service_count * sizeof *v->scratch;
+    v->scratch = calloc(1, services + v->plan.lookup_count + 1);
     if (!v->scratch)
         return verify_fail(v, PLAN_E_SYSTEM, bytes);
+    v->looked_up = (bool *)(v->scratch + v->plan.service_count);
     enum plan_error error = verify_records(v);
     free(v->scratch);
     return error;

@@ -15,6 +15,7 @@ struct verifier {
     uint64_t text_bytes;               /* of all references to strings so far */
     uint32_t next[PLAN_SECTION_COUNT]; /* where the section's next range begins */
     uint32_t *scratch;                 /* one a service, zeroed */
+    bool *looked_up;                   /* one a lookup: some piece refers to it */
 };
 
 #define VERIFY(check)                           \
@@ -34,10 +35,14 @@ enum plan_error verify_frame(struct verifier *v, const void *bytes, size_t size)
 enum plan_error verify_blob(struct verifier *v);
 /* In the blob, at most max bytes (PLAN_E_LIMIT). */
 enum plan_error verify_string(struct verifier *v, const struct plan_string *string, uint32_t max);
+/* As verify_string, and not empty. */
+enum plan_error verify_filled(struct verifier *v, const struct plan_string *string, uint32_t max);
 /* A string that is a service's name. */
 enum plan_error verify_name(struct verifier *v, const struct plan_string *string);
 /* A string of lower-case DNS labels joined by dots. */
 enum plan_error verify_host(struct verifier *v, const struct plan_string *string);
+/* A string that is the name of a variable of an environment. */
+enum plan_error verify_variable(struct verifier *v, const struct plan_string *string);
 /* A text and its pieces. */
 enum plan_error verify_text(struct verifier *v, const struct plan_text *text);
 
@@ -45,7 +50,26 @@ enum plan_error verify_text(struct verifier *v, const struct plan_text *text);
 enum plan_error verify_range(struct verifier *v, const struct plan_range *range,
                              enum plan_section_kind kind, uint32_t least);
 
-/* Everything that hangs on one service: texts, edges, spans, probe, watch. */
+/* A record that belongs to the service being walked is the next one of its section. */
+enum plan_error verify_owned(struct verifier *v, const uint32_t *index,
+                             enum plan_section_kind kind);
+enum plan_error verify_duration(struct verifier *v, const uint32_t *ms);
+/* A place in a source. */
+enum plan_error verify_place(struct verifier *v, const uint32_t *source, const uint32_t *line,
+                             const uint32_t *column);
+
+/* The next one of COMMANDS, with its texts. */
+enum plan_error verify_command(struct verifier *v, const uint32_t *index);
+enum plan_error verify_env(struct verifier *v, const struct plan_service *service);
+enum plan_error verify_env_files(struct verifier *v, const struct plan_service *service);
+/* The probe's place and command have been verified before, with the other commands. */
+enum plan_error verify_probe(struct verifier *v, const struct plan_service *service,
+                             uint32_t owner);
+enum plan_error verify_watch(struct verifier *v, const struct plan_service *service,
+                             uint32_t owner);
+enum plan_error verify_log(struct verifier *v, const struct plan_service *service, uint32_t owner);
+
+/* Everything that hangs on one service. */
 enum plan_error verify_service(struct verifier *v, uint32_t index);
 
 #endif

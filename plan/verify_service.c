@@ -12,59 +12,18 @@ enum plan_error verify_range(struct verifier *v, const struct plan_range *range,
     return PLAN_OK;
 }
 
-static enum plan_error verify_duration(struct verifier *v, const uint32_t *ms)
+enum plan_error verify_duration(struct verifier *v, const uint32_t *ms)
 {
     if (*ms == 0 || *ms > PLAN_DURATION_MAX)
         return verify_fail(v, PLAN_E_VALUE, ms);
     return PLAN_OK;
 }
 
-/* A record that belongs to this service is the next one of its section. */
-static enum plan_error verify_owned(struct verifier *v, const uint32_t *index,
-                                    enum plan_section_kind kind)
+enum plan_error verify_owned(struct verifier *v, const uint32_t *index, enum plan_section_kind kind)
 {
     if (*index != v->next[kind] || *index >= v->layout.counts[kind])
         return verify_fail(v, PLAN_E_INDEX, index);
     v->next[kind]++;
-    return PLAN_OK;
-}
-
-static bool text_is(const struct verifier *v, const struct plan_text *text, const char *expected)
-{
-    return text->pieces.count == 1 &&
-           !strcmp(plan_text_ptr(&v->plan, v->plan.pieces[text->pieces.first].text), expected);
-}
-
-static enum plan_error verify_argv(struct verifier *v, const struct plan_service *service)
-{
-    VERIFY(verify_range(v, &service->argv, PLAN_SECTION_ARGV, 1));
-    const struct plan_text *argv = &v->plan.argv[service->argv.first];
-    for (uint32_t i = 0; i < service->argv.count; i++)
-        VERIFY(verify_text(v, &argv[i]));
-    if (service->flags & PLAN_SERVICE_SHELL) {
-        bool is_shell = service->argv.count == 3 && text_is(v, &argv[0], "/bin/sh") &&
-                        text_is(v, &argv[1], "-c");
-        if (!is_shell)
-            return verify_fail(v, PLAN_E_VALUE, &service->argv);
-    }
-    return PLAN_OK;
-}
-
-static enum plan_error verify_env(struct verifier *v, const struct plan_service *service)
-{
-    const char *last = "";
-    VERIFY(verify_range(v, &service->env, PLAN_SECTION_ENV, 0));
-    for (uint32_t i = 0; i < service->env.count; i++) {
-        const struct plan_env *env = &v->plan.env[service->env.first + i];
-        VERIFY(verify_string(v, &env->name, PLAN_TEXT_MAX));
-        const char *name = plan_text_ptr(&v->plan, env->name);
-        if (name[0] == '\0' || strchr(name, '='))
-            return verify_fail(v, PLAN_E_NAME, env);
-        if (strcmp(last, name) >= 0)
-            return verify_fail(v, PLAN_E_ORDER, env);
-        VERIFY(verify_text(v, &env->value));
-        last = name;
-    }
     return PLAN_OK;
 }
 
@@ -83,6 +42,16 @@ static enum plan_error verify_deps(struct verifier *v, const struct plan_service
     return PLAN_OK;
 }
 
+enum plan_error verify_place(struct verifier *v, const uint32_t *source, const uint32_t *line,
+                             const uint32_t *column)
+{
+    if (*source >= v->plan.source_count)
+        return verify_fail(v, PLAN_E_INDEX, source);
+    if (*line == 0 || *column == 0)
+        return verify_fail(v, PLAN_E_VALUE, line);
+    return PLAN_OK;
+}
+
 static enum plan_error verify_spans(struct verifier *v, const struct plan_service *service)
 {
     VERIFY(verify_range(v, &service->spans, PLAN_SECTION_SPANS, 1));
@@ -94,10 +63,7 @@ static enum plan_error verify_spans(struct verifier *v, const struct plan_servic
             return verify_fail(v, PLAN_E_ENUM, &spans[i].field);
         if (i > 0 && spans[i - 1].field >= spans[i].field)
             return verify_fail(v, PLAN_E_ORDER, &spans[i].field);
-        if (spans[i].source >= v->plan.source_count)
-            return verify_fail(v, PLAN_E_INDEX, &spans[i].source);
-        if (spans[i].line == 0 || spans[i].column == 0)
-            return verify_fail(v, PLAN_E_VALUE, &spans[i].line);
+        VERIFY(verify_place(v, &spans[i].source, &spans[i].line, &spans[i].column));
     }
     return PLAN_OK;
 }
@@ -140,78 +106,36 @@ static enum plan_error verify_numbers(struct verifier *v, const struct plan_serv
     return PLAN_OK;
 }
 
-static enum plan_error verify_http(struct verifier *v, const struct plan_probe *probe)
+/* In the order of the records in COMMANDS. */
+static enum plan_error verify_commands(struct verifier *v, const struct plan_service *service)
 {
-    if (probe->status_min < 100 || probe->status_max > 999 || probe->status_min > probe->status_max)
-        return verify_fail(v, PLAN_E_VALUE, &probe->status_min);
-    if (probe->path.pieces.count == 0)
-        return verify_fail(v, PLAN_E_RANGE, &probe->path);
-    const struct plan_piece *piece = &v->plan.pieces[probe->path.pieces.first];
-    if (plan_text_ptr(&v->plan, piece->text)[0] != '/')
-        return verify_fail(v, PLAN_E_VALUE, &piece->text);
-    return PLAN_OK;
-}
-
-static enum plan_error verify_tcp(struct verifier *v, const struct plan_probe *probe)
-{
-    if (probe->path.pieces.count != 0)
-        return verify_fail(v, PLAN_E_RANGE, &probe->path);
-    if (probe->status_min != 0 || probe->status_max != 0)
-        return verify_fail(v, PLAN_E_VALUE, &probe->status_min);
-    return PLAN_OK;
-}
-
-static enum plan_error verify_probe(struct verifier *v, const struct plan_service *service,
-                                    uint32_t owner)
-{
+    VERIFY(verify_command(v, &service->command));
+    if (service->pre_start != PLAN_NONE)
+        VERIFY(verify_command(v, &service->pre_start));
+    if (service->post_stop != PLAN_NONE)
+        VERIFY(verify_command(v, &service->post_stop));
+    if (service->probe == PLAN_NONE)
+        return PLAN_OK;
     VERIFY(verify_owned(v, &service->probe, PLAN_SECTION_PROBES));
     const struct plan_probe *probe = &v->plan.probes[service->probe];
-    if (probe->service != owner)
-        return verify_fail(v, PLAN_E_INDEX, &probe->service);
-    if (probe->type >= PLAN_PROBE_TYPE_COUNT)
-        return verify_fail(v, PLAN_E_ENUM, &probe->type);
-    if (probe->reserved != 0)
-        return verify_fail(v, PLAN_E_RESERVED, &probe->reserved);
-    VERIFY(verify_duration(v, &probe->interval_ms));
-    VERIFY(verify_duration(v, &probe->timeout_ms));
-    VERIFY(verify_duration(v, &probe->start_timeout_ms));
-    if (probe->retries == 0)
-        return verify_fail(v, PLAN_E_VALUE, &probe->retries);
-    if (probe->port == 0 && service->port_source == PLAN_PORT_NONE)
-        return verify_fail(v, PLAN_E_VALUE, &probe->port);
-    VERIFY(verify_text(v, &probe->path));
-    return probe->type == PLAN_PROBE_HTTP ? verify_http(v, probe) : verify_tcp(v, probe);
+    return probe->type == PLAN_PROBE_EXEC ? verify_command(v, &probe->command) : PLAN_OK;
 }
 
-static enum plan_error verify_patterns(struct verifier *v, const struct plan_range *range,
-                                       uint32_t least)
+static enum plan_error verify_labels(struct verifier *v, const struct plan_service *service)
 {
-    VERIFY(verify_range(v, range, PLAN_SECTION_PATTERNS, least));
-    for (uint32_t i = 0; i < range->count; i++) {
-        const struct plan_string *pattern = &v->plan.patterns[range->first + i];
-        VERIFY(verify_string(v, pattern, PLAN_TEXT_MAX));
-        if (pattern->length == 0)
-            return verify_fail(v, PLAN_E_VALUE, pattern);
+    const char *last = "";
+    VERIFY(verify_range(v, &service->labels, PLAN_SECTION_LABELS, 0));
+    for (uint32_t i = 0; i < service->labels.count; i++) {
+        const struct plan_string *label = &v->plan.labels[service->labels.first + i];
+        VERIFY(verify_filled(v, label, PLAN_NAME_MAX));
+        if (strcmp(last, plan_text_ptr(&v->plan, *label)) >= 0)
+            return verify_fail(v, PLAN_E_ORDER, label);
+        last = plan_text_ptr(&v->plan, *label);
     }
     return PLAN_OK;
 }
 
-static enum plan_error verify_watch(struct verifier *v, const struct plan_service *service,
-                                    uint32_t owner)
-{
-    VERIFY(verify_owned(v, &service->watch, PLAN_SECTION_WATCHES));
-    const struct plan_watch *watch = &v->plan.watches[service->watch];
-    if (watch->service != owner)
-        return verify_fail(v, PLAN_E_INDEX, &watch->service);
-    VERIFY(verify_duration(v, &watch->debounce_ms));
-    if (watch->restart > 1)
-        return verify_fail(v, PLAN_E_ENUM, &watch->restart);
-    if (watch->reserved != 0)
-        return verify_fail(v, PLAN_E_RESERVED, &watch->reserved);
-    VERIFY(verify_patterns(v, &watch->paths, 1));
-    return verify_patterns(v, &watch->ignores, 0);
-}
-
+/* The calls' order is the order of the records in PIECES. */
 enum plan_error verify_service(struct verifier *v, uint32_t index)
 {
     const struct plan_service *service = &v->plan.services[index];
@@ -221,14 +145,17 @@ enum plan_error verify_service(struct verifier *v, uint32_t index)
     VERIFY(verify_text(v, &service->dir));
     if (service->dir.pieces.count == 0)
         return verify_fail(v, PLAN_E_RANGE, &service->dir);
-    VERIFY(verify_text(v, &service->command));
-    VERIFY(verify_argv(v, service));
+    VERIFY(verify_commands(v, service));
     VERIFY(verify_env(v, service));
+    VERIFY(verify_env_files(v, service));
+    VERIFY(verify_labels(v, service));
     VERIFY(verify_deps(v, service, index));
     VERIFY(verify_spans(v, service));
     if (service->probe != PLAN_NONE)
         VERIFY(verify_probe(v, service, index));
     if (service->watch != PLAN_NONE)
         VERIFY(verify_watch(v, service, index));
+    if (service->log != PLAN_NONE)
+        VERIFY(verify_log(v, service, index));
     return PLAN_OK;
 }

@@ -99,24 +99,61 @@ enum plan_error verify_host(struct verifier *v, const struct plan_string *string
     }
 }
 
+enum plan_error verify_filled(struct verifier *v, const struct plan_string *string, uint32_t max)
+{
+    VERIFY(verify_string(v, string, max));
+    return string->length ? PLAN_OK : verify_fail(v, PLAN_E_VALUE, string);
+}
+
+enum plan_error verify_variable(struct verifier *v, const struct plan_string *string)
+{
+    VERIFY(verify_string(v, string, PLAN_TEXT_MAX));
+    const char *name = plan_text_ptr(&v->plan, *string);
+    if (name[0] == '\0' || strchr(name, '='))
+        return verify_fail(v, PLAN_E_NAME, string);
+    return PLAN_OK;
+}
+
+static enum plan_error verify_reference(struct verifier *v, const struct plan_piece *piece)
+{
+    if (piece->kind == PLAN_PIECE_ENV) {
+        if (piece->ref >= v->plan.lookup_count)
+            return verify_fail(v, PLAN_E_INDEX, &piece->ref);
+        v->looked_up[piece->ref] = true;
+    } else if (piece->ref >= v->plan.service_count ||
+               v->plan.services[piece->ref].port_source == PLAN_PORT_NONE) {
+        return verify_fail(v, PLAN_E_INDEX, &piece->ref);
+    }
+    VERIFY(verify_string(v, &piece->text, PLAN_TEXT_MAX));
+    return piece->text.length ? verify_fail(v, PLAN_E_VALUE, &piece->text) : PLAN_OK;
+}
+
 static enum plan_error verify_piece(struct verifier *v, const struct plan_piece *piece)
 {
     if (piece->kind >= PLAN_PIECE_KIND_COUNT)
         return verify_fail(v, PLAN_E_ENUM, &piece->kind);
+    if (piece->kind != PLAN_PIECE_LITERAL)
+        return verify_reference(v, piece);
     if (piece->ref != PLAN_NONE)
         return verify_fail(v, PLAN_E_INDEX, &piece->ref);
-    if (piece->text.length == 0)
-        return verify_fail(v, PLAN_E_VALUE, &piece->text);
-    return verify_string(v, &piece->text, PLAN_TEXT_MAX);
+    return verify_filled(v, &piece->text, PLAN_TEXT_MAX);
 }
 
 enum plan_error verify_text(struct verifier *v, const struct plan_text *text)
 {
     VERIFY(verify_range(v, &text->pieces, PLAN_SECTION_PIECES, 0));
-    /* Every piece is a literal, and no two of those stand side by side. */
-    if (text->pieces.count > 1)
-        return verify_fail(v, PLAN_E_VALUE, text);
-    if (text->pieces.count == 0)
-        return PLAN_OK;
-    return verify_piece(v, &v->plan.pieces[text->pieces.first]);
+    if (text->pieces.count > PLAN_PIECES_MAX)
+        return verify_fail(v, PLAN_E_LIMIT, text);
+    const struct plan_piece *pieces = &v->plan.pieces[text->pieces.first];
+    uint32_t length = 0; /* no more than PLAN_TEXT_MAX twice */
+    for (uint32_t i = 0; i < text->pieces.count; i++) {
+        VERIFY(verify_piece(v, &pieces[i]));
+        if (i > 0 && pieces[i - 1].kind == PLAN_PIECE_LITERAL &&
+            pieces[i].kind == PLAN_PIECE_LITERAL)
+            return verify_fail(v, PLAN_E_VALUE, &pieces[i]);
+        length += pieces[i].text.length;
+        if (length > PLAN_TEXT_MAX)
+            return verify_fail(v, PLAN_E_LIMIT, text);
+    }
+    return PLAN_OK;
 }

@@ -17,6 +17,8 @@
 #define EXIT_GOAL_MISSED 1
 #define EXIT_TAKEN       5
 
+extern char **environ;
+
 /* ms that the last lines may take to reach a slow terminal. */
 #define LAST_WORDS_MS 1000
 
@@ -43,6 +45,11 @@ static void init_services(struct daemon *d)
         d->names[i] = plan_service_name(d->plan, i);
         run_init(&d->runs[i], d->loop, &d->logs, d->plan, i, &run_reports, d);
     }
+    d->world = (struct launch_world){.plan = d->plan,
+                                     .root = d->options->root,
+                                     .ports = d->ports,
+                                     .lookups = d->options->lookups,
+                                     .inherited = environ};
     d->narrator = (struct narrator){.plan = d->plan,
                                     .supervisor = &d->supervisor,
                                     .runs = d->runs,

@@ -17,11 +17,12 @@ struct rundir;
 #define DAEMON_LISTENS 'L' /* control socket and proxy are there */
 
 struct daemon_options {
-    const struct plan *plan;  /* verified; outlives the daemon */
-    const char *root;         /* folder that the plan's paths are relative to, absolute */
-    const char *project;      /* for people: the A3sfile or the plan */
-    struct rundir *rundir;    /* opened and locked */
-    const uint32_t *services; /* index into the plan's services; NULL: all that are enabled */
+    const struct plan *plan;    /* verified; outlives the daemon */
+    const char *const *lookups; /* the plan's, as lookups_resolve gives them */
+    const char *root;           /* folder that the plan's paths are relative to, absolute */
+    const char *project;        /* for people: the A3sfile or the plan */
+    struct rundir *rundir;      /* opened and locked */
+    const uint32_t *services;   /* index into the plan's services; NULL: all that are enabled */
     uint32_t service_count;
     bool with_deps;  /* named services bring their dependencies */
     bool foreground; /* it ends when everything has ended; in the background it goes on */

@@ -22,8 +22,9 @@ struct daemon {
     const struct plan *plan;
     struct ev_loop *loop;
     struct supervisor supervisor;
-    struct run *runs;       /* one a service */
-    uint16_t *ports;        /* one a service */
+    struct run *runs; /* one a service */
+    uint16_t *ports;  /* one a service */
+    struct launch_world world;
     struct strbuf *reasons; /* one a service */
     const char **names;     /* one a service */
     struct narrator narrator;

@@ -4,8 +4,6 @@
 
 #include <signal.h>
 
-extern char **environ;
-
 void daemon_set_reason(struct daemon *d, uint32_t service, const char *text)
 {
     strbuf_clear(&d->reasons[service]);
@@ -28,8 +26,8 @@ static void spawn_failed(struct daemon *d, uint32_t service, const struct launch
                          const struct proc_failure *failure)
 {
     struct strbuf text = {0};
-    proc_failure_text(&text, failure,
-                      &(struct proc_spec){.argv = launch->argv, .dir = launch->dir});
+    const char *const argv[] = {launch->shown_program, NULL};
+    proc_failure_text(&text, failure, &(struct proc_spec){.argv = argv, .dir = launch->shown_dir});
     daemon_set_reason(d, service, strbuf_text(&text));
     strbuf_finish(&text);
     dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
@@ -38,16 +36,27 @@ static void spawn_failed(struct daemon *d, uint32_t service, const struct launch
                                            .text = strbuf_text(&d->reasons[service])});
 }
 
+static void launch_failed(struct daemon *d, uint32_t service, const struct launch_failure *failure)
+{
+    daemon_set_reason(d, service, failure->reason);
+    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
+                                           .service = service,
+                                           .fatal = failure->permanent});
+}
+
 static void do_spawn(struct daemon *d, uint32_t service)
 {
     struct arena arena = {0};
+    struct launch launch;
+    struct launch_failure unread;
     struct proc_failure failure;
-    struct launch launch =
-        launch_new(&arena, d->plan, service, d->options->root, d->ports, environ);
+    uint32_t command = d->plan->services[service].command;
     daemon_set_reason(d, service, "");
     if (d->plan->services[service].watch != PLAN_NONE)
         watcher_executed(&d->watcher, d->plan->services[service].watch);
-    if (run_start(&d->runs[service], &launch, &d->inherited, &failure)) {
+    if (!launch_new(&arena, &d->world, service, command, &launch, &unread)) {
+        launch_failed(d, service, &unread);
+    } else if (run_start(&d->runs[service], &launch, &d->inherited, &failure)) {
         spawn_failed(d, service, &launch, &failure);
     } else {
         log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)d->runs[service].pid);
@@ -55,7 +64,7 @@ static void do_spawn(struct daemon *d, uint32_t service)
                                                .service = service,
                                                .value = d->runs[service].pid});
         if (d->supervisor.services[service].state == SERVICE_STARTING)
-            run_probe(&d->runs[service], d->ports[service]);
+            run_probe(&d->runs[service], &d->world);
     }
     arena_finish(&arena);
 }

@@ -1,21 +1,50 @@
 #include "launch.h"
 
+#include "dotenv.h"
+#include "map.h"
 #include "vec.h"
 
 #include <ctype.h>
+#include <errno.h>
 
-const char *launch_text(struct arena *arena, const struct plan *plan, struct plan_text text)
+#define PORT_SIZE sizeof "65535"
+
+/* The piece's bytes; port has room for PORT_SIZE. */
+static const char *piece_text(const struct launch_world *world, const struct plan_piece *piece,
+                              char *port)
 {
-    size_t length = 0;
-    for (uint32_t i = 0; i < text.pieces.count; i++)
-        length += plan->pieces[text.pieces.first + i].text.length;
-    char *joined = arena_alloc(arena, length + 1, 1), *at = joined;
-    for (uint32_t i = 0; i < text.pieces.count; i++) {
-        struct plan_string piece = plan->pieces[text.pieces.first + i].text;
-        memcpy(at, plan_text_ptr(plan, piece), piece.length);
-        at += piece.length;
+    switch ((enum plan_piece_kind)piece->kind) {
+    case PLAN_PIECE_ENV: return world->lookups[piece->ref];
+    case PLAN_PIECE_PORT: snprintf(port, PORT_SIZE, "%u", world->ports[piece->ref]); return port;
+    case PLAN_PIECE_LITERAL:
+    case PLAN_PIECE_KIND_COUNT: break;
     }
-    return joined;
+    return plan_text_ptr(world->plan, piece->text);
+}
+
+const char *launch_text(struct arena *arena, const struct launch_world *world,
+                        struct plan_text text)
+{
+    const struct plan_piece *pieces = &world->plan->pieces[text.pieces.first];
+    char port[PORT_SIZE];
+    if (text.pieces.count == 1 && pieces[0].kind == PLAN_PIECE_LITERAL)
+        return plan_text_ptr(world->plan, pieces[0].text);
+    struct strbuf joined = {0};
+    for (uint32_t i = 0; i < text.pieces.count; i++)
+        strbuf_adds(&joined, piece_text(world, &pieces[i], port));
+    const char *copy = arena_strndup(arena, strbuf_text(&joined), joined.len);
+    strbuf_finish(&joined);
+    return copy;
+}
+
+/* As launch_text, for people. */
+static const char *shown_text(struct arena *arena, const struct plan *plan, struct plan_text text)
+{
+    struct strbuf shown = {0};
+    plan_text_show(plan, text, &shown);
+    const char *copy = arena_strndup(arena, strbuf_text(&shown), shown.len);
+    strbuf_finish(&shown);
+    return copy;
 }
 
 const char *launch_host(const struct plan *plan, uint32_t service)
@@ -42,6 +71,7 @@ void launch_url(struct strbuf *out, const struct plan *plan, uint32_t service,
 /* An environment in the making: later entries win over earlier ones of the same name. */
 struct environment {
     struct arena *arena;
+    struct map places; /* name -> index into entries */
     VEC(const char *) entries;
 };
 
@@ -53,14 +83,13 @@ static size_t name_length(const char *entry)
 
 static void set_entry(struct environment *env, const char *entry)
 {
-    size_t length = name_length(entry);
-    VEC_EACH (&env->entries, old) {
-        if (name_length(*old) == length && memcmp(*old, entry, length) == 0) {
-            *old = entry;
-            return;
-        }
+    bool is_new = false;
+    uint32_t *place = map_put(&env->places, (struct str){entry, name_length(entry)}, &is_new);
+    if (is_new) {
+        *place = env->entries.count;
+        *vec_push(env->arena, &env->entries) = entry;
     }
-    *vec_push(env->arena, &env->entries) = entry;
+    env->entries.items[*place] = entry;
 }
 
 static void inject(struct environment *env, const struct plan *plan, uint32_t service,
@@ -104,48 +133,110 @@ static void inject_dependencies(struct environment *env, const struct plan *plan
     }
 }
 
-static void set_own(struct environment *env, const struct plan *plan, uint32_t service)
+static void set_planned(struct environment *env, const struct launch_world *world, uint32_t service,
+                        uint32_t flags)
 {
-    struct plan_range own = plan->services[service].env;
-    for (uint32_t i = 0; i < own.count; i++) {
-        const struct plan_env *entry = &plan->env[own.first + i];
-        set_entry(env, arena_printf(env->arena, "%s=%s", plan_text_ptr(plan, entry->name),
-                                    launch_text(env->arena, plan, entry->value)));
+    const struct plan *plan = world->plan;
+    struct plan_range range = plan->services[service].env;
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct plan_env *entry = &plan->env[range.first + i];
+        if (entry->flags == flags)
+            set_entry(env, arena_printf(env->arena, "%s=%s", plan_text_ptr(plan, entry->name),
+                                        launch_text(env->arena, world, entry->value)));
     }
 }
 
-static const char *const *build_argv(struct arena *arena, const struct plan *plan,
+static const char *const *build_argv(struct arena *arena, const struct launch_world *world,
                                      struct plan_range argv)
 {
     const char **texts = arena_new(arena, const char *, argv.count + 1);
     for (uint32_t i = 0; i < argv.count; i++)
-        texts[i] = launch_text(arena, plan, plan->argv[argv.first + i]);
+        texts[i] = launch_text(arena, world, world->plan->argv[argv.first + i]);
     return texts;
 }
 
-static const char *build_dir(struct arena *arena, const char *root, const char *dir)
+static const char *build_path(struct arena *arena, const char *root, const char *path)
 {
-    if (dir[0] == '/')
-        return dir;
-    if (dir[0] == '\0' || strcmp(dir, ".") == 0)
+    if (path[0] == '/')
+        return path;
+    if (path[0] == '\0' || strcmp(path, ".") == 0)
         return arena_strndup(arena, root, strlen(root));
-    return arena_printf(arena, "%s/%s", root, dir);
+    return arena_printf(arena, "%s/%s", root, path);
 }
 
-struct launch launch_new(struct arena *arena, const struct plan *plan, uint32_t service,
-                         const char *root, const uint16_t *ports, char *const *inherited)
+static struct launch_failure file_failure(struct arena *arena, const struct plan *plan,
+                                          const struct plan_env_file *file,
+                                          const struct dotenv_error *error)
 {
-    const struct plan_service *planned = &plan->services[service];
+    struct strbuf reason = {0};
+    strbuf_adds(&reason, plan_text_ptr(plan, file->path));
+    if (error->line)
+        strbuf_addf(&reason, ":%u", error->line);
+    strbuf_addf(&reason, ": %s (env_file at %s:%u:%u)", error->text,
+                plan_text_ptr(plan, plan->sources[file->source].path), file->line, file->column);
+    struct launch_failure failure = {
+        .reason = arena_strndup(arena, strbuf_text(&reason), reason.len),
+        .permanent = error->system != -EMFILE && error->system != -ENFILE &&
+                     error->system != -ENOMEM && error->system != -EIO};
+    strbuf_finish(&reason);
+    return failure;
+}
+
+static bool set_from_files(struct environment *env, const struct launch_world *world,
+                           uint32_t service, uint32_t flags, struct launch_failure *out_failure)
+{
+    const struct plan *plan = world->plan;
+    struct plan_range range = plan->services[service].env_files;
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct plan_env_file *file = &plan->env_files[range.first + i];
+        if (file->flags != flags)
+            continue;
+        struct dotenv_error error;
+        const char *path = build_path(env->arena, world->root, plan_text_ptr(plan, file->path));
+        const char *const *entries = dotenv_read(env->arena, path, &error);
+        if (!entries) {
+            *out_failure = file_failure(env->arena, plan, file, &error);
+            return false;
+        }
+        for (; *entries; entries++)
+            set_entry(env, *entries);
+    }
+    return true;
+}
+
+static bool build_env(struct environment *env, const struct launch_world *world, uint32_t service,
+                      struct launch_failure *out_failure)
+{
+    static const uint32_t weakest_first[] = {PLAN_ENV_SHARED, 0};
+    for (char *const *entry = world->inherited; *entry; entry++)
+        set_entry(env, *entry);
+    inject(env, world->plan, service, world->ports);
+    inject_dependencies(env, world->plan, service, world->ports);
+    for (size_t i = 0; i < sizeof weakest_first / sizeof *weakest_first; i++) {
+        if (!set_from_files(env, world, service, weakest_first[i], out_failure))
+            return false;
+        set_planned(env, world, service, weakest_first[i]);
+    }
+    *vec_push(env->arena, &env->entries) = NULL;
+    return true;
+}
+
+bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
+                uint32_t command, struct launch *out_launch, struct launch_failure *out_failure)
+{
+    const struct plan *plan = world->plan;
+    struct plan_range argv = plan->commands[command].argv;
+    struct plan_text dir = plan->services[service].dir;
     struct environment env = {.arena = arena};
-    for (char *const *entry = inherited; *entry; entry++)
-        *vec_push(arena, &env.entries) = *entry;
-    inject(&env, plan, service, ports);
-    inject_dependencies(&env, plan, service, ports);
-    set_own(&env, plan, service);
-    *vec_push(arena, &env.entries) = NULL;
-    return (struct launch){
-        .argv = build_argv(arena, plan, planned->argv),
+    map_init(&env.places, arena, 0);
+    if (!build_env(&env, world, service, out_failure))
+        return false;
+    *out_launch = (struct launch){
+        .argv = build_argv(arena, world, argv),
         .env = env.entries.items,
-        .dir = build_dir(arena, root, launch_text(arena, plan, planned->dir)),
+        .dir = build_path(arena, world->root, launch_text(arena, world, dir)),
+        .shown_program = shown_text(arena, plan, plan->argv[argv.first]),
+        .shown_dir = build_path(arena, world->root, shown_text(arena, plan, dir)),
     };
+    return true;
 }

@@ -1,8 +1,12 @@
-/* What a service is started with: its arguments, folder and whole environment, out of the plan, the
- * ports and the environment of a3s.
+/* What a command of a service is started with: its arguments, folder and whole environment, out of
+ * the plan and of what is known only now.
  *
- * Strongest first: the service's own env; what a3s injects (PORT, HOST, A3S_SERVICE, A3S_URL, and
- * A3S_<NAME>_PORT and A3S_<NAME>_URL for each dependency with a port); what a3s itself was given.
+ * Environment, strongest first: the service's own env; its env_files, the last one first; the dev
+ * block's env; its env_files; what a3s injects (LAUNCH_VARIABLES); what a3s
+ * itself was given. All commands of a service have the same folder and environment.
+ *
+ * Values from the environment and from env_files are for the command alone: what is shown of a
+ * launch is shown_program and shown_dir, which have their names instead.
  */
 #ifndef RUNTIME_LAUNCH_H
 #define RUNTIME_LAUNCH_H
@@ -11,19 +15,46 @@
 #include "arena.h"
 #include "str.h"
 
+/* X(name, what it is, when it is there). NAME stands for a dependency's name in upper case, with
+ * '_' for whatever is neither letter nor digit. */
+#define LAUNCH_VARIABLES(X)                                                                    \
+    X("A3S_SERVICE", "the name of the service", "always")                                      \
+    X("PORT", "the port that it is to listen on", "it has a port")                             \
+    X("HOST", "127.0.0.1", "it has a port")                                                    \
+    X("A3S_URL", "its address: through the proxy, or direct",                                  \
+      "it has a port and a host name, or a port and an http probe")                            \
+    X("A3S_NAME_PORT", "the port of the service NAME", "it depends on NAME, which has a port") \
+    X("A3S_NAME_URL", "its address, direct", "it depends on NAME, which has a port")
+
+/* All of it outlives the launches that are made from it. */
+struct launch_world {
+    const struct plan *plan;
+    const char *root;           /* what the plan's paths start from; absolute */
+    const uint16_t *ports;      /* one a service: ports_resolve */
+    const char *const *lookups; /* one a lookup: lookups_resolve */
+    char *const *inherited;     /* an environ */
+};
+
 struct launch {
     const char *const *argv; /* NULL at the end */
     const char *const *env;  /* "NAME=value", NULL at the end */
-    const char *dir;         /* absolute if root is */
+    const char *dir;         /* absolute */
+    const char *shown_program, *shown_dir;
 };
 
-/* Everything is in the arena. ports as ports_resolve gives them; inherited is a NULL-ended environ.
- */
-struct launch launch_new(struct arena *arena, const struct plan *plan, uint32_t service,
-                         const char *root, const uint16_t *ports, char *const *inherited);
+struct launch_failure {
+    const char *reason; /* one sentence for people, with the place in the A3sfile */
+    bool permanent;     /* trying again cannot help */
+};
 
-/* The joined pieces of a text of the plan. */
-const char *launch_text(struct arena *arena, const struct plan *plan, struct plan_text text);
+/* command is an index into the plan's COMMANDS, the service's own. Reads the service's env_files;
+ * false if one cannot be read. Everything is in the arena. */
+bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
+                uint32_t command, struct launch *out_launch, struct launch_failure *out_failure);
+
+/* A text of the plan, whole. Not to be shown: plan_text_show is for that. */
+const char *launch_text(struct arena *arena, const struct launch_world *world,
+                        struct plan_text text);
 
 /* Where people reach the service: through the proxy if it is routed, else by its port if its probe
  * says that it speaks HTTP. Else nothing is added. */

@@ -78,14 +78,14 @@ int run_start(struct run *run, const struct launch *launch, const struct proc_in
     return 0;
 }
 
-void run_probe(struct run *run, uint16_t port)
+void run_probe(struct run *run, const struct launch_world *world)
 {
     const struct plan_probe *probe = planned_probe(run);
     if (!probe)
         return;
     struct arena arena = {0};
-    probe_start(&run->probe, launch_text(&arena, run->plan, probe->path),
-                probe->port ? probe->port : port);
+    probe_start(&run->probe, launch_text(&arena, world, probe->path),
+                probe->port ? probe->port : world->ports[run->service]);
     arena_finish(&arena);
 }
 

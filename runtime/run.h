@@ -45,7 +45,7 @@ void run_finish(struct run *run);
 int run_start(struct run *run, const struct launch *launch, const struct proc_inherited *inherited,
               struct proc_failure *out_failure);
 /* Probing begins and ends with the supervisor's states; without a probe in the plan, nothing. */
-void run_probe(struct run *run, uint16_t port);
+void run_probe(struct run *run, const struct launch_world *world);
 void run_probe_stop(struct run *run);
 
 /* To everybody of the group; nothing without a process. */

@@ -20,7 +20,7 @@
 #define PLAN_ENDIAN 0x0a35c0deu
 /* Raise it with every change of a record, an enum or a meaning below. Old plans are compiled anew.
  */
-#define PLAN_VERSION 1u
+#define PLAN_VERSION 2u
 
 #define PLAN_NONE UINT32_MAX
 
@@ -31,8 +31,11 @@
 #define PLAN_NAME_MAX     255u          /* bytes of a service name or a host */
 #define PLAN_TEXT_MAX     (64u << 10)   /* bytes of one argument, value, path or pattern */
 #define PLAN_TEXTS_MAX    PLAN_SIZE_MAX /* bytes of all references to strings, added up */
+#define PLAN_PIECES_MAX   1024u         /* of one text */
 #define PLAN_DURATION_MAX 86400000u     /* ms: one day */
 #define PLAN_LOG_LEVELS   5u            /* trace, debug, info, warn, error */
+#define PLAN_LOG_KEEP_MAX 1000u         /* rotated log files of one service */
+#define PLAN_LOG_SIZE_MIN 4096u         /* bytes of a log file before it is rotated */
 
 /* X(KIND, record type, name) in the order in which sections lie in the file. */
 #define PLAN_SECTIONS(X)                                                              \
@@ -40,14 +43,19 @@
     X(SERVICES, struct plan_service, "services")  /* in start order */                \
     X(DEPS, uint32_t, "dependencies")             /* index into SERVICES */           \
     X(RDEPS, uint32_t, "dependents")              /* index into SERVICES */           \
+    X(COMMANDS, struct plan_command, "commands")                                      \
     X(ARGV, struct plan_text, "arguments")                                            \
     X(ENV, struct plan_env, "environment")                                            \
+    X(ENV_FILES, struct plan_env_file, "environment files")                           \
+    X(LABELS, struct plan_string, "labels")                                           \
     X(PIECES, struct plan_piece, "pieces")                                            \
+    X(LOOKUPS, struct plan_lookup, "lookups") /* rising by name, then by fallback */  \
     X(PROBES, struct plan_probe, "probes")                                            \
     X(WATCHES, struct plan_watch, "watches")                                          \
     X(PATTERNS, struct plan_string, "patterns") /* watch paths and ignore patterns */ \
-    X(ROUTES, struct plan_route, "routes")      /* sorted by host */                  \
-    X(PORTS, struct plan_port, "ports")         /* sorted by port */                  \
+    X(LOGS, struct plan_log, "log files")                                             \
+    X(ROUTES, struct plan_route, "routes") /* sorted by host */                       \
+    X(PORTS, struct plan_port, "ports")    /* sorted by port */                       \
     X(SOURCES, struct plan_source, "sources")                                         \
     X(SPANS, struct plan_span, "spans")                                               \
     X(STRINGS, char, "strings")
@@ -69,15 +77,19 @@ struct plan_string {
  * kind tile their section in the order of their owners: nothing is shared, nothing left over. An
  * empty range has for first the place where the next range begins. Where one section serves
  * several fields, their order is:
- *   PIECES    service by service: dir, command, argv..., env values..., its probe's path
+ *   COMMANDS  service by service: command, pre_start, post_stop, its probe's
+ *   PIECES    service by service: dir; line and argv... of each of its commands; env values...; its
+ *             probe's path; its log's file
  *   PATTERNS  watch by watch: paths, ignores
- * PROBES and WATCHES have one record for each service that has one, in the services' order. */
+ * PROBES, WATCHES and LOGS have one record for each service that has one, in the services' order.
+ */
 struct plan_range {
     uint32_t first, count;
 };
 
 /* A string that may hold values known only when the plan is loaded: its pieces, joined. Literals
- * are not empty, no two stand side by side. At most PLAN_TEXT_MAX bytes. */
+ * are not empty, no two stand side by side; they add up to at most PLAN_TEXT_MAX bytes. At most
+ * PLAN_PIECES_MAX pieces, so that the whole is bounded by what one value may be. */
 struct plan_text {
     struct plan_range pieces; /* -> PIECES; count 0 is the empty string */
 };
@@ -99,13 +111,38 @@ struct plan_section {
     uint64_t count;       /* records */
 };
 
-/* References to the environment and to other services' ports will be kinds of their own. */
-enum plan_piece_kind { PLAN_PIECE_LITERAL, PLAN_PIECE_KIND_COUNT };
+enum plan_piece_kind {
+    PLAN_PIECE_LITERAL, /* text */
+    PLAN_PIECE_ENV,     /* what LOOKUPS[ref] finds when the plan is loaded */
+    PLAN_PIECE_PORT,    /* the port of SERVICES[ref] in decimal; it has one */
+    PLAN_PIECE_KIND_COUNT
+};
 
 struct plan_piece {
-    uint32_t kind; /* enum plan_piece_kind */
-    uint32_t ref;  /* PLAN_NONE */
-    struct plan_string text;
+    uint32_t kind;           /* enum plan_piece_kind */
+    uint32_t ref;            /* LITERAL: PLAN_NONE */
+    struct plan_string text; /* LITERAL; else the empty string */
+};
+
+/* A variable of the environment of whoever loads the plan; its value never stands in a plan. Each
+ * pair of name and fallback is there once, and some piece refers to it. Of the same name, the one
+ * without fallback comes first. */
+#define PLAN_LOOKUP_FALLBACK (1u << 0)
+
+struct plan_lookup {
+    struct plan_string name;       /* not empty, no '=' */
+    struct plan_string fallback;   /* with PLAN_LOOKUP_FALLBACK; else "", and loading needs it */
+    uint32_t flags;                /* PLAN_LOOKUP_... */
+    uint32_t source, line, column; /* the first place that asks for it; as in struct plan_span */
+};
+
+#define PLAN_COMMAND_SHELL (1u << 0) /* argv is /bin/sh -c LINE: three arguments */
+
+struct plan_command {
+    struct plan_text line;  /* as it was written, for people */
+    struct plan_range argv; /* -> ARGV, at least one */
+    uint32_t flags;         /* PLAN_COMMAND_... */
+    uint32_t reserved;      /* 0 */
 };
 
 struct plan_settings {
@@ -138,27 +175,31 @@ enum plan_signal { /* the plan's own numbers: a signal's differs from system to 
 };
 
 #define PLAN_SERVICE_DISABLED     (1u << 0) /* started only when it is named */
-#define PLAN_SERVICE_SHELL        (1u << 1) /* argv is /bin/sh -c COMMAND: three arguments */
+#define PLAN_SERVICE_TTY          (1u << 1) /* it runs on a terminal of its own */
 #define PLAN_SERVICE_ON_UNHEALTHY (1u << 2) /* unhealthy restarts it */
 #define PLAN_SERVICE_FLAGS        7u
 
 struct plan_service {
-    struct plan_string name;  /* [A-Za-z0-9_][A-Za-z0-9_.-]*, unique */
-    struct plan_text dir;     /* relative to the plan's root; not empty ("." is the root) */
-    struct plan_text command; /* as it was written, for people */
-    struct plan_range argv;   /* -> ARGV, at least one */
-    struct plan_range env;    /* -> ENV, by name (bytes), each once; the dev block's merged in */
-    struct plan_range deps;   /* -> DEPS, rising */
-    struct plan_range rdeps;  /* -> RDEPS, rising */
-    struct plan_range spans;  /* -> SPANS, by rising field; PLAN_FIELD_NAME is there */
-    uint32_t probe;           /* index into PROBES, or PLAN_NONE */
-    uint32_t watch;           /* index into WATCHES, or PLAN_NONE */
-    uint32_t declared;        /* its place in the source: unique, below the number of services */
-    uint32_t flags;           /* PLAN_SERVICE_... */
-    uint32_t backoff_ms;      /* the first wait before a restart; doubles; <= max_backoff_ms */
-    uint32_t max_backoff_ms;  /* up to this */
-    uint32_t reset_after_ms;  /* healthy for so long: the count begins anew */
-    uint32_t max_restarts;    /* 0: no limit */
+    struct plan_string name;     /* [A-Za-z0-9_][A-Za-z0-9_.-]*, unique */
+    struct plan_text dir;        /* relative to the plan's root; not empty ("." is the root) */
+    struct plan_range env;       /* -> ENV, by name (bytes), each once; the dev block's merged in */
+    struct plan_range env_files; /* -> ENV_FILES, later ones are stronger; the dev block's first */
+    struct plan_range labels;    /* -> LABELS, not empty, rising (bytes), each once */
+    struct plan_range deps;      /* -> DEPS, rising */
+    struct plan_range rdeps;     /* -> RDEPS, rising */
+    struct plan_range spans;     /* -> SPANS, by rising field; PLAN_FIELD_NAME is there */
+    uint32_t command;            /* index into COMMANDS */
+    uint32_t pre_start;          /* index into COMMANDS, or PLAN_NONE: runs before each start */
+    uint32_t post_stop;          /* index into COMMANDS, or PLAN_NONE: runs when all is gone */
+    uint32_t probe;              /* index into PROBES, or PLAN_NONE */
+    uint32_t watch;              /* index into WATCHES, or PLAN_NONE */
+    uint32_t log;                /* index into LOGS, or PLAN_NONE */
+    uint32_t declared;           /* its place in the source: unique, below the number of services */
+    uint32_t flags;              /* PLAN_SERVICE_... */
+    uint32_t backoff_ms;         /* the first wait before a restart; doubles; <= max_backoff_ms */
+    uint32_t max_backoff_ms;     /* up to this */
+    uint32_t reset_after_ms;     /* healthy for so long: the count begins anew */
+    uint32_t max_restarts;       /* 0: no limit */
     uint32_t stop_timeout_ms;
     uint16_t port;       /* 0 unless PLAN_PORT_FIXED */
     uint8_t port_source; /* enum plan_port_source */
@@ -170,21 +211,41 @@ struct plan_service {
     uint32_t replicas;   /* 1 */
 };
 
+/* Strongest first: the service's own env, its env_files, the dev block's env, its env_files. */
+#define PLAN_ENV_SHARED (1u << 0) /* from the dev block */
+
 struct plan_env {
     struct plan_string name; /* not empty, no '=' */
     struct plan_text value;
+    uint32_t flags;    /* PLAN_ENV_... */
+    uint32_t reserved; /* 0 */
 };
 
-enum plan_probe_type { PLAN_PROBE_HTTP, PLAN_PROBE_TCP, PLAN_PROBE_TYPE_COUNT };
+/* Read at each start of the service; what is in it never stands in a plan. */
+struct plan_env_file {
+    struct plan_string path;       /* relative to the plan's root, not empty */
+    uint32_t flags;                /* PLAN_ENV_... */
+    uint32_t source, line, column; /* where it is named; as in struct plan_span */
+};
+
+enum plan_probe_type {
+    PLAN_PROBE_HTTP, /* a GET of path is answered with a good status */
+    PLAN_PROBE_TCP,  /* a connection is accepted */
+    PLAN_PROBE_EXEC, /* command ends with exit code 0 */
+    PLAN_PROBE_LOG,  /* a line of output matches pattern */
+    PLAN_PROBE_TYPE_COUNT
+};
 
 struct plan_probe {
-    struct plan_text path; /* http: begins with '/'; else no pieces */
-    uint32_t service;      /* its owner: index into SERVICES */
+    struct plan_text path;      /* http: begins with a literal '/'; else no pieces */
+    struct plan_string pattern; /* log: a PCRE2 pattern, not empty; else the empty string */
+    uint32_t command;           /* exec: index into COMMANDS; else PLAN_NONE */
+    uint32_t service;           /* its owner: index into SERVICES */
     uint32_t interval_ms;
     uint32_t timeout_ms;
     uint32_t start_timeout_ms;
     uint32_t retries;                /* failures in a row that make it unhealthy, at least 1 */
-    uint16_t port;                   /* 0: the service's own; it has one then */
+    uint16_t port;                   /* http, tcp: 0 is the service's own, which it has; else 0 */
     uint16_t status_min, status_max; /* http: 100..999, min <= max; else 0 */
     uint8_t type;                    /* enum plan_probe_type */
     uint8_t reserved;                /* 0 */
@@ -197,6 +258,14 @@ struct plan_watch {
     uint32_t debounce_ms;
     uint32_t restart;  /* 1, or 0: a change is only reported */
     uint32_t reserved; /* 0 */
+};
+
+/* A file that gets what the service prints. */
+struct plan_log {
+    struct plan_text file; /* relative to the plan's root, not empty */
+    uint64_t max_size;     /* bytes, at least PLAN_LOG_SIZE_MIN: beyond it the file is rotated */
+    uint32_t keep;         /* how many rotated files are kept, 0..PLAN_LOG_KEEP_MAX */
+    uint32_t service;      /* its owner: index into SERVICES */
 };
 
 struct plan_route {
@@ -225,11 +294,19 @@ struct plan_source {
     X(PORT, "port")             \
     X(SUBDOMAIN, "subdomain")   \
     X(ENV, "env")               \
+    X(ENV_FILE, "env_file")     \
     X(DEPENDS_ON, "depends_on") \
+    X(KIND, "kind")             \
+    X(PRE_START, "pre_start")   \
+    X(POST_STOP, "post_stop")   \
+    X(LABELS, "labels")         \
+    X(DISABLED, "disabled")     \
+    X(TTY, "tty")               \
     X(WATCH, "watch")           \
     X(HEALTH, "health")         \
     X(RESTART, "restart")       \
-    X(STOP, "stop")
+    X(STOP, "stop")             \
+    X(LOG, "log")
 
 enum plan_field {
 #define X(field, name) PLAN_FIELD_##field,
@@ -248,9 +325,13 @@ _Static_assert(sizeof(struct plan_header) == 40, "format");
 _Static_assert(sizeof(struct plan_section) == 24, "format");
 _Static_assert(sizeof(struct plan_piece) == 16, "format");
 _Static_assert(sizeof(struct plan_settings) == 24, "format");
-_Static_assert(sizeof(struct plan_service) == 112, "format");
-_Static_assert(sizeof(struct plan_env) == 16, "format");
-_Static_assert(sizeof(struct plan_probe) == 36, "format");
+_Static_assert(sizeof(struct plan_lookup) == 32, "format");
+_Static_assert(sizeof(struct plan_command) == 24, "format");
+_Static_assert(sizeof(struct plan_service) == 128, "format");
+_Static_assert(sizeof(struct plan_env) == 24, "format");
+_Static_assert(sizeof(struct plan_env_file) == 24, "format");
+_Static_assert(sizeof(struct plan_probe) == 48, "format");
+_Static_assert(sizeof(struct plan_log) == 24, "format");
 _Static_assert(sizeof(struct plan_watch) == 32, "format");
 _Static_assert(sizeof(struct plan_route) == 16, "format");
 _Static_assert(sizeof(struct plan_port) == 8, "format");
@@ -282,6 +363,7 @@ _Static_assert(sizeof(struct plan_span) == 16, "format");
     X(ORDER, "records are not in their order, or a service comes before what it depends on") \
     X(MIRROR, "dependencies and dependents do not agree")                                    \
     X(DUPLICATE, "two services, routes or ports are the same")                               \
+    X(UNUSED, "a lookup is there that nothing refers to")                                    \
     X(VALUE, "a number or a text is outside its bounds")                                     \
     X(SYSTEM, "the system refused")
 
@@ -300,7 +382,7 @@ const char *plan_field_name(enum plan_field field);
 
 /* Judges any bytes; bytes is aligned to 8. On an error *out_where is an offset near it. Never reads
  * outside [bytes, bytes + size), takes time linear in size and in PLAN_TEXTS_MAX, allocates a
- * few bytes a service (PLAN_E_SYSTEM if it cannot). */
+ * few bytes a service and lookup (PLAN_E_SYSTEM if it cannot). */
 enum plan_error plan_verify(const void *bytes, size_t size, uint64_t *out_where);
 
 /* A verified plan. The pointers lie in the plan's own read-only pages. */
@@ -310,18 +392,24 @@ struct plan {
     const struct plan_settings *settings;
     const struct plan_service *services;
     const uint32_t *deps, *rdeps;
+    const struct plan_command *commands;
     const struct plan_text *argv;
     const struct plan_env *env;
+    const struct plan_env_file *env_files;
+    const struct plan_string *labels;
     const struct plan_piece *pieces;
+    const struct plan_lookup *lookups;
     const struct plan_probe *probes;
     const struct plan_watch *watches;
     const struct plan_string *patterns;
+    const struct plan_log *logs;
     const struct plan_route *routes;
     const struct plan_port *ports;
     const struct plan_source *sources;
     const struct plan_span *spans;
     const char *strings;
-    uint32_t service_count, probe_count, watch_count, route_count, port_count, source_count;
+    uint32_t service_count, command_count, lookup_count, probe_count, watch_count, log_count,
+        route_count, port_count, source_count;
     uint64_t hash; /* the header's checksum: the plan's identity */
 };
 
@@ -356,6 +444,11 @@ static inline const char *plan_service_name(const struct plan *plan, uint32_t se
 {
     return plan_text_ptr(plan, plan->services[service].name);
 }
+
+struct strbuf;
+/* Adds the text as a person may see it: the literals as they are, for the rest ${env("NAME")} and
+ * ${service.NAME.port}. What is looked up when the plan is loaded is never shown. */
+void plan_text_show(const struct plan *plan, struct plan_text text, struct strbuf *out);
 
 /* The service with this name, or PLAN_NONE. */
 uint32_t plan_find_service(const struct plan *plan, const char *name);

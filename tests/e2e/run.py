@@ -20,7 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402
 
-SUBJECTS = ("validate", "plan", "run", "control", "faults", "watch", "proxy", "examples")
+SUBJECTS = ("validate", "formats", "hooks", "plan", "run", "control", "faults", "watch", "proxy",
+            "examples")
 
 
 def all_cases():

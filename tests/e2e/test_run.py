@@ -62,6 +62,23 @@ def the_environment_of_a_service(t):
 
 
 @case
+def the_reference_names_what_is_injected(t):
+    page = t.expect_run(0, "help", "--markdown").out
+    section = page.split("## Environment of a service", 1)[1].split("\n## ", 1)[0]
+    named = {name.replace("NAME", "DB_1") for name in re.findall(r"^\| `(\w+)`", section, re.MULTILINE)}
+    t.a3sfile(t.service("db-1", "", "port = 0"),
+              'service "show" {\n  cmd  = "env > injected"\n  kind = "task"\n  port = 0\n'
+              '  depends_on = ["db-1"]\n}')
+    program = t.start("up")
+    t.wait_state("show", "done")
+    found = {line.split("=", 1)[0] for line in (t.dir / "injected").read_text().splitlines()}
+    same(sorted(name for name in found if name.startswith("A3S_")),
+         sorted(name for name in named if name.startswith("A3S_")), "injected variables")
+    check(named <= found, f"not injected: {named - found}")
+    t.stop(program)
+
+
+@case
 def a_command_with_shell_syntax(t):
     t.a3sfile('service "sh" {\n  cmd  = "echo one && echo two $A3S_SERVICE; exit 0"\n  kind = "task"\n}')
     program = t.start("up")

@@ -189,7 +189,7 @@ def warnings_are_errors_only_if_strict(t):
 @case
 def usage(t):
     t.write("A3sfile.hcl", 'service "a" { cmd = "true" }\n')
-    for args in (["frobnicate"], ["up", "--nope"], ["restart"], ["run"], ["validate", "x", "y"], ["-f"],
+    for args in (["frobnicate"], ["up", "--nope"], ["restart"], ["run"], ["explain", "x", "y"], ["-f"],
                  ["logs", "-n", "many"]):
         result = t.expect_run(2, *args)
         check(result.err.startswith("a3s: "), f"not a3s's own message: {result}")

@@ -1,9 +1,11 @@
 /* Any bytes as a plan. Magic, size and checksum are repaired, so that what is behind them is
  * reached; what the verifier accepts is walked to its last byte through the accessors, and dumped.
+ * plan_mutate makes most of the inputs, from plans that were good enough to be kept.
  */
 #include "dump.h"
 #include "fuzz.h"
 #include "plan_builder.h"
+#include "plan_mutate.h"
 
 #define SELF_TEST_ROUNDS 20000
 
@@ -21,16 +23,33 @@ static void read_string(const struct plan *plan, struct plan_string string)
     sink = sum;
 }
 
+static void read_strings(const struct plan *plan, const struct plan_string *strings,
+                         struct plan_range range)
+{
+    for (uint32_t i = 0; i < range.count; i++)
+        read_string(plan, strings[range.first + i]);
+}
+
+static void read_lookup(const struct plan *plan, const struct plan_lookup *lookup)
+{
+    read_string(plan, lookup->name);
+    read_string(plan, lookup->fallback);
+    read_string(plan, plan->sources[lookup->source].path);
+}
+
+static void read_piece(const struct plan *plan, const struct plan_piece *piece)
+{
+    read_string(plan, piece->text);
+    if (piece->kind == PLAN_PIECE_ENV)
+        read_lookup(plan, &plan->lookups[piece->ref]);
+    if (piece->kind == PLAN_PIECE_PORT && !plan->services[piece->ref].port_source)
+        abort();
+}
+
 static void read_text(const struct plan *plan, struct plan_text text)
 {
     for (uint32_t i = 0; i < text.pieces.count; i++)
-        read_string(plan, plan->pieces[text.pieces.first + i].text);
-}
-
-static void read_patterns(const struct plan *plan, struct plan_range range)
-{
-    for (uint32_t i = 0; i < range.count; i++)
-        read_string(plan, plan->patterns[range.first + i]);
+        read_piece(plan, &plan->pieces[text.pieces.first + i]);
 }
 
 static void walk_edges(const struct plan *plan, uint32_t index)
@@ -46,27 +65,57 @@ static void walk_edges(const struct plan *plan, uint32_t index)
     }
 }
 
+static void read_command(const struct plan *plan, const struct plan_command *command)
+{
+    read_text(plan, command->line);
+    for (uint32_t i = 0; i < command->argv.count; i++)
+        read_text(plan, plan->argv[command->argv.first + i]);
+}
+
+static void read_commands(const struct plan *plan, const struct plan_service *service)
+{
+    const uint32_t commands[] = {
+        service->command, service->pre_start, service->post_stop,
+        service->probe == PLAN_NONE ? PLAN_NONE : plan->probes[service->probe].command};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (commands[i] != PLAN_NONE)
+            read_command(plan, &plan->commands[commands[i]]);
+}
+
+static void read_env(const struct plan *plan, const struct plan_service *service)
+{
+    for (uint32_t i = 0; i < service->env.count; i++) {
+        read_string(plan, plan->env[service->env.first + i].name);
+        read_text(plan, plan->env[service->env.first + i].value);
+    }
+    for (uint32_t i = 0; i < service->env_files.count; i++) {
+        const struct plan_env_file *file = &plan->env_files[service->env_files.first + i];
+        read_string(plan, file->path);
+        read_string(plan, plan->sources[file->source].path);
+    }
+}
+
 static void walk_service(const struct plan *plan, uint32_t index)
 {
     const struct plan_service *service = &plan->services[index];
     read_string(plan, service->name);
     read_text(plan, service->dir);
-    read_text(plan, service->command);
-    for (uint32_t i = 0; i < service->argv.count; i++)
-        read_text(plan, plan->argv[service->argv.first + i]);
-    for (uint32_t i = 0; i < service->env.count; i++) {
-        read_string(plan, plan->env[service->env.first + i].name);
-        read_text(plan, plan->env[service->env.first + i].value);
-    }
+    read_commands(plan, service);
+    read_env(plan, service);
+    read_strings(plan, plan->labels, service->labels);
     walk_edges(plan, index);
     for (int field = 0; field < PLAN_FIELD_COUNT; field++)
         read_string(plan, plan->sources[plan_find_span(plan, index, field)->source].path);
-    if (service->probe != PLAN_NONE)
+    if (service->probe != PLAN_NONE) {
         read_text(plan, plan->probes[service->probe].path);
-    if (service->watch != PLAN_NONE) {
-        read_patterns(plan, plan->watches[service->watch].paths);
-        read_patterns(plan, plan->watches[service->watch].ignores);
+        read_string(plan, plan->probes[service->probe].pattern);
     }
+    if (service->watch != PLAN_NONE) {
+        read_strings(plan, plan->patterns, plan->watches[service->watch].paths);
+        read_strings(plan, plan->patterns, plan->watches[service->watch].ignores);
+    }
+    if (service->log != PLAN_NONE)
+        read_text(plan, plan->logs[service->log].file);
     if (plan_find_service(plan, plan_service_name(plan, index)) != index)
         abort();
 }
@@ -86,13 +135,15 @@ static void walk(const struct plan *plan)
     plan_dump_text(plan, &out);
     strbuf_clear(&out);
     plan_dump_dot(plan, &out);
+    strbuf_clear(&out);
+    if (plan->hash % 16 == 0) /* it is slow */
+        plan_dump_json(plan, &out);
     strbuf_finish(&out);
 }
 
 /* Whether the repaired bytes are a plan. */
 static bool try_bytes(const uint8_t *bytes, size_t size)
 {
-    struct plan plan = {0};
     uint64_t where = 0;
     size_t whole = size < sizeof(struct plan_header) ? sizeof(struct plan_header) : size;
     unsigned char *copy = calloc(1, whole);
@@ -102,16 +153,16 @@ static bool try_bytes(const uint8_t *bytes, size_t size)
         memcpy(copy, bytes, size);
     memcpy(copy, PLAN_MAGIC, 8);
     plan_bytes_seal(copy, whole);
-    enum plan_error error = plan_open_bytes(&plan, copy, whole, &where);
-    free(copy);
-    if (error) {
-        if (where > whole)
-            abort();
-        return false;
+    enum plan_error error = plan_verify(copy, whole, &where);
+    if (error && where > whole)
+        abort();
+    if (!error) {
+        struct plan plan;
+        plan_view(&plan, copy, whole);
+        walk(&plan);
     }
-    walk(&plan);
-    plan_close(&plan);
-    return true;
+    free(copy);
+    return !error;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -120,47 +171,46 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     return 0;
 }
 
-/* splitmix64 (Steele, Lea, Flood, 2014). */
-static uint64_t next_random(uint64_t *state)
+/* libFuzzer's own changes: bytes, and parts of other inputs. */
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t max_size);
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max_size, unsigned seed);
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max_size, unsigned seed)
 {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
+#ifdef FUZZ_WITH_LIBFUZZER
+    if (seed % 16 == 0)
+        return LLVMFuzzerMutate(bytes, size, max_size);
+#endif
+    return plan_mutate(bytes, size, max_size, seed);
 }
 
-/* A bit, a byte, a word with a value that is apt to hurt, or a word from elsewhere. */
-static void mutate(unsigned char *bytes, size_t size, uint64_t *random)
+/* A bit, a byte or a cut: what plan_mutate would mend. */
+static size_t spoil(unsigned char *bytes, size_t size, uint64_t *random)
 {
-    static const uint32_t values[] = {0,      1,          2,          3,          5,         0xff,
-                                      0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
-    size_t at = next_random(random) % size, word = at & ~(size_t)3;
-    switch (next_random(random) % 5) {
-    case 0: bytes[at] ^= (unsigned char)(1u << next_random(random) % 8); break;
-    case 1: bytes[at] = (unsigned char)next_random(random); break;
-    case 2:
-        memcpy(bytes + word, &values[next_random(random) % (sizeof values / sizeof *values)], 4);
-        break;
-    case 3: memcpy(bytes + word, bytes + (next_random(random) % size & ~(size_t)3), 4); break;
-    default: bytes[at] = (unsigned char)(bytes[at] + 1); break;
+    size_t at = plan_mutate_random(random) % size;
+    switch (plan_mutate_random(random) % 3) {
+    case 0: bytes[at] ^= (unsigned char)(1u << plan_mutate_random(random) % 8); return size;
+    case 1: bytes[at] = (unsigned char)plan_mutate_random(random); return size;
+    default: return at;
     }
 }
 
 void fuzz_self_test(void)
 {
     struct arena arena = {0};
-    size_t size = 0;
+    size_t size = 0, room = 1u << 16;
     uint64_t random = 1;
     uint32_t accepted = 0;
     unsigned char *good = plan_builder_make(&arena, &size);
-    unsigned char *bytes = arena_alloc(&arena, size, 8);
+    unsigned char *bytes = arena_alloc(&arena, room, 8);
     if (!try_bytes(good, size))
         abort();
     for (uint32_t round = 0; round < SELF_TEST_ROUNDS; round++) {
         memcpy(bytes, good, size);
-        for (uint64_t count = 1 + next_random(&random) % 4; count > 0; count--)
-            mutate(bytes, size, &random);
-        accepted += try_bytes(bytes, round % 16 ? size : next_random(&random) % size);
+        size_t mutated = LLVMFuzzerCustomMutator(bytes, size, room, (unsigned)round * 16 + 1);
+        if (round % 16 == 0)
+            mutated = spoil(bytes, mutated, &random);
+        accepted += try_bytes(bytes, mutated);
     }
     /* Texts and many numbers may change; if no mutant is accepted, the loop tests nothing. */
     if (accepted == 0 || accepted == SELF_TEST_ROUNDS)

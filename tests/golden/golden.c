@@ -1,19 +1,30 @@
-/* Compiles FILE and prints what came of it: the diagnostics to the file DIAG if there are any, the
- * plan as text to the file PLAN if it compiled. "paths" and "strict" switch these options on.
+/* Compiles FILE and writes what came of it beside OUT: the diagnostics as text to OUT.diag if there
+ * are any, the plan as text to OUT.plan if it compiled. "paths" and "strict" switch these options
+ * on; "json", "sarif" and "github" write the diagnostics in this format, too, to OUT.json and so
+ * on.
  *
- *     golden FILE DIAG PLAN [paths] [strict]
+ *     golden FILE OUT [WORD...]
  */
 #include "compile.h"
 #include "diag_render.h"
 #include "dump.h"
 #include "io.h"
 
-static int publish(const char *path, const struct strbuf *text)
+/* No golden file changes with the version. */
+static const struct diag_tool tool = {.name = "a3s", .version = "0.0.0"};
+
+/* Finishes the text. */
+static int publish(const char *out, const char *kind, struct strbuf *text)
 {
-    return io_write_atomic(path, strbuf_text(text), text->len, 0600);
+    struct strbuf path = {0};
+    strbuf_addf(&path, "%s.%s", out, kind);
+    int error = io_write_atomic(path.ptr, strbuf_text(text), text->len, 0600);
+    strbuf_finish(&path);
+    strbuf_finish(text);
+    return error;
 }
 
-static int dump(const struct compilation *c, const char *path)
+static int write_plan(const struct compilation *c, const char *out)
 {
     struct plan plan = {0};
     struct strbuf text = {0};
@@ -21,30 +32,48 @@ static int dump(const struct compilation *c, const char *path)
     if (plan_open_bytes(&plan, c->bytes, c->size, &where) != PLAN_OK)
         return -1;
     plan_dump_text(&plan, &text);
-    int error = publish(path, &text);
-    strbuf_finish(&text);
     plan_close(&plan);
-    return error;
+    return publish(out, "plan", &text);
+}
+
+static int write_text(struct compilation *c, const char *out)
+{
+    struct strbuf text = {0};
+    diag_render_text(&c->diags, false, &text);
+    return text.len > 0 ? publish(out, "diag", &text) : 0;
+}
+
+/* Other words than those of formats write nothing. */
+static int write_format(struct compilation *c, const char *out, const char *word)
+{
+    struct strbuf text = {0};
+    struct diag_list *list = &c->diags;
+    if (strcmp(word, "json") == 0)
+        diag_render_json(&list, 1, &text);
+    else if (strcmp(word, "sarif") == 0)
+        diag_render_sarif(&tool, &list, 1, &text);
+    else if (strcmp(word, "github") == 0)
+        diag_render_github(list, &text);
+    return text.len > 0 ? publish(out, word, &text) : 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 4)
+    if (argc < 3)
         return 2;
     struct compile_options options = {0};
-    for (int i = 4; i < argc; i++) {
+    for (int i = 3; i < argc; i++) {
         options.check_paths = options.check_paths || strcmp(argv[i], "paths") == 0;
         options.strict = options.strict || strcmp(argv[i], "strict") == 0;
     }
     struct compilation c;
-    struct strbuf text = {0};
     compilation_init(&c);
     bool compiled = compile_file(&c, argv[1], &options);
-    diag_render_text(&c.diags, false, &text);
-    int error = text.len > 0 ? publish(argv[2], &text) : 0;
+    int error = write_text(&c, argv[2]);
+    for (int i = 3; i < argc && error == 0; i++)
+        error = write_format(&c, argv[2], argv[i]);
     if (error == 0 && compiled)
-        error = dump(&c, argv[3]);
-    strbuf_finish(&text);
+        error = write_plan(&c, argv[2]);
     compilation_finish(&c);
     return error == 0 ? 0 : 1;
 }

@@ -3,9 +3,10 @@
 
     run.py GOLDEN_PROGRAM [--update] [CASE...]
 
-CASE.diag is the rendered diagnostics, CASE.plan the plan as text; what should not come has no file.
-A first line "# golden: paths strict" switches these options on. --update writes the files anew:
-read the difference before you keep it. Prints TAP.
+CASE.diag is the diagnostics as text, CASE.plan the plan as text; what should not come has no file.
+A first line "# golden: paths strict" switches these options on; "json", "sarif" and "github" there
+ask for the diagnostics in that format, too: CASE.json and so on. --update writes the files anew: read
+the difference before you keep it. Prints TAP.
 """
 import difflib
 import pathlib
@@ -14,7 +15,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-KINDS = (".diag", ".plan")
+KINDS = (".diag", ".plan", ".json", ".sarif", ".github")
 
 
 def options_of(case):
@@ -26,7 +27,7 @@ def options_of(case):
 def compile_case(program, case, folder):
     """What the compiler says to the case: kind -> text, only for what came."""
     outputs = {kind: pathlib.Path(folder) / ("out" + kind) for kind in KINDS}
-    command = [program, case.name, outputs[".diag"], outputs[".plan"], *options_of(case)]
+    command = [program, case.name, pathlib.Path(folder) / "out", *options_of(case)]
     result = subprocess.run(command, cwd=HERE, timeout=60, check=False)
     if result.returncode != 0:
         return None

@@ -12,13 +12,17 @@ static struct plan_string string(struct plan_writer *w, const char *s)
     return plan_writer_string(w, str_from(s));
 }
 
-static void add_argv(struct plan_writer *w, struct plan_service *service, const char *const *argv)
+static uint32_t add_command(struct plan_writer *w, struct plan_text line, const char *const *argv)
 {
-    service->argv.first = plan_writer_count(w, PLAN_SECTION_ARGV);
-    for (; *argv; argv++, service->argv.count++) {
+    bool shell = !strcmp(argv[0], "/bin/sh");
+    struct plan_command command = {.line = line,
+                                   .argv.first = plan_writer_count(w, PLAN_SECTION_ARGV),
+                                   .flags = shell ? PLAN_COMMAND_SHELL : 0};
+    for (; *argv; argv++, command.argv.count++) {
         struct plan_text arg = text(w, *argv);
         plan_writer_add(w, PLAN_SECTION_ARGV, &arg);
     }
+    return plan_writer_add(w, PLAN_SECTION_COMMANDS, &command);
 }
 
 static void add_env(struct plan_writer *w, struct plan_service *service, const char *name,
@@ -60,13 +64,17 @@ static struct plan_service service_record(struct plan_writer *w, const char *nam
 {
     struct plan_service service = {
         .name = string(w, name),
-        .argv.first = plan_writer_count(w, PLAN_SECTION_ARGV),
         .env.first = plan_writer_count(w, PLAN_SECTION_ENV),
+        .env_files.first = plan_writer_count(w, PLAN_SECTION_ENV_FILES),
+        .labels.first = plan_writer_count(w, PLAN_SECTION_LABELS),
         .deps.first = plan_writer_count(w, PLAN_SECTION_DEPS),
         .rdeps.first = plan_writer_count(w, PLAN_SECTION_RDEPS),
         .spans.first = plan_writer_count(w, PLAN_SECTION_SPANS),
+        .pre_start = PLAN_NONE,
+        .post_stop = PLAN_NONE,
         .probe = PLAN_NONE,
         .watch = PLAN_NONE,
+        .log = PLAN_NONE,
         .declared = declared,
         .backoff_ms = 1000,
         .max_backoff_ms = 30000,
@@ -80,11 +88,10 @@ static struct plan_service service_record(struct plan_writer *w, const char *nam
 }
 
 static void set_command(struct plan_writer *w, struct plan_service *service, const char *dir,
-                        const char *command, const char *const *argv)
+                        const char *line, const char *const *argv)
 {
     service->dir = text(w, dir);
-    service->command = text(w, command);
-    add_argv(w, service, argv);
+    service->command = add_command(w, text(w, line), argv);
 }
 
 struct plan_service plan_builder_service(struct plan_writer *w, const char *name, uint32_t declared)
@@ -103,6 +110,24 @@ void plan_builder_frame(struct plan_writer *w)
     plan_writer_add(w, PLAN_SECTION_SOURCES, &source);
 }
 
+/* A usual one; of http, the path is missing. */
+static struct plan_probe probe_record(struct plan_writer *w, enum plan_probe_type type,
+                                      uint32_t service)
+{
+    bool http = type == PLAN_PROBE_HTTP;
+    return (struct plan_probe){.path = text(w, ""),
+                               .pattern = string(w, ""),
+                               .command = PLAN_NONE,
+                               .service = service,
+                               .interval_ms = 2000,
+                               .timeout_ms = 1000,
+                               .start_timeout_ms = 600000,
+                               .retries = 3,
+                               .status_min = http ? 200 : 0,
+                               .status_max = http ? 200 : 0,
+                               .type = (uint8_t)type};
+}
+
 static void add_db(struct plan_writer *w)
 {
     struct plan_service s = service_record(w, "db", 2);
@@ -111,17 +136,12 @@ static void add_db(struct plan_writer *w)
     add_env(w, &s, "PGPASSWORD", "hunter2");
     add_edge(w, PLAN_SECTION_RDEPS, &s.rdeps, 1);
     add_edge(w, PLAN_SECTION_RDEPS, &s.rdeps, 2);
+    add_edge(w, PLAN_SECTION_RDEPS, &s.rdeps, 5);
     s.port = 5432;
     s.port_source = PLAN_PORT_FIXED;
     s.stop_signal = PLAN_SIGNAL_INT;
     s.stop_timeout_ms = 90500;
-    struct plan_probe probe = {.path = text(w, ""),
-                               .service = 0,
-                               .interval_ms = 2000,
-                               .timeout_ms = 1000,
-                               .start_timeout_ms = 600000,
-                               .retries = 3,
-                               .type = PLAN_PROBE_TCP};
+    struct plan_probe probe = probe_record(w, PLAN_PROBE_TCP, 0);
     s.probe = plan_writer_add(w, PLAN_SECTION_PROBES, &probe);
     plan_writer_add(w, PLAN_SECTION_SERVICES, &s);
 }
@@ -134,7 +154,6 @@ static void add_migrate(struct plan_writer *w)
     add_edge(w, PLAN_SECTION_DEPS, &s.deps, 0);
     add_edge(w, PLAN_SECTION_RDEPS, &s.rdeps, 2);
     s.kind = PLAN_KIND_TASK;
-    s.flags = PLAN_SERVICE_SHELL;
     s.restart = PLAN_RESTART_NEVER;
     plan_writer_add(w, PLAN_SECTION_SERVICES, &s);
 }
@@ -156,15 +175,13 @@ static void add_api(struct plan_writer *w)
     s.flags = PLAN_SERVICE_ON_UNHEALTHY;
     s.restart = PLAN_RESTART_ALWAYS;
     s.max_restarts = 7;
-    struct plan_probe probe = {.path = text(w, "/healthz"),
-                               .service = 2,
-                               .interval_ms = 500,
-                               .timeout_ms = 250,
-                               .start_timeout_ms = 3600000,
-                               .retries = 1,
-                               .status_min = 200,
-                               .status_max = 399,
-                               .type = PLAN_PROBE_HTTP};
+    struct plan_probe probe = probe_record(w, PLAN_PROBE_HTTP, 2);
+    probe.path = text(w, "/healthz");
+    probe.interval_ms = 500;
+    probe.timeout_ms = 250;
+    probe.start_timeout_ms = 3600000;
+    probe.retries = 1;
+    probe.status_max = 399;
     s.probe = plan_writer_add(w, PLAN_SECTION_PROBES, &probe);
     struct plan_watch watch = {.service = 2, .debounce_ms = 500, .restart = 1};
     add_pattern(w, &watch.paths, "services/api/src");
@@ -181,21 +198,109 @@ static void add_web(struct plan_writer *w)
     add_edge(w, PLAN_SECTION_DEPS, &s.deps, 2);
     s.port = 3000;
     s.port_source = PLAN_PORT_FIXED;
-    struct plan_probe probe = {.path = text(w, "/"),
-                               .service = 3,
-                               .interval_ms = 2000,
-                               .timeout_ms = 1000,
-                               .start_timeout_ms = 600000,
-                               .retries = 3,
-                               .port = 3001,
-                               .status_min = 200,
-                               .status_max = 200,
-                               .type = PLAN_PROBE_HTTP};
+    struct plan_probe probe = probe_record(w, PLAN_PROBE_HTTP, 3);
+    probe.path = text(w, "/");
+    probe.port = 3001;
     s.probe = plan_writer_add(w, PLAN_SECTION_PROBES, &probe);
     struct plan_watch watch = {.service = 3, .debounce_ms = 1};
     add_pattern(w, &watch.paths, "web");
     watch.ignores.first = plan_writer_count(w, PLAN_SECTION_PATTERNS);
     s.watch = plan_writer_add(w, PLAN_SECTION_WATCHES, &watch);
+    plan_writer_add(w, PLAN_SECTION_SERVICES, &s);
+}
+
+/* Parts of texts that are known only when the plan is loaded. */
+static struct plan_part literal(const char *s)
+{
+    return (struct plan_part){.kind = PLAN_PIECE_LITERAL, .text = str_from(s)};
+}
+
+static struct plan_part looked_up(const char *name, const char *fallback, uint32_t line)
+{
+    return (struct plan_part){.kind = PLAN_PIECE_ENV,
+                              .text = str_from(name),
+                              .fallback = str_from(fallback),
+                              .has_fallback = fallback != NULL,
+                              .line = line,
+                              .column = 5};
+}
+
+static struct plan_part port_of(uint32_t service)
+{
+    return (struct plan_part){.kind = PLAN_PIECE_PORT, .service = service};
+}
+
+#define PARTS(w, ...)                                               \
+    plan_writer_parts((w), (const struct plan_part[]){__VA_ARGS__}, \
+                      sizeof((const struct plan_part[]){__VA_ARGS__}) / sizeof(struct plan_part))
+
+static void add_env_text(struct plan_writer *w, struct plan_service *service, const char *name,
+                         struct plan_text value, uint32_t flags)
+{
+    struct plan_env env = {.name = string(w, name), .value = value, .flags = flags};
+    plan_writer_add(w, PLAN_SECTION_ENV, &env);
+    service->env.count++;
+}
+
+static void add_env_file(struct plan_writer *w, struct plan_service *service, const char *path,
+                         uint32_t flags)
+{
+    struct plan_env_file file = {
+        .path = string(w, path), .flags = flags, .line = flags ? 2 : 61, .column = 15};
+    plan_writer_add(w, PLAN_SECTION_ENV_FILES, &file);
+    service->env_files.count++;
+}
+
+static void add_label(struct plan_writer *w, struct plan_service *service, const char *label)
+{
+    struct plan_string record = string(w, label);
+    plan_writer_add(w, PLAN_SECTION_LABELS, &record);
+    service->labels.count++;
+}
+
+static void add_worker(struct plan_writer *w)
+{
+    struct plan_service s = service_record(w, "worker", 5);
+    s.dir = PARTS(w, literal("work/"), looked_up("FLAVOR", "plain", 64));
+    struct plan_command command = {.line = text(w, "./worker --db \"${DB}\""),
+                                   .argv = {plan_writer_count(w, PLAN_SECTION_ARGV), 2}};
+    struct plan_text arg = text(w, "./worker");
+    plan_writer_add(w, PLAN_SECTION_ARGV, &arg);
+    arg = PARTS(w, literal("postgres://"), looked_up("DB_PASSWORD", NULL, 62),
+                literal("@127.0.0.1:"), port_of(0));
+    plan_writer_add(w, PLAN_SECTION_ARGV, &arg);
+    s.command = plan_writer_add(w, PLAN_SECTION_COMMANDS, &command);
+    s.pre_start =
+        add_command(w, text(w, "./prepare"), (const char *const[]){"./prepare", "all", NULL});
+    s.post_stop = add_command(w, text(w, "rm -f \"$LOCK\""),
+                              (const char *const[]){"/bin/sh", "-c", "rm -f \"$LOCK\"", NULL});
+    struct plan_probe probe = probe_record(w, PLAN_PROBE_EXEC, 5);
+    probe.command = add_command(w, text(w, "./alive"), (const char *const[]){"./alive", NULL});
+    add_env_text(w, &s, "API", PARTS(w, literal("http://127.0.0.1:"), port_of(2)), PLAN_ENV_SHARED);
+    add_env_text(w, &s, "API_TOKEN", PARTS(w, looked_up("API_TOKEN", NULL, 66)), 0);
+    add_env_text(w, &s, "MODE", PARTS(w, looked_up("MODE", "fast", 67)), 0);
+    add_env_text(w, &s, "OTHER_KEY", PARTS(w, looked_up("A_KEY", "hunter3", 68)), 0);
+    add_env_file(w, &s, ".env", PLAN_ENV_SHARED);
+    add_env_file(w, &s, "worker.env", 0);
+    add_label(w, &s, "back");
+    add_label(w, &s, "slow");
+    add_edge(w, PLAN_SECTION_DEPS, &s.deps, 0);
+    add_span(w, &s, PLAN_FIELD_ENV_FILE, 0, 61);
+    probe.path.pieces.first = plan_writer_count(w, PLAN_SECTION_PIECES);
+    s.probe = plan_writer_add(w, PLAN_SECTION_PROBES, &probe);
+    struct plan_log log = {.max_size = 10u << 20, .keep = 3, .service = 5};
+    log.file = PARTS(w, literal("logs/"), looked_up("FLAVOR", "plain", 63), literal(".log"));
+    s.log = plan_writer_add(w, PLAN_SECTION_LOGS, &log);
+    s.flags = PLAN_SERVICE_TTY;
+    plan_writer_add(w, PLAN_SECTION_SERVICES, &s);
+}
+
+static void add_tail(struct plan_writer *w)
+{
+    struct plan_service s = plan_builder_service(w, "tail", 6);
+    struct plan_probe probe = probe_record(w, PLAN_PROBE_LOG, 6);
+    probe.pattern = string(w, "^listening on \\d+$");
+    s.probe = plan_writer_add(w, PLAN_SECTION_PROBES, &probe);
     plan_writer_add(w, PLAN_SECTION_SERVICES, &s);
 }
 
@@ -211,6 +316,8 @@ void plan_builder_fill(struct plan_writer *w)
     struct plan_service docs = plan_builder_service(w, "docs", 4);
     docs.flags = PLAN_SERVICE_DISABLED;
     plan_writer_add(w, PLAN_SECTION_SERVICES, &docs);
+    add_worker(w);
+    add_tail(w);
 
     struct plan_route routes[] = {{.host = string(w, "api.localhost"), .service = 2},
                                   {.host = string(w, "www.web.localhost"), .service = 3}};

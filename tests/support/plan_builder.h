@@ -1,7 +1,8 @@
 /* A small valid plan that uses everything the format has, and the means to spoil it.
  *
  * Its services, in start order: db (tcp probe, secret), migrate (task, shell), api (chosen port,
- * http probe, watch), web (fixed port, watch that only reports), docs (disabled, usual values).
+ * http probe, watch), web (fixed port, watch that only reports), docs (disabled, usual values),
+ * worker (values known later, hooks, exec probe, env_files, labels, tty, log), tail (log probe).
  */
 #ifndef TESTS_PLAN_BUILDER_H
 #define TESTS_PLAN_BUILDER_H

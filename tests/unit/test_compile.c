@@ -178,22 +178,23 @@ START_TEST(the_plan_holds_what_was_written)
     ck_assert_str_eq(plan_service_name(&plan, 1), "web");
     const struct plan_service *db = &plan.services[0], *web = &plan.services[1];
     ck_assert_uint_eq(db->declared, 1);
-    ck_assert_uint_eq(db->argv.count, 2);
+    ck_assert_uint_eq(plan.commands[db->command].argv.count, 2);
     ck_assert_uint_eq(db->port_source, PLAN_PORT_CHOSEN);
     ck_assert_uint_eq(db->rdeps.count, 1);
     ck_assert_uint_eq(plan.deps[web->deps.first], 0);
-    ck_assert_uint_eq(web->flags, PLAN_SERVICE_SHELL);
-    ck_assert_uint_eq(web->argv.count, 3);
+    ck_assert_uint_eq(plan.commands[web->command].flags, PLAN_COMMAND_SHELL);
+    ck_assert_uint_eq(plan.commands[web->command].argv.count, 3);
     ck_assert_uint_eq(plan.port_count, 1);
     ck_assert_uint_eq(plan.route_count, 2);
     ck_assert_str_eq(plan_text_ptr(&plan, plan.routes[1].host), "web.localhost");
     for (uint32_t i = 0; i < web->env.count; i++) {
         const struct plan_env *env = &plan.env[web->env.first + i];
         const struct plan_piece *piece = &plan.pieces[env->value.pieces.first];
-        strbuf_addf(&values, "%s=%s ", plan_text_ptr(&plan, env->name),
-                    plan_text_ptr(&plan, piece->text));
+        strbuf_addf(&values, "%s=%s%s ", plan_text_ptr(&plan, env->name),
+                    plan_text_ptr(&plan, piece->text),
+                    env->flags & PLAN_ENV_SHARED ? "(shared)" : "");
     }
-    ck_assert_str_eq(strbuf_text(&values), "A=dev B=own C=own ");
+    ck_assert_str_eq(strbuf_text(&values), "A=dev(shared) B=own C=own ");
     const struct plan_span *span = plan_find_span(&plan, 1, PLAN_FIELD_PORT);
     ck_assert_uint_eq(span->line, 7);
     ck_assert_uint_eq(span->column, 3);

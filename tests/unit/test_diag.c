@@ -1,8 +1,6 @@
 #include "diag_render.h"
 #include "suite.h"
 
-#include <jansson.h>
-
 static const struct diag_code unknown = {"E0203", "unknown service", "..."};
 static const struct diag_code twice = {"E0204", "claimed twice", "..."};
 
@@ -130,26 +128,6 @@ START_TEST(a_long_line_of_stray_bytes_is_cut_too)
 }
 END_TEST
 
-START_TEST(json_has_every_position)
-{
-    struct fixture f;
-    begin(&f, "\xc3\xa9 = \xf0\x9f\x91\xa9 x\n");
-    diag_note(diag_error(&f.list, &unknown, find(&f, "x"), "here"), find(&f, "="), "there");
-    diag_file_error(&f.list, &twice, "other.hcl", "no such file");
-    diag_render_json(&f.list, &f.out);
-    json_t *array = json_loads(strbuf_text(&f.out), 0, NULL);
-    ck_assert_ptr_nonnull(array);
-    json_t *start = json_object_get(json_object_get(json_array_get(array, 0), "range"), "start");
-    ck_assert_int_eq(json_integer_value(json_object_get(start, "column")), 7);
-    ck_assert_int_eq(json_integer_value(json_object_get(start, "utf16_column")), 8);
-    ck_assert_int_eq(json_integer_value(json_object_get(start, "byte")), 10);
-    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(array, 1), "file")),
-                     "other.hcl");
-    json_decref(array);
-    finish(&f);
-}
-END_TEST
-
 int main(void)
 {
     struct suite s = suite_begin("diag");
@@ -159,6 +137,5 @@ int main(void)
     SUITE_CASE(s, a_flood_is_bounded_and_counted);
     SUITE_CASE(s, a_long_line_is_cut_around_the_place);
     SUITE_CASE(s, a_long_line_of_stray_bytes_is_cut_too);
-    SUITE_CASE(s, json_has_every_position);
     return suite_run(s);
 }

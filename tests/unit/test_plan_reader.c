@@ -46,8 +46,11 @@ START_TEST(a_good_file_is_opened)
 {
     ck_assert_int_eq(plan_open(&plan, good_file(), PLAN_TRUST_OWN, &refused, &where), PLAN_OK);
     ck_assert_int_eq(refused, 0);
-    ck_assert_uint_eq(plan.service_count, 5);
-    ck_assert_uint_eq(plan.probe_count, 3);
+    ck_assert_uint_eq(plan.service_count, 7);
+    ck_assert_uint_eq(plan.probe_count, 5);
+    ck_assert_uint_eq(plan.command_count, 10);
+    ck_assert_uint_eq(plan.lookup_count, 5);
+    ck_assert_uint_eq(plan.log_count, 1);
     ck_assert_uint_eq(plan.watch_count, 2);
     ck_assert_uint_eq(plan.route_count, 2);
     ck_assert_uint_eq(plan.port_count, 2);

@@ -31,7 +31,7 @@ struct spoiled {
 
 #define DAY PLAN_DURATION_MAX
 
-/* Services: 0 db, 1 migrate, 2 api, 3 web, 4 docs. */
+/* Services: 0 db, 1 migrate, 2 api, 3 web, 4 docs, 5 worker, 6 tail. */
 static const struct spoiled spoiled[] = {
     BAD(SETTINGS, 0, settings, domain.offset, 1u << 30, STRING),
     BAD(SETTINGS, 0, settings, domain.length, 0, STRING),
@@ -54,12 +54,21 @@ static const struct spoiled spoiled[] = {
     BAD(SERVICES, 0, service, dir.pieces.count, 2, VALUE),
     BAD(SERVICES, 0, service, dir.pieces.count, UINT32_MAX, RANGE),
     BAD(SERVICES, 1, service, dir.pieces.first, 0, RANGE),
-    BAD(SERVICES, 0, service, command.pieces.count, 0, RANGE),
-    BAD(SERVICES, 0, service, argv.first, 1, RANGE),
-    BAD(SERVICES, 0, service, argv.count, 0, RANGE),
-    BAD(SERVICES, 0, service, argv.count, UINT32_MAX, RANGE),
+    BAD(SERVICES, 0, service, command, 1, INDEX),
+    BAD(SERVICES, 0, service, command, PLAN_NONE, INDEX),
+    BAD(SERVICES, 6, service, command, 8, INDEX),
+    BAD(SERVICES, 6, service, command, 10, INDEX),
+    BAD(SERVICES, 5, service, pre_start, 5, INDEX),
+    BAD(SERVICES, 5, service, pre_start, PLAN_NONE, INDEX),
+    BAD(SERVICES, 5, service, post_stop, 6, INDEX),
+    BAD(SERVICES, 5, service, post_stop, PLAN_NONE, INDEX),
     BAD(SERVICES, 0, service, env.first, 1, RANGE),
     BAD(SERVICES, 0, service, env.count, UINT32_MAX, RANGE),
+    BAD(SERVICES, 5, service, env_files.first, 1, RANGE),
+    BAD(SERVICES, 5, service, env_files.count, 3, RANGE),
+    BAD(SERVICES, 5, service, env_files.count, 1, RANGE),
+    BAD(SERVICES, 5, service, labels.first, 1, RANGE),
+    BAD(SERVICES, 5, service, labels.count, 3, RANGE),
     BAD(SERVICES, 4, service, deps.first, 0, RANGE),
     BAD(SERVICES, 4, service, rdeps.first, 0, RANGE),
     BAD(SERVICES, 0, service, rdeps.count, UINT32_MAX, RANGE),
@@ -67,21 +76,21 @@ static const struct spoiled spoiled[] = {
     BAD(SERVICES, 0, service, deps.count, 1, ORDER),
     BAD(SERVICES, 0, service, spans.first, 1, RANGE),
     BAD(SERVICES, 0, service, spans.count, 0, RANGE),
-    BAD(SERVICES, 4, service, spans.count, 2, RANGE),
+    BAD(SERVICES, 6, service, spans.count, 2, RANGE),
     BAD(SERVICES, 0, service, probe, 1, INDEX),
     BAD(SERVICES, 1, service, probe, 0, INDEX),
     BAD(SERVICES, 1, service, probe, 1, INDEX),
     BAD(SERVICES, 4, service, probe, 3, INDEX),
-    BAD(SERVICES, 3, service, probe, PLAN_NONE, RANGE),
+    BAD(SERVICES, 6, service, probe, PLAN_NONE, RANGE),
     BAD(SERVICES, 2, service, watch, 1, INDEX),
     BAD(SERVICES, 4, service, watch, 2, INDEX),
     BAD(SERVICES, 3, service, watch, PLAN_NONE, RANGE),
-    BAD(SERVICES, 0, service, declared, 5, INDEX),
+    BAD(SERVICES, 6, service, log, 1, INDEX),
+    BAD(SERVICES, 5, service, log, 1, INDEX),
+    BAD(SERVICES, 0, service, declared, 7, INDEX),
     BAD(SERVICES, 0, service, declared, PLAN_NONE, INDEX),
     BAD(SERVICES, 0, service, declared, 1, DUPLICATE),
     BAD(SERVICES, 0, service, flags, PLAN_SERVICE_FLAGS + 1, ENUM),
-    BAD(SERVICES, 0, service, flags, PLAN_SERVICE_SHELL, VALUE),
-    BAD(SERVICES, 2, service, flags, PLAN_SERVICE_SHELL, VALUE),
     BAD(SERVICES, 0, service, backoff_ms, 0, VALUE),
     BAD(SERVICES, 0, service, backoff_ms, DAY + 1, VALUE),
     BAD(SERVICES, 0, service, backoff_ms, 30001, VALUE),
@@ -107,9 +116,9 @@ static const struct spoiled spoiled[] = {
     BAD(SERVICES, 0, service, replicas, 0, VALUE),
     BAD(SERVICES, 0, service, replicas, 2, VALUE),
 
-    /* DEPS: migrate 0; api 0 1; web 2. RDEPS: db 1 2; migrate 2; api 3. */
+    /* DEPS: migrate 0; api 0 1; web 2; worker 0. RDEPS: db 1 2 5; migrate 2; api 3. */
     BAD_EDGE(DEPS, 0, 1, ORDER),
-    BAD_EDGE(DEPS, 0, 5, INDEX),
+    BAD_EDGE(DEPS, 0, 7, INDEX),
     BAD_EDGE(DEPS, 0, PLAN_NONE, INDEX),
     BAD_EDGE(DEPS, 1, 1, ORDER),
     BAD_EDGE(DEPS, 2, 0, ORDER),
@@ -119,19 +128,48 @@ static const struct spoiled spoiled[] = {
     BAD_EDGE(RDEPS, 1, PLAN_NONE, MIRROR),
     BAD_EDGE(RDEPS, 3, 4, MIRROR),
 
+    /* Commands: 0 db, 1 migrate, 2 api, 3 web, 4 docs, 5..8 worker, 9 tail. */
+    BAD(COMMANDS, 0, command, line.pieces.count, 0, RANGE),
+    BAD(COMMANDS, 0, command, argv.first, 1, RANGE),
+    BAD(COMMANDS, 0, command, argv.count, 0, RANGE),
+    BAD(COMMANDS, 0, command, argv.count, UINT32_MAX, RANGE),
+    BAD(COMMANDS, 0, command, flags, PLAN_COMMAND_SHELL, VALUE),
+    BAD(COMMANDS, 2, command, flags, PLAN_COMMAND_SHELL, VALUE),
+    BAD(COMMANDS, 0, command, flags, PLAN_COMMAND_SHELL << 1, ENUM),
+    BAD(COMMANDS, 0, command, reserved, 1, RESERVED),
+    BAD(COMMANDS, 5, command, line.pieces.count, 0, RANGE),
+    BAD(COMMANDS, 8, command, argv.count, 2, RANGE),
+
     BAD(ARGV, 0, text, pieces.first, 0, RANGE),
     BAD(ARGV, 0, text, pieces.count, 0, RANGE),
     BAD(ENV, 0, env, name.offset, UINT32_MAX, STRING),
     BAD(ENV, 0, env, value.pieces.count, 0, RANGE),
     BAD(ENV, 2, env, value.pieces.first, 0, RANGE),
+    BAD(ENV, 0, env, flags, PLAN_ENV_SHARED << 1, ENUM),
+    BAD(ENV, 0, env, reserved, 1, RESERVED),
+    BAD(ENV_FILES, 0, env_file, path.offset, UINT32_MAX, STRING),
+    BAD(ENV_FILES, 0, env_file, flags, PLAN_ENV_SHARED << 1, ENUM),
+    BAD(ENV_FILES, 1, env_file, source, 2, INDEX),
+    BAD(ENV_FILES, 1, env_file, line, 0, VALUE),
+    BAD(ENV_FILES, 1, env_file, column, 0, VALUE),
+    BAD(LABELS, 0, string, offset, UINT32_MAX, STRING),
     BAD(PIECES, 0, piece, kind, PLAN_PIECE_KIND_COUNT, ENUM),
     BAD(PIECES, 0, piece, ref, 0, INDEX),
-    BAD(PIECES, 0, piece, text.length, 0, VALUE),
+    BAD(PIECES, 0, piece, text.length, 0, STRING),
     BAD(PIECES, 0, piece, text.length, 2, STRING),
     BAD(PIECES, 0, piece, text.length, PLAN_TEXT_MAX + 1, STRING),
     BAD(PIECES, 0, piece, text.offset, UINT32_MAX, STRING),
 
-    /* Probes: 0 db tcp, 1 api http, 2 web http. */
+    /* Lookups: 0 API_TOKEN, 1 A_KEY with fallback, 2 DB_PASSWORD, 3 FLAVOR and 4 MODE with. */
+    BAD(LOOKUPS, 0, lookup, name.offset, UINT32_MAX, STRING),
+    BAD(LOOKUPS, 0, lookup, fallback.offset, UINT32_MAX, STRING),
+    BAD(LOOKUPS, 0, lookup, flags, PLAN_LOOKUP_FALLBACK << 1, ENUM),
+    BAD(LOOKUPS, 4, lookup, flags, 0, VALUE),
+    BAD(LOOKUPS, 0, lookup, source, 2, INDEX),
+    BAD(LOOKUPS, 0, lookup, line, 0, VALUE),
+    BAD(LOOKUPS, 0, lookup, column, 0, VALUE),
+
+    /* Probes: 0 db tcp, 1 api http, 2 web http, 3 worker exec, 4 tail log. */
     BAD(PROBES, 0, probe, service, 1, INDEX),
     BAD(PROBES, 0, probe, service, PLAN_NONE, INDEX),
     BAD(PROBES, 0, probe, interval_ms, 0, VALUE),
@@ -141,7 +179,7 @@ static const struct spoiled spoiled[] = {
     BAD(PROBES, 0, probe, retries, 0, VALUE),
     BAD(PROBES, 0, probe, status_min, 200, VALUE),
     BAD(PROBES, 0, probe, status_max, 200, VALUE),
-    BAD(PROBES, 0, probe, type, PLAN_PROBE_HTTP, VALUE),
+    BAD(PROBES, 0, probe, type, PLAN_PROBE_HTTP, RANGE),
     BAD(PROBES, 0, probe, type, PLAN_PROBE_TYPE_COUNT, ENUM),
     BAD(PROBES, 0, probe, reserved, 1, RESERVED),
     BAD(PROBES, 0, probe, path.pieces.first, 0, RANGE),
@@ -152,6 +190,20 @@ static const struct spoiled spoiled[] = {
     BAD(PROBES, 1, probe, status_min, 99, VALUE),
     BAD(PROBES, 1, probe, status_min, 400, VALUE),
     BAD(PROBES, 1, probe, status_max, 1000, VALUE),
+    BAD(PROBES, 0, probe, pattern.offset, UINT32_MAX, STRING),
+    BAD(PROBES, 0, probe, command, 0, INDEX),
+    BAD(PROBES, 1, probe, command, 0, INDEX),
+    BAD(PROBES, 3, probe, command, 7, INDEX),
+    BAD(PROBES, 3, probe, command, PLAN_NONE, INDEX),
+    BAD(PROBES, 3, probe, port, 80, VALUE),
+    BAD(PROBES, 3, probe, status_min, 200, VALUE),
+    BAD(PROBES, 3, probe, status_max, 200, VALUE),
+    BAD(PROBES, 3, probe, type, PLAN_PROBE_TCP, RANGE),
+    BAD(PROBES, 4, probe, type, PLAN_PROBE_EXEC, INDEX),
+    BAD(PROBES, 4, probe, command, 8, INDEX),
+    BAD(PROBES, 4, probe, port, 80, VALUE),
+    BAD(PROBES, 4, probe, path.pieces.count, 1, RANGE),
+    BAD(PROBES, 4, probe, pattern.length, 0, STRING),
 
     /* Watches: 0 api, 1 web. */
     BAD(WATCHES, 0, watch, service, 3, INDEX),
@@ -169,14 +221,21 @@ static const struct spoiled spoiled[] = {
     BAD(PATTERNS, 2, string, length, 1, STRING),
 
     BAD(ROUTES, 0, route, host.offset, UINT32_MAX, STRING),
-    BAD(ROUTES, 0, route, service, 5, INDEX),
+    BAD(LOGS, 0, log, file.pieces.first, 0, RANGE),
+    BAD(LOGS, 0, log, file.pieces.count, 0, RANGE),
+    BAD(LOGS, 0, log, file.pieces.count, 2, RANGE),
+    BAD(LOGS, 0, log, max_size, PLAN_LOG_SIZE_MIN - 1, VALUE),
+    BAD(LOGS, 0, log, keep, PLAN_LOG_KEEP_MAX + 1, VALUE),
+    BAD(LOGS, 0, log, service, 0, INDEX),
+
+    BAD(ROUTES, 0, route, service, 7, INDEX),
     BAD(ROUTES, 0, route, service, 4, INDEX),
     BAD(ROUTES, 0, route, reserved, 1, RESERVED),
 
     BAD(PORTS, 0, port, port, 0, INDEX),
     BAD(PORTS, 0, port, port, 65536 + 3000, INDEX),
     BAD(PORTS, 0, port, port, 3001, INDEX),
-    BAD(PORTS, 0, port, service, 5, INDEX),
+    BAD(PORTS, 0, port, service, 7, INDEX),
     BAD(PORTS, 0, port, service, 0, INDEX),
 
     BAD(SPANS, 0, span, field, PLAN_FIELD_CMD, ORDER),
@@ -371,8 +430,8 @@ START_TEST(padding_is_zero_and_the_end_is_the_end)
 {
     size_t size = 0;
     unsigned char *bytes = plan_builder_make(&arena, &size);
-    const struct plan_section *probes = plan_bytes_section(bytes, PLAN_SECTION_PROBES);
-    uint64_t end = probes->offset + probes->count * probes->record_size;
+    const struct plan_section *rdeps = plan_bytes_section(bytes, PLAN_SECTION_RDEPS);
+    uint64_t end = rdeps->offset + rdeps->count * rdeps->record_size;
     ck_assert_uint_eq(end % PLAN_ALIGN, 4);
     bytes[end + 3] = 1;
     expect_sealed(bytes, size, PLAN_E_PADDING, "padding");
@@ -405,6 +464,11 @@ static struct plan_service *last_service(struct plan_writer *writer)
 {
     return plan_writer_record(writer, PLAN_SECTION_SERVICES,
                               plan_writer_count(writer, PLAN_SECTION_SERVICES) - 1);
+}
+
+static struct plan_command *last_command(struct plan_writer *writer)
+{
+    return plan_writer_record(writer, PLAN_SECTION_COMMANDS, last_service(writer)->command);
 }
 
 static void expect_finish(struct plan_writer *writer, enum plan_error error, const char *what)
@@ -552,6 +616,239 @@ START_TEST(sources_are_relative)
 }
 END_TEST
 
+static void expect_env_files(uint32_t first, uint32_t second, enum plan_error error)
+{
+    struct plan_writer *writer = framed();
+    add_service(writer, "a");
+    struct plan_env_file file = {
+        .path = plan_writer_string(writer, STR(".env")), .flags = first, .line = 1, .column = 1};
+    plan_writer_add(writer, PLAN_SECTION_ENV_FILES, &file);
+    file.flags = second;
+    plan_writer_add(writer, PLAN_SECTION_ENV_FILES, &file);
+    last_service(writer)->env_files.count = 2;
+    expect_finish(writer, error, "env_files");
+}
+
+START_TEST(shared_env_files_come_first)
+{
+    expect_env_files(0, 0, PLAN_OK);
+    expect_env_files(PLAN_ENV_SHARED, 0, PLAN_OK);
+    expect_env_files(PLAN_ENV_SHARED, PLAN_ENV_SHARED, PLAN_OK);
+    expect_env_files(0, PLAN_ENV_SHARED, PLAN_E_ORDER);
+}
+END_TEST
+
+START_TEST(env_files_have_a_path)
+{
+    struct plan_writer *writer = framed();
+    add_service(writer, "a");
+    struct plan_env_file file = {.path = plan_writer_string(writer, STR(""))};
+    plan_writer_add(writer, PLAN_SECTION_ENV_FILES, &file);
+    last_service(writer)->env_files.count = 1;
+    expect_finish(writer, PLAN_E_VALUE, "no path");
+}
+END_TEST
+
+static void expect_labels(const char *first, const char *second, enum plan_error error)
+{
+    struct plan_writer *writer = framed();
+    add_service(writer, "a");
+    struct plan_string label = plan_writer_string(writer, str_from(first));
+    plan_writer_add(writer, PLAN_SECTION_LABELS, &label);
+    label = plan_writer_string(writer, str_from(second));
+    plan_writer_add(writer, PLAN_SECTION_LABELS, &label);
+    last_service(writer)->labels.count = 2;
+    expect_finish(writer, error, second);
+}
+
+START_TEST(labels_are_sorted)
+{
+    expect_labels("a", "b", PLAN_OK);
+    expect_labels("b", "a", PLAN_E_ORDER);
+    expect_labels("a", "a", PLAN_E_ORDER);
+    expect_labels("a", "", PLAN_E_VALUE);
+    expect_labels("a", repeated('b', PLAN_NAME_MAX + 1), PLAN_E_LIMIT);
+}
+END_TEST
+
+/* ---- texts whose pieces are known later -------------------------------------------------- */
+
+/* A text of the parts as the only argument but one of a service. */
+static struct plan_writer *with_parts(const struct plan_part *parts, uint32_t count)
+{
+    struct plan_writer *writer = framed();
+    add_service(writer, "a");
+    struct plan_text arg = plan_writer_parts(writer, parts, count);
+    plan_writer_add(writer, PLAN_SECTION_ARGV, &arg);
+    last_command(writer)->argv.count = 2;
+    return writer;
+}
+
+static struct plan_piece *last_piece(struct plan_writer *writer)
+{
+    return plan_writer_record(writer, PLAN_SECTION_PIECES,
+                              plan_writer_count(writer, PLAN_SECTION_PIECES) - 1);
+}
+
+static const struct plan_part looked_up = {
+    .kind = PLAN_PIECE_ENV, .text = {"NAME", 4}, .line = 1, .column = 1};
+static const struct plan_part port_of_a = {.kind = PLAN_PIECE_PORT};
+
+START_TEST(references_point_at_something)
+{
+    struct plan_writer *writer = with_parts(&looked_up, 1);
+    expect_finish(writer, PLAN_OK, "a lookup");
+    writer = with_parts(&port_of_a, 1);
+    expect_finish(writer, PLAN_E_INDEX, "the port of a service without one");
+    writer = with_parts(&port_of_a, 1);
+    last_service(writer)->port_source = PLAN_PORT_CHOSEN;
+    expect_finish(writer, PLAN_OK, "a port");
+    writer = with_parts(&port_of_a, 1);
+    last_piece(writer)->ref = 1;
+    expect_finish(writer, PLAN_E_INDEX, "the port of nobody");
+    writer = with_parts(&port_of_a, 1);
+    last_service(writer)->port_source = PLAN_PORT_CHOSEN;
+    last_piece(writer)->text = plan_writer_string(writer, STR("text"));
+    expect_finish(writer, PLAN_E_VALUE, "a port with a text");
+    writer = with_parts(&port_of_a, 1);
+    last_service(writer)->port_source = PLAN_PORT_CHOSEN;
+    last_piece(writer)->text.offset = UINT32_MAX;
+    expect_finish(writer, PLAN_E_STRING, "a port with no string");
+    writer = with_parts(&port_of_a, 1);
+    *last_piece(writer) = (struct plan_piece){.kind = PLAN_PIECE_ENV};
+    expect_finish(writer, PLAN_E_INDEX, "a lookup that is not there");
+}
+END_TEST
+
+START_TEST(literals_are_filled_and_apart)
+{
+    const struct plan_part parts[] = {{.kind = PLAN_PIECE_LITERAL, .text = STR("x")},
+                                      {.kind = PLAN_PIECE_PORT}};
+    struct plan_writer *writer = with_parts(parts, 2);
+    *last_piece(writer) =
+        (struct plan_piece){.ref = PLAN_NONE, .text = plan_writer_string(writer, STR("y"))};
+    expect_finish(writer, PLAN_E_VALUE, "two literals");
+    writer = with_parts(parts, 1);
+    last_piece(writer)->text = plan_writer_string(writer, STR(""));
+    expect_finish(writer, PLAN_E_VALUE, "an empty literal");
+}
+END_TEST
+
+START_TEST(texts_have_limits)
+{
+    struct plan_part parts[PLAN_PIECES_MAX + 1];
+    for (uint32_t i = 0; i <= PLAN_PIECES_MAX; i++)
+        parts[i] = looked_up;
+    expect_finish(with_parts(parts, PLAN_PIECES_MAX), PLAN_OK, "the most pieces");
+    expect_finish(with_parts(parts, PLAN_PIECES_MAX + 1), PLAN_E_LIMIT, "one more piece");
+
+    struct plan_part literals[] = {{.kind = PLAN_PIECE_LITERAL, .text.len = PLAN_TEXT_MAX - 1},
+                                   looked_up,
+                                   {.kind = PLAN_PIECE_LITERAL, .text = STR("x")}};
+    literals[0].text.ptr = repeated('x', PLAN_TEXT_MAX);
+    expect_finish(with_parts(literals, 3), PLAN_OK, "the longest text");
+    literals[0].text.ptr = repeated('x', PLAN_TEXT_MAX);
+    literals[2].text = STR("xy");
+    expect_finish(with_parts(literals, 3), PLAN_E_LIMIT, "one more byte");
+}
+END_TEST
+
+/* Two lookups, as they are given; the pieces refer to the second, then to the first. */
+static void expect_lookups(struct plan_part first, struct plan_part second, enum plan_error error,
+                           const char *what)
+{
+    struct plan_part swapped[] = {looked_up, looked_up};
+    swapped[0].text = STR("A");
+    swapped[1].text = STR("B");
+    struct plan_writer *writer = with_parts(swapped, 2);
+    const struct plan_part *given[] = {&first, &second};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct plan_lookup *lookup = plan_writer_record(writer, PLAN_SECTION_LOOKUPS, i);
+        lookup->name = plan_writer_string(writer, given[i]->text);
+        lookup->fallback = plan_writer_string(writer, given[i]->fallback);
+        lookup->flags = given[i]->has_fallback ? PLAN_LOOKUP_FALLBACK : 0;
+    }
+    const void *bytes = NULL;
+    size_t size = 0;
+    uint64_t where = 0;
+    /* The writer sorts, so the bytes are put out of order when it has finished. */
+    ck_assert_int_eq(plan_writer_finish(writer, &bytes, &size, &where), error);
+    ck_assert_msg(error || bytes, "%s", what);
+    arena_finish(&arena);
+}
+
+START_TEST(lookups_have_a_name_and_are_different)
+{
+    const struct plan_part a = {.text = STR("A")}, b = {.text = STR("B")};
+    const struct plan_part a_or_x = {.text = STR("A"), .fallback = STR("x"), .has_fallback = true};
+    const struct plan_part a_or_nothing = {.text = STR("A"), .has_fallback = true};
+    expect_lookups(a, b, PLAN_OK, "two names");
+    expect_lookups(a, a_or_nothing, PLAN_OK, "without fallback, then with an empty one");
+    expect_lookups(a_or_nothing, a_or_x, PLAN_OK, "two fallbacks");
+    expect_lookups(a, a, PLAN_E_ORDER, "the same twice");
+    expect_lookups(a_or_x, a_or_x, PLAN_E_ORDER, "the same twice, with fallback");
+    expect_lookups(a, (struct plan_part){.text = STR("")}, PLAN_E_NAME, "no name");
+    expect_lookups(a, (struct plan_part){.text = STR("B=")}, PLAN_E_NAME, "'='");
+}
+END_TEST
+
+START_TEST(lookups_are_sorted_and_used)
+{
+    size_t size = 0;
+    unsigned char *bytes = plan_builder_make(&arena, &size);
+    struct plan_lookup *lookups = plan_bytes_record(bytes, PLAN_SECTION_LOOKUPS, 0);
+    struct plan_lookup first = lookups[0];
+    lookups[0] = lookups[1];
+    lookups[1] = first;
+    expect_sealed(bytes, size, PLAN_E_ORDER, "two that are swapped");
+
+    const struct plan_part parts[] = {looked_up, port_of_a};
+    struct plan_writer *writer = with_parts(parts, 2);
+    struct plan_piece *piece = last_piece(writer) - 1;
+    *piece = *last_piece(writer);
+    last_service(writer)->port_source = PLAN_PORT_CHOSEN;
+    expect_finish(writer, PLAN_E_UNUSED, "one that nothing refers to");
+}
+END_TEST
+
+START_TEST(a_probe_path_begins_with_a_slash_itself)
+{
+    const struct plan_part parts[] = {{.kind = PLAN_PIECE_LITERAL, .text = STR("/")},
+                                      {.kind = PLAN_PIECE_PORT}};
+    for (uint32_t skipped = 0; skipped < 2; skipped++) {
+        struct plan_writer *writer = framed();
+        add_service(writer, "a");
+        struct plan_probe probe = {.interval_ms = 1,
+                                   .pattern = plan_writer_string(writer, STR("")),
+                                   .command = PLAN_NONE,
+                                   .timeout_ms = 1,
+                                   .start_timeout_ms = 1,
+                                   .retries = 1,
+                                   .status_min = 100,
+                                   .status_max = 999};
+        probe.path = plan_writer_parts(writer, parts + skipped, 2 - skipped);
+        last_service(writer)->probe = plan_writer_add(writer, PLAN_SECTION_PROBES, &probe);
+        last_service(writer)->port_source = PLAN_PORT_CHOSEN;
+        expect_finish(writer, skipped ? PLAN_E_VALUE : PLAN_OK, "the path of a probe");
+    }
+}
+END_TEST
+
+START_TEST(only_a_log_probe_has_a_pattern)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < 5; i++) {
+        unsigned char *bytes = plan_builder_make(&arena, &size);
+        const struct plan_lookup *lookup = plan_bytes_record(bytes, PLAN_SECTION_LOOKUPS, 0);
+        struct plan_probe *probe = plan_bytes_record(bytes, PLAN_SECTION_PROBES, i);
+        bool log = probe->type == PLAN_PROBE_LOG;
+        probe->pattern = log ? lookup->fallback : lookup->name;
+        expect_sealed(bytes, size, PLAN_E_VALUE, "pattern");
+    }
+    arena_finish(&arena);
+}
+END_TEST
+
 static void expect_env(const char *first, const char *second, enum plan_error error)
 {
     const char *const names[] = {first, second};
@@ -644,7 +941,7 @@ START_TEST(texts_shared_too_often_are_refused)
         struct plan_text arg = plan_writer_text(writer, text);
         plan_writer_add(writer, PLAN_SECTION_ARGV, &arg);
     }
-    last_service(writer)->argv.count += count;
+    last_command(writer)->argv.count += count;
     expect_finish(writer, PLAN_E_LIMIT, "64 KiB, 1024 times");
 }
 END_TEST
@@ -674,6 +971,8 @@ static void expect_probe(const char *path, uint16_t port, enum plan_error error)
     struct plan_writer *writer = framed();
     add_service(writer, "a");
     struct plan_probe probe = {.path = plan_writer_text(writer, str_from(path)),
+                               .pattern = plan_writer_string(writer, STR("")),
+                               .command = PLAN_NONE,
                                .interval_ms = 1,
                                .timeout_ms = 1,
                                .start_timeout_ms = 1,
@@ -706,8 +1005,8 @@ static void expect_shell(const char *first, const char *second, uint32_t count,
         struct plan_text arg = plan_writer_text(writer, str_from(argv[i]));
         plan_writer_add(writer, PLAN_SECTION_ARGV, &arg);
     }
-    last_service(writer)->argv.count = count;
-    last_service(writer)->flags = PLAN_SERVICE_SHELL;
+    last_command(writer)->argv.count = count;
+    last_command(writer)->flags = PLAN_COMMAND_SHELL;
     expect_finish(writer, error, "shell");
 }
 
@@ -719,6 +1018,21 @@ START_TEST(a_shell_has_its_form)
     expect_shell("/bin/bash", "-c", 3, PLAN_E_VALUE);
     expect_shell("/bin/sh", "-e", 3, PLAN_E_VALUE);
     expect_shell("/bin/sh", "", 3, PLAN_E_VALUE);
+}
+END_TEST
+
+START_TEST(a_shell_is_not_looked_up)
+{
+    size_t size = 0;
+    unsigned char *bytes = plan_builder_make(&arena, &size);
+    const struct plan_command *shell = plan_bytes_record(bytes, PLAN_SECTION_COMMANDS, 7);
+    const struct plan_text *program =
+        plan_bytes_record(bytes, PLAN_SECTION_ARGV, shell->argv.first);
+    struct plan_piece *piece = plan_bytes_record(bytes, PLAN_SECTION_PIECES, program->pieces.first);
+    const struct plan_lookup *lookup = plan_bytes_record(bytes, PLAN_SECTION_LOOKUPS, 0);
+    *piece = (struct plan_piece){PLAN_PIECE_ENV, 0, lookup->fallback};
+    expect_sealed(bytes, size, PLAN_E_VALUE, "env() as a shell");
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -737,9 +1051,10 @@ END_TEST
 START_TEST(leftovers_are_refused)
 {
     static const enum plan_section_kind kinds[] = {
-        PLAN_SECTION_DEPS,    PLAN_SECTION_RDEPS,    PLAN_SECTION_ARGV,
-        PLAN_SECTION_ENV,     PLAN_SECTION_PIECES,   PLAN_SECTION_PROBES,
-        PLAN_SECTION_WATCHES, PLAN_SECTION_PATTERNS, PLAN_SECTION_SPANS,
+        PLAN_SECTION_DEPS,   PLAN_SECTION_RDEPS,     PLAN_SECTION_COMMANDS, PLAN_SECTION_ARGV,
+        PLAN_SECTION_ENV,    PLAN_SECTION_ENV_FILES, PLAN_SECTION_LABELS,   PLAN_SECTION_PIECES,
+        PLAN_SECTION_PROBES, PLAN_SECTION_WATCHES,   PLAN_SECTION_PATTERNS, PLAN_SECTION_LOGS,
+        PLAN_SECTION_SPANS,
     };
     const unsigned char zeroes[sizeof(struct plan_service)] = {0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -828,6 +1143,16 @@ int main(void)
     SUITE_CASE(s, ports_are_sorted_and_complete);
     SUITE_CASE(s, sources_are_relative);
     SUITE_CASE(s, environments_are_sorted);
+    SUITE_CASE(s, shared_env_files_come_first);
+    SUITE_CASE(s, env_files_have_a_path);
+    SUITE_CASE(s, labels_are_sorted);
+    SUITE_CASE(s, references_point_at_something);
+    SUITE_CASE(s, literals_are_filled_and_apart);
+    SUITE_CASE(s, texts_have_limits);
+    SUITE_CASE(s, lookups_have_a_name_and_are_different);
+    SUITE_CASE(s, lookups_are_sorted_and_used);
+    SUITE_CASE(s, a_probe_path_begins_with_a_slash_itself);
+    SUITE_CASE(s, only_a_log_probe_has_a_pattern);
     SUITE_CASE(s, strings_are_utf8_without_nul);
     SUITE_CASE(s, the_blob_ends_in_a_nul);
     SUITE_CASE(s, a_string_begins_where_one_begins);
@@ -836,6 +1161,7 @@ int main(void)
     SUITE_CASE(s, patterns_are_not_empty);
     SUITE_CASE(s, probes_have_a_path_and_a_port);
     SUITE_CASE(s, a_shell_has_its_form);
+    SUITE_CASE(s, a_shell_is_not_looked_up);
     SUITE_CASE(s, edges_are_as_many_as_their_mirror);
     SUITE_CASE(s, leftovers_are_refused);
     SUITE_CASE(s, edges_have_a_limit);

@@ -1,6 +1,6 @@
+#include "diag_parts.h"
 #include "diag_render.h"
 
-#include <jansson.h>
 #include <utf8proc.h>
 
 /* An excerpt shows at most so many columns of a line, around the place that matters. */
@@ -16,13 +16,6 @@ static const char *const styles[] = {
     [STYLE_FRAME] = "\033[34m",
 };
 _Static_assert(sizeof styles / sizeof styles[0] == STYLE_COUNT, "an escape for each style");
-
-static const char *const severity_names[] = {
-    [DIAG_ERROR] = "error",
-    [DIAG_WARNING] = "warning",
-};
-_Static_assert(sizeof severity_names / sizeof severity_names[0] == DIAG_SEVERITY_COUNT,
-               "a name for each severity");
 
 struct canvas {
     struct sources *sources;
@@ -43,41 +36,17 @@ static void end(struct canvas *canvas)
         strbuf_adds(canvas->out, "\033[0m");
 }
 
-/* A terminal obeys what it is sent, so control characters and broken bytes of a source (or of a
- * text that quotes it) are shown as '?' in place: the width stays right for the carets. */
-static void add_printable(struct strbuf *out, struct str text)
-{
-    size_t at = 0;
-    while (at < text.len) {
-        utf8proc_int32_t code = 0;
-        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                                   (utf8proc_ssize_t)(text.len - at), &code);
-        bool broken = length <= 0;
-        if (broken)
-            length = 1;
-        if (broken || code < 0x20 || (code >= 0x7f && code < 0xa0))
-            strbuf_addc(out, code == '\t' ? ' ' : '?');
-        else
-            strbuf_add(out, text.ptr + at, (size_t)length);
-        at += (size_t)length;
-    }
-}
-
-/* Terminal cells that add_printable's text takes. */
+/* Terminal cells that diag_add_printable's text takes. */
 static size_t cells(struct str text)
 {
-    size_t at = 0, width = 0;
-    while (at < text.len) {
-        utf8proc_int32_t code = 0;
-        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                                   (utf8proc_ssize_t)(text.len - at), &code);
-        if (length <= 0) {
-            length = 1;
-            code = '?';
-        }
+    size_t width = 0;
+    while (text.len) {
+        int32_t code;
+        size_t length = diag_next_character(text, &code);
         int own = code < 0x20 || (code >= 0x7f && code < 0xa0) ? 1 : utf8proc_charwidth(code);
         width += (size_t)(own > 0 ? own : 0);
-        at += (size_t)length;
+        text.ptr += length;
+        text.len -= length;
     }
     return width;
 }
@@ -85,7 +54,7 @@ static size_t cells(struct str text)
 static void add_place(struct canvas *canvas, struct span span)
 {
     struct position at = source_locate(canvas->sources, span);
-    add_printable(canvas->out, str_from(canvas->sources->files.items[span.source].path));
+    diag_add_printable(canvas->out, str_from(canvas->sources->files.items[span.source].path));
     strbuf_addf(canvas->out, ":%u:%u", at.line, at.column);
 }
 
@@ -133,7 +102,7 @@ static void draw_excerpt(struct canvas *canvas, struct span span, const char *la
 
     draw_gutter(canvas, at.line);
     strbuf_adds(canvas->out, from ? " ..." : " ");
-    add_printable(canvas->out, (struct str){line.ptr + from, to - from});
+    diag_add_printable(canvas->out, (struct str){line.ptr + from, to - from});
     strbuf_adds(canvas->out, to < line.len ? "...\n" : "\n");
 
     draw_gutter(canvas, 0);
@@ -144,7 +113,7 @@ static void draw_excerpt(struct canvas *canvas, struct span span, const char *la
     strbuf_addn(canvas->out, '^', width ? width : 1);
     if (label) {
         strbuf_addc(canvas->out, ' ');
-        add_printable(canvas->out, str_from(label));
+        diag_add_printable(canvas->out, str_from(label));
     }
     end(canvas);
     strbuf_addc(canvas->out, '\n');
@@ -156,18 +125,18 @@ static void draw_header(struct canvas *canvas, const struct diag *diag)
     if (diag->has_span)
         add_place(canvas, diag->span);
     else
-        add_printable(canvas->out, str_from(diag->path));
+        diag_add_printable(canvas->out, str_from(diag->path));
     strbuf_adds(canvas->out, ": ");
     end(canvas);
     begin(canvas, diag->severity == DIAG_ERROR ? STYLE_ERROR : STYLE_WARNING);
-    strbuf_addf(canvas->out, "%s[%s]", severity_names[diag->severity], diag->code->name);
+    strbuf_addf(canvas->out, "%s[%s]", diag_severity_name(diag->severity), diag->code->name);
     end(canvas);
     strbuf_adds(canvas->out, ": ");
     begin(canvas, STYLE_BOLD);
-    add_printable(canvas->out, str_from(diag->message));
+    diag_add_printable(canvas->out, str_from(diag->message));
     if (diag->detail) {
         strbuf_adds(canvas->out, "; ");
-        add_printable(canvas->out, str_from(diag->detail));
+        diag_add_printable(canvas->out, str_from(diag->detail));
     }
     end(canvas);
     strbuf_addc(canvas->out, '\n');
@@ -200,7 +169,7 @@ static void draw_aside(struct canvas *canvas, const char *kind, const char *text
     strbuf_addf(canvas->out, "%*s =", canvas->gutter, "");
     end(canvas);
     strbuf_addf(canvas->out, " %s: ", kind);
-    add_printable(canvas->out, str_from(text));
+    diag_add_printable(canvas->out, str_from(text));
     strbuf_addc(canvas->out, '\n');
 }
 
@@ -212,7 +181,7 @@ static void draw_note(struct canvas *canvas, const struct diag_note *note)
     strbuf_adds(canvas->out, " note: ");
     add_place(canvas, note->span);
     strbuf_adds(canvas->out, ": ");
-    add_printable(canvas->out, str_from(note->text));
+    diag_add_printable(canvas->out, str_from(note->text));
     strbuf_addc(canvas->out, '\n');
     draw_excerpt(canvas, note->span, NULL, STYLE_FRAME);
 }
@@ -246,72 +215,4 @@ void diag_render_text(struct diag_list *list, bool color, struct strbuf *out)
     if (total > shown)
         strbuf_addf(out, "\n%u more are not shown; the first often cause the rest\n",
                     total - shown);
-}
-
-/* jansson takes UTF-8 only; a broken byte of the source becomes U+FFFD. */
-static json_t *json_text(const char *text)
-{
-    json_t *string = json_string(text);
-    if (string)
-        return string;
-    struct strbuf clean = {0};
-    add_printable(&clean, str_from(text));
-    string = json_string(strbuf_text(&clean));
-    strbuf_finish(&clean);
-    return string;
-}
-
-static void json_place(json_t *object, struct sources *sources, struct span span)
-{
-    struct position from = source_locate(sources, span), to = source_locate_end(sources, span);
-    json_object_set_new(object, "file", json_text(sources->files.items[span.source].path));
-    json_object_set_new(object, "range",
-                        json_pack("{s:{s:I,s:I,s:I,s:I},s:{s:I,s:I,s:I,s:I}}", "start", "line",
-                                  (json_int_t)from.line, "column", (json_int_t)from.column,
-                                  "utf16_column", (json_int_t)from.utf16_column, "byte",
-                                  (json_int_t)from.offset, "end", "line", (json_int_t)to.line,
-                                  "column", (json_int_t)to.column, "utf16_column",
-                                  (json_int_t)to.utf16_column, "byte", (json_int_t)to.offset));
-}
-
-static void json_optional(json_t *object, const char *key, const char *text)
-{
-    if (text)
-        json_object_set_new(object, key, json_text(text));
-}
-
-static json_t *json_diag(struct sources *sources, const struct diag *diag)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "severity", json_string(severity_names[diag->severity]));
-    json_object_set_new(object, "code", json_string(diag->code->name));
-    json_object_set_new(object, "message", json_text(diag->message));
-    json_optional(object, "detail", diag->detail);
-    json_optional(object, "label", diag->label);
-    json_optional(object, "help", diag->help);
-    if (diag->has_span)
-        json_place(object, sources, diag->span);
-    else
-        json_object_set_new(object, "file", json_text(diag->path));
-    json_t *notes = json_array();
-    for (const struct diag_note *note = diag->notes; note; note = note->next) {
-        json_t *entry = json_pack("{s:o}", "message", json_text(note->text));
-        json_place(entry, sources, note->span);
-        json_array_append_new(notes, entry);
-    }
-    json_object_set_new(object, "notes", notes);
-    return object;
-}
-
-void diag_render_json(struct diag_list *list, struct strbuf *out)
-{
-    json_t *array = json_array();
-    VEC_EACH (&list->diags, diag)
-        json_array_append_new(array, json_diag(list->sources, *diag));
-    char *text = json_dumps(array, JSON_INDENT(2));
-    if (text)
-        strbuf_adds(out, text);
-    strbuf_addc(out, '\n');
-    free(text);
-    json_decref(array);
 }

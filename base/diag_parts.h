@@ -1,0 +1,32 @@
+/* What the renderers of diagnostics share; nobody else includes this. */
+#ifndef BASE_DIAG_PARTS_H
+#define BASE_DIAG_PARTS_H
+
+#include "diag.h"
+
+#include <jansson.h>
+
+/* "error", "warning". */
+const char *diag_severity_name(enum diag_severity severity);
+/* Of the file that the diagnostic is about. */
+const char *diag_path(const struct diag_list *list, const struct diag *diag);
+/* As repositories name it: without "./" before it. */
+const char *diag_plain_path(const char *path);
+/* The message, and the detail if there is one. */
+void diag_add_sentence(struct strbuf *out, const struct diag *diag);
+/* How many more there were than the list keeps. */
+uint32_t diag_unlisted(const struct diag_list *list);
+
+/* Reads a character at the start of text, which is not empty, and gives its length in bytes. A byte
+ * that is not UTF-8 is one character, and out_code is negative. */
+size_t diag_next_character(struct str text, int32_t *out_code);
+/* Adds the text on one line; control characters and broken bytes are shown as '?', a tab as a
+ * blank. A terminal obeys what it is sent; and the width stays right for carets. */
+void diag_add_printable(struct strbuf *out, struct str text);
+
+/* As a JSON string. JSON is UTF-8 only, so a broken byte of a source becomes U+FFFD. */
+json_t *diag_json_text(const char *text);
+/* The value, indented, with a newline behind it; takes the reference. */
+void diag_json_finish(json_t *value, struct strbuf *out);
+
+#endif

@@ -1,0 +1,173 @@
+#include "schema_json.h"
+
+#include "model.h"
+#include "schema_doc.h"
+
+#include <jansson.h>
+
+#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new_nocheck(object, key, value);
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    set(object, key, json_string_nocheck(text));
+}
+
+static void append_text(json_t *array, const char *text)
+{
+    json_array_append_new(array, json_string_nocheck(text));
+}
+
+/* null is as good as nothing, where nothing will do. */
+static json_t *types_json(unsigned kinds, bool nullable)
+{
+    static const struct {
+        enum schema_kind kind;
+        const char *name;
+    } names[] = {
+        {SCHEMA_KIND_BOOLEAN, "boolean"}, {SCHEMA_KIND_INTEGER, "integer"},
+        {SCHEMA_KIND_STRING, "string"},   {SCHEMA_KIND_ARRAY, "array"},
+        {SCHEMA_KIND_OBJECT, "object"},
+    };
+    json_t *types = json_array();
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (kinds & names[i].kind)
+            append_text(types, names[i].name);
+    if (nullable)
+        append_text(types, "null");
+    return types;
+}
+
+/* What becomes a string by itself. */
+static json_t *scalar_json(void)
+{
+    return json_pack("{s: [s, s, s]}", "type", "string", "number", "boolean");
+}
+
+static void set_pattern(json_t *object, const char *pattern)
+{
+    if (pattern == NULL)
+        set_text(object, "pattern", SCHEMA_EXPRESSION);
+    else
+        set(object, "pattern", json_sprintf("%s|%s", pattern, SCHEMA_EXPRESSION));
+}
+
+/* The keywords of a type of value that a keyword does not concern ignore it. */
+static void add_shape(json_t *object, const struct schema_attr *attr)
+{
+    const struct schema_shape *shape = &schema_shapes[attr->type];
+    set(object, "type", types_json(shape->kinds, !attr->required));
+    set_pattern(object, shape->pattern);
+    if (shape->unit == SCHEMA_UNIT_ONE) {
+        set(object, "minimum", json_integer(attr->min));
+        set(object, "maximum", json_integer(attr->max));
+    }
+    if (shape->kinds & SCHEMA_KIND_ARRAY) {
+        set(object, "items", scalar_json());
+        if (attr->required)
+            set(object, "minItems", json_integer(1));
+    }
+    if (shape->kinds & SCHEMA_KIND_OBJECT) {
+        set(object, "propertyNames", json_pack("{s: s}", "pattern", "^[^=]+$|" SCHEMA_EXPRESSION));
+        set(object, "additionalProperties", scalar_json());
+    }
+}
+
+static void add_words(json_t *object, const struct schema_attr *attr)
+{
+    json_t *words = json_array(), *other = json_object();
+    for (uint32_t i = 0; attr->words[i] != NULL; i++)
+        append_text(words, attr->words[i]);
+    add_shape(other, attr);
+    set(object, "anyOf", json_pack("[{s: o}, o]", "enum", words, other));
+}
+
+static json_t *attr_json(const struct schema_attr *attr)
+{
+    json_t *object = json_object();
+    set_text(object, "description", attr->doc);
+    if (attr->words != NULL)
+        add_words(object, attr);
+    else
+        add_shape(object, attr);
+    if (attr->fallback != NULL)
+        set(object, "default", json_loads(attr->fallback, JSON_DECODE_ANY, NULL));
+    return object;
+}
+
+/* A block where it stands in its parent: under its labels, an array of bodies. */
+static json_t *place_json(enum schema_block_id id)
+{
+    const struct schema_block *block = &schema_blocks[id];
+    struct strbuf path = {0};
+    schema_path(id, &path);
+    json_t *place = json_object(), *body = json_object();
+    set(body, "$ref", json_sprintf("#/definitions/%s", strbuf_text(&path)));
+    strbuf_finish(&path);
+    set_text(place, "type", "array");
+    set(place, "items", body);
+    set(place, "minItems", json_integer(1));
+    if (!block->many || block->labels > 0) /* with labels there are many names, each once */
+        set(place, "maxItems", json_integer(1));
+    for (uint32_t i = 0; i < block->labels; i++)
+        place = json_pack("{s: s, s: {s: s, s: i}, s: i, s: o}", "type", "object", "propertyNames",
+                          "pattern", SCHEMA_LABEL, "maxLength", (int)MODEL_NAME_MAX,
+                          "minProperties", 1, "additionalProperties", place);
+    set_text(place, "description", block->doc);
+    return place;
+}
+
+static json_t *required_json(enum schema_block_id id)
+{
+    const struct schema_block *block = &schema_blocks[id];
+    json_t *required = json_array();
+    for (uint32_t i = 0; i < block->count; i++)
+        if (schema_attrs[block->first + i].required)
+            append_text(required, schema_attrs[block->first + i].name.ptr);
+    if (id == SCHEMA_BLOCK_root) /* there is something to run, or it is no A3sfile */
+        append_text(required, schema_blocks[SCHEMA_BLOCK_service].name.ptr);
+    return required;
+}
+
+static void add_body(json_t *object, enum schema_block_id id)
+{
+    const struct schema_block *block = &schema_blocks[id];
+    json_t *properties = json_object();
+    for (uint32_t i = 0; i < block->count; i++) {
+        const struct schema_attr *attr = &schema_attrs[block->first + i];
+        set(properties, attr->name.ptr, attr_json(attr));
+    }
+    for (uint32_t child = id + 1; child < SCHEMA_BLOCK_COUNT; child++)
+        if (schema_blocks[child].parent == id)
+            set(properties, schema_blocks[child].name.ptr, place_json(child));
+    set_text(object, "description", block->doc);
+    set_text(object, "type", "object");
+    set(object, "properties", properties);
+    set(object, "required", required_json(id));
+    set(object, "additionalProperties", json_boolean(schema_is_open(id)));
+}
+
+void schema_json(struct strbuf *out)
+{
+    json_t *root = json_object(), *definitions = json_object();
+    set_text(root, "$schema", "http://json-schema.org/draft-07/schema#");
+    set_text(root, "title", "A3sfile.hcl as \"a3s hcl\" prints it");
+    add_body(root, SCHEMA_BLOCK_root);
+    for (uint32_t id = SCHEMA_BLOCK_root + 1; id < SCHEMA_BLOCK_COUNT; id++) {
+        struct strbuf path = {0};
+        json_t *body = json_object();
+        add_body(body, id);
+        schema_path(id, &path);
+        set(definitions, strbuf_text(&path), body);
+        strbuf_finish(&path);
+    }
+    set(root, "definitions", definitions);
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    strbuf_addf(out, "%s\n", text);
+    free(text);
+    json_decref(root);
+}
