@@ -15,9 +15,8 @@
 #include <stdint.h>
 
 #define JOURNAL_RECORDS 32u /* of each service, the newest */
-#define JOURNAL_TEXT                                                             \
-    128u /* bytes of a record's text with its end; of a longer one the beginning \
-          */
+/* Bytes of a record's text with its end; of a longer one the beginning is kept. */
+#define JOURNAL_TEXT 128u
 
 struct journal_ref {
     uint32_t service;
@@ -40,9 +39,8 @@ struct journal_record {
 struct journal {
     uint32_t service_count;
     uint64_t order;
-    uint32_t *last; /* one a service: the newest number; 0: none */
-    struct journal_record
-        *records; /* JOURNAL_RECORDS rows with one a service: few pages at first */
+    uint32_t *last;                 /* one a service: the newest number; 0: none */
+    struct journal_record *records; /* JOURNAL_RECORDS rows of one a service: few pages at first */
     struct journal_record *origins; /* two a service: what last began a life; what began this one */
 };
 

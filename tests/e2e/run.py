@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402
 
-SUBJECTS = ("validate", "formats", "hooks", "plan", "run", "control", "faults", "watch", "proxy",
+SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "faults", "watch", "proxy",
             "examples")
 
 
