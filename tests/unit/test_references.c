@@ -23,17 +23,15 @@
 static const struct variable_setting must = {"must", "m"};
 
 /* The plan as text, or the codes of what is wrong, a blank before each. */
-static void compile_text(const char *text, const struct compile_options *options,
-                         struct strbuf *out)
+static void show_plan(const char *text, const struct compile_options *options, struct strbuf *out)
 {
     struct compilation c;
     struct plan plan = {0};
-    char path[4096];
-    snprintf(path, sizeof path, "%s/A3sfile.hcl", suite_tmpdir());
-    ck_assert_int_eq(io_write_atomic(path, text, strlen(text), 0600), 0);
+    struct compile_options here = options != NULL ? *options : (struct compile_options){0};
+    here.root = suite_tmpdir();
     compilation_init(&c);
     strbuf_clear(out);
-    if (compile_file(&c, path, options)) {
+    if (compile_text(&c, "A3sfile.hcl", str_from(text), &here)) {
         plan_view(&plan, c.bytes, c.size);
         plan_dump_text(&plan, out);
     }
@@ -51,7 +49,7 @@ static void compute(const char *expression, const struct variable_setting *setti
     strbuf_addf(&text,
                 VARIABLES "locals {\n  x = %s\n  y = \"<${local.z}>\"\n  z = \"z\"\n}\n" SERVICES,
                 expression);
-    compile_text(strbuf_text(&text), &options, &plan);
+    show_plan(strbuf_text(&text), &options, &plan);
     const char *found = strstr(strbuf_text(&plan), "  env \"X\" = ");
     strbuf_clear(out);
     if (found) {
@@ -254,13 +252,10 @@ START_TEST(a_secret_is_not_in_the_plan)
     struct variable_setting given = {"secret", "hunter2"};
     struct compile_options options = {.settings = {&given, 1, false}};
     struct compilation c;
-    char path[4096];
     ck_assert_int_eq(setenv("A3S_VAR_secret", "hunter2", 1), 0);
     ck_assert_int_eq(setenv("TOKEN", "hunter2", 1), 0);
-    snprintf(path, sizeof path, "%s/A3sfile.hcl", suite_tmpdir());
-    ck_assert_int_eq(io_write_atomic(path, text, strlen(text), 0600), 0);
     compilation_init(&c);
-    ck_assert(compile_file(&c, path, &options));
+    ck_assert(compile_text(&c, "A3sfile.hcl", STR(text), &options));
     ck_assert(compilation_is_secret(&c, "secret"));
     ck_assert(!compilation_is_secret(&c, "other"));
     ck_assert_ptr_null(memmem(c.bytes, c.size, "hunter2", 7));
@@ -276,7 +271,7 @@ START_TEST(a_file_is_read_once_and_is_a_source)
     char path[4096];
     snprintf(path, sizeof path, "%s/note", suite_tmpdir());
     ck_assert_int_eq(io_write_atomic(path, "\xef\xbb\xbfhello\n", 9, 0600), 0);
-    compile_text(text, NULL, &got);
+    show_plan(text, NULL, &got);
     ck_assert_msg(
         strstr(strbuf_text(&got), "env \"A\" = \"hello\\n\"\n  env \"B\" = \"hello\\n\"\n"), "%s",
         strbuf_text(&got));
@@ -284,10 +279,10 @@ START_TEST(a_file_is_read_once_and_is_a_source)
     ck_assert_ptr_nonnull(source);
     ck_assert_ptr_null(strstr(source + 1, "source \"note\""));
     ck_assert_int_eq(io_write_atomic(path, "\xff\xfe", 2, 0600), 0);
-    compile_text(text, NULL, &got);
+    show_plan(text, NULL, &got);
     ck_assert_str_eq(strbuf_text(&got), " E0254 E0254");
     ck_assert_int_eq(truncate(path, FILES_SIZE_MAX + 1), 0);
-    compile_text(text, NULL, &got);
+    show_plan(text, NULL, &got);
     ck_assert_str_eq(strbuf_text(&got), " E0254 E0254");
     strbuf_finish(&got);
 }
@@ -301,7 +296,7 @@ START_TEST(locals_may_be_chained)
     for (int i = 300; i > 0; i--)
         strbuf_addf(&text, "  l%d = local.l%d + 1\n", i, i - 1);
     strbuf_adds(&text, "  l0 = 0\n}\nservice \"a\" {\n  cmd = \"./a ${local.l300}\"\n}\n");
-    compile_text(strbuf_text(&text), NULL, &got);
+    show_plan(strbuf_text(&text), NULL, &got);
     ck_assert_msg(strstr(strbuf_text(&got), "argv \"./a\" \"300\"") != NULL, "%s",
                   strbuf_text(&got));
     strbuf_finish(&text);
@@ -316,7 +311,7 @@ START_TEST(a_chain_without_end_is_refused)
     for (int i = 0; i < 5000; i++)
         strbuf_addf(&text, "  l%d = local.l%d\n", i, i + 1);
     strbuf_adds(&text, "  l5000 = 0\n}\nservice \"a\" {\n  cmd = \"./a ${local.l0}\"\n}\n");
-    compile_text(strbuf_text(&text), NULL, &got);
+    show_plan(strbuf_text(&text), NULL, &got);
     ck_assert_msg(strncmp(strbuf_text(&got), " E0256", 6) == 0, "%s", strbuf_text(&got));
     strbuf_finish(&text);
     strbuf_finish(&got);
@@ -345,7 +340,7 @@ START_TEST(a_value_never_splits_a_command)
 {
     struct strbuf text = {0}, got = {0};
     strbuf_addf(&text, "service \"a\" {\n  cmd = \"%s\"\n}\n", commands[_i].line);
-    compile_text(strbuf_text(&text), NULL, &got);
+    show_plan(strbuf_text(&text), NULL, &got);
     ck_assert_msg(strstr(strbuf_text(&got), commands[_i].want) != NULL, "%s: %s", commands[_i].line,
                   strbuf_text(&got));
     strbuf_finish(&text);
