@@ -14,13 +14,13 @@
 #include <stdint.h>
 
 /* What a3s exits with; 128 + n when signal n ended it. X(name, code, meaning) */
-#define EXIT_CODES(X)                                                       \
-    X(DONE, 0, "done; also \"up\" that Ctrl-C or \"down\" has ended")       \
-    X(FAILED, 1, "a service failed, or what was asked for was not reached") \
-    X(USAGE, 2, "the command line is wrong")                                \
-    X(NOT_RUNNING, 3, "nothing is running")                                 \
-    X(INVALID, 4, "the A3sfile or the plan is not valid")                   \
-    X(TAKEN, 5, "a port is taken, or somebody runs the project already")    \
+#define EXIT_CODES(X)                                                                    \
+    X(DONE, 0, "done; also \"up\" that Ctrl-C or \"down\" has ended")                    \
+    X(FAILED, 1, "a service failed, or what was asked for was not reached")              \
+    X(USAGE, 2, "the command line is wrong")                                             \
+    X(NOT_RUNNING, 3, "nothing is running")                                              \
+    X(INVALID, 4, "the A3sfile or plan is not valid, or a variable it needs is not set") \
+    X(TAKEN, 5, "a port is taken, or somebody runs the project already")                 \
     X(TIMEOUT, 124, "waited too long")
 
 enum exit_code {

@@ -103,7 +103,7 @@ static struct span opener(struct span span)
 static struct span inside(struct eval *eval, const struct ast_expr *expr)
 {
     struct span span = expr->span;
-    if (!expr->string.heredoc) {
+    if (!expr->heredoc) {
         if (span.length <= 2)
             return span;
         return (struct span){span.source, span.offset + 1, span.length - 2};
@@ -256,7 +256,7 @@ static struct value eval_kind(struct eval *eval, const struct ast_expr *expr)
 {
     switch (expr->kind) {
     case AST_NUMBER: return eval_number(eval, expr);
-    case AST_STRING: return value_string(expr->span, expr->string.text);
+    case AST_STRING: return value_string(expr->span, expr->string);
     case AST_BOOL: return (struct value){.kind = VALUE_BOOL, .boolean = expr->boolean};
     case AST_NULL: return (struct value){.kind = VALUE_NULL};
     case AST_TEMPLATE: return eval_template(eval, expr);

@@ -51,21 +51,23 @@ static void port_taken(struct rules *r, const struct model_service *first,
 
 static void check_ports(struct rules *r)
 {
-    struct model_service **owners = arena_new(r->arena, struct model_service *, PORT_COUNT);
+    /* declared + 1, or 0. Pointers would be half a megabyte, more than all else of a small file. */
+    uint16_t *owners = arena_new(r->arena, uint16_t, PORT_COUNT);
+    _Static_assert(MODEL_SERVICES_MAX <= UINT16_MAX, "a service's number + 1 is an owner");
     const struct model_dev *dev = r->model->dev;
     bool proxy_known = !check_broken(&dev->block, SCHEMA_dev_proxy_port);
     VEC_EACH (&r->model->services, it) {
         struct model_service *service = *it;
         service->has_port = check_written(&service->block, SCHEMA_service_port) != NULL ||
                             check_broken(&service->block, SCHEMA_service_port);
-        if (service->port == 0)
+        if (service->port == 0 || service->declared >= MODEL_SERVICES_MAX)
             continue;
         if (proxy_known && service->port == dev->proxy_port)
             proxy_port_taken(r, service);
-        else if (owners[service->port] != NULL)
-            port_taken(r, owners[service->port], service);
+        else if (owners[service->port] != 0)
+            port_taken(r, r->model->services.items[owners[service->port] - 1], service);
         else
-            owners[service->port] = service;
+            owners[service->port] = (uint16_t)(service->declared + 1);
     }
 }
 

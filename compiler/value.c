@@ -208,8 +208,10 @@ void value_sort_members(struct arena *arena, struct value *mapping)
         sorted = str_compare(items[i - 1].name, items[i].name) < 0;
     if (sorted)
         return;
+    struct arena_mark before = arena_mark(arena);
     struct value_member *scratch = arena_new(arena, struct value_member, count);
     sort(items, scratch, count, sizeof *items, compare_members);
+    arena_rewind(arena, before);
     for (uint32_t i = 0; i < count; i++) {
         if (kept > 0 && str_equal(items[kept - 1].name, items[i].name)) {
             items[i].shadowed = items[kept - 1].name_span;

@@ -52,9 +52,11 @@ struct launch_failure {
 bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
                 uint32_t command, struct launch *out_launch, struct launch_failure *out_failure);
 
-/* A text of the plan, whole. Not to be shown: plan_text_show is for that. */
+/* A text of the plan, whole, and not to be shown; as it may be shown. */
 const char *launch_text(struct arena *arena, const struct launch_world *world,
                         struct plan_text text);
+const char *launch_shown(struct arena *arena, const struct launch_world *world,
+                         struct plan_text text);
 
 /* Where people reach the service: through the proxy if it is routed, else by its port if its probe
  * says that it speaks HTTP. Else nothing is added. */

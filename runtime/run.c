@@ -85,6 +85,7 @@ void run_probe(struct run *run, const struct launch_world *world)
         return;
     struct arena arena = {0};
     probe_start(&run->probe, launch_text(&arena, world, probe->path),
+                launch_shown(&arena, world, probe->path),
                 probe->port ? probe->port : world->ports[run->service]);
     arena_finish(&arena);
 }
