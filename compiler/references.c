@@ -276,6 +276,8 @@ void references_finish(struct references *refs)
 static struct value no_port(struct references *refs, const struct reference *reference,
                             const struct node *node)
 {
+    if (refs->partial)
+        return value_unknown(reference->span);
     /* A misspelt "port" is a mistake of its own. */
     const struct ast_attribute *it = node->block->body.attributes;
     for (; it != NULL; it = it->next) {

@@ -162,6 +162,7 @@ static const struct {
     {"env(\"A\\u0000\")", " E0252"},
     {"env(null)", " E0252"},
     {"env(\"A\", null)", " E0252"},
+    {"env(\"A\", \"a\\u0000\")", " E0252"},
     {"file(\"none\")", " E0254"},
     {"file(\"a\\u0000b\")", " E0252"},
 };
@@ -263,6 +264,28 @@ START_TEST(a_secret_is_not_in_the_plan)
 }
 END_TEST
 
+START_TEST(a_secret_s_default_is_checked_as_any_text)
+{
+    static const char *const defaults[][2] = {
+        {"\"a\\u0000b\"", " E0227"},
+        {"[\"a\"]", " E0216"},
+        {"true", "env \"X\" = \"${env(\"A3S_VAR_k\", \"true\")}\""}};
+    struct strbuf text = {0}, got = {0};
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+        strbuf_clear(&text);
+        strbuf_addf(&text,
+                    "variable \"k\" {\n  sensitive = true\n  default = %s\n}\n"
+                    "service \"a\" {\n  cmd = \"./a\"\n  env = { X = var.k }\n}\n",
+                    defaults[i][0]);
+        show_plan(strbuf_text(&text), NULL, &got);
+        ck_assert_msg(strstr(strbuf_text(&got), defaults[i][1]) != NULL, "%s: %s", defaults[i][0],
+                      strbuf_text(&got));
+    }
+    strbuf_finish(&text);
+    strbuf_finish(&got);
+}
+END_TEST
+
 START_TEST(a_file_is_read_once_and_is_a_source)
 {
     static const char text[] = "service \"a\" {\n  cmd = \"./a\"\n"
@@ -357,6 +380,7 @@ int main(void)
     SUITE_CASE(s, the_last_setting_holds);
     SUITE_CASE(s, the_environment_is_weaker_than_a_setting);
     SUITE_CASE(s, a_secret_is_not_in_the_plan);
+    SUITE_CASE(s, a_secret_s_default_is_checked_as_any_text);
     SUITE_CASE(s, a_file_is_read_once_and_is_a_source);
     SUITE_CASE(s, locals_may_be_chained);
     SUITE_CASE(s, a_chain_without_end_is_refused);
