@@ -341,6 +341,43 @@ START_TEST(a_chain_without_end_is_refused)
 }
 END_TEST
 
+static void add_step(struct strbuf *text, int kind, int i)
+{
+    int before = i - 1;
+    if (kind == 0)
+        strbuf_addf(text, "  l%d = [local.l%d, local.l%d]\n", i, before, before);
+    else if (kind == 1)
+        strbuf_addf(text, "  l%d = \"${local.l%d}${local.l%d}\"\n", i, before, before);
+    else if (kind == 2)
+        strbuf_addf(text, "  l%d = { a = local.l%d, b = [for x in [1] : local.l%d] }\n", i, before,
+                    before);
+    else
+        strbuf_addf(text, "  l%d = [local.l%d]\n", i, before);
+}
+
+/* Each in the one before: twice as large with each step, or one deeper. */
+START_TEST(values_that_grow_are_bounded)
+{
+    static const struct {
+        int steps;
+        const char *first, *want;
+    } kinds[] = {{64, "[1]", " E0255"},
+                 {64, "\"0123456789abcdef\"", " E0255"},
+                 {64, "1", " E0255"},
+                 {1800, "[]", " E0256"}};
+    struct strbuf text = {0}, got = {0};
+    strbuf_addf(&text, "locals {\n  l0 = %s\n", kinds[_i].first);
+    for (int i = 1; i < kinds[_i].steps; i++)
+        add_step(&text, _i, i);
+    strbuf_addf(&text, "}\nservice \"a\" {\n  cmd = \"./a\"\n  env = { X = local.l%d }\n}\n",
+                kinds[_i].steps - 1);
+    show_plan(strbuf_text(&text), NULL, &got);
+    ck_assert_msg(strncmp(strbuf_text(&got), kinds[_i].want, 6) == 0, "%s", strbuf_text(&got));
+    strbuf_finish(&text);
+    strbuf_finish(&got);
+}
+END_TEST
+
 static const struct {
     const char *line, *want; /* of the plan, or a code */
 } commands[] = {
@@ -383,6 +420,7 @@ int main(void)
     SUITE_CASE(s, a_secret_s_default_is_checked_as_any_text);
     SUITE_CASE(s, a_file_is_read_once_and_is_a_source);
     SUITE_CASE(s, locals_may_be_chained);
+    SUITE_LOOP(s, values_that_grow_are_bounded, 0, 4);
     SUITE_CASE(s, a_chain_without_end_is_refused);
     return suite_run(s);
 }
