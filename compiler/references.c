@@ -159,38 +159,9 @@ static void meet_circle(struct references *refs, const struct node *node, struct
 
 /* Sizes */
 
-struct extent {
-    uint32_t size, depth;
-};
-
-/* Up to the limits. */
-static void measure(const struct value *value, uint32_t depth, struct extent *extent)
-{
-    extent->size++;
-    extent->depth = depth > extent->depth ? depth : extent->depth;
-    if (depth > EVAL_DEPTH_MAX || extent->size > EVAL_WORK_MAX)
-        return;
-    if (value_is_sequence(value))
-        for (uint32_t i = 0; i < value->tuple.count; i++)
-            measure(&value->tuple.items[i], depth + 1, extent);
-    else if (value_is_mapping(value))
-        for (uint32_t i = 0; i < value->object.count; i++)
-            measure(&value->object.items[i].value, depth + 1, extent);
-}
-
-/* A few locals that hold each other twice, or once and in a long row, are a value that nobody could
- * walk through. */
 static void bound(struct references *refs, struct node *node)
 {
-    struct extent extent = {0};
-    measure(&node->value, 1, &extent);
-    node->size = extent.size;
-    if (extent.depth <= EVAL_DEPTH_MAX)
-        return;
-    struct diag *diag =
-        eval_error(refs->eval, CODE(TOO_DEEP_VALUE), node->name_span, "Value too deep");
-    diag_detail(diag, "lists and objects nest at most %u deep", EVAL_DEPTH_MAX);
-    node->value = value_unknown(node->name_span);
+    node->size = eval_bound(refs->eval, &node->value, node->name_span);
 }
 
 /* False, after a diagnostic once, if all that is referred to adds up to too much. */
