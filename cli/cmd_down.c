@@ -1,6 +1,8 @@
 #include "commands.h"
+#include "load.h"
 #include "remote.h"
 #include "report.h"
+#include "start.h"
 
 /* Between two looks; and how many of them before the first word about what is waited for. */
 #define LOOK_NS    20000000L
@@ -103,9 +105,23 @@ static int stop_named(const struct command_call *call, struct remote *remote)
     return code;
 }
 
+/* Nobody runs it, but an a3s that was killed may have left something. Whether it had. */
+static bool sweep(const struct command_call *call)
+{
+    char path[PATH_MAX];
+    struct rundir dir;
+    if (call->operand_count || !load_find(call, path) || rundir_open(&dir, path, false))
+        return false;
+    bool swept = rundir_lock(&dir) == 0 && start_sweep(&dir) > 0;
+    rundir_close(&dir);
+    return swept;
+}
+
 static int run(const struct command_call *call)
 {
     struct remote remote;
+    if (sweep(call))
+        return CLI_DONE;
     int code = remote_open(call, &remote);
     if (code)
         return code;
@@ -120,7 +136,7 @@ const struct command cmd_down = {
     .operands = "[SERVICE...]",
     .about =
         "Dependents are stopped first. Without a name a3s ends too. Returns when it is done; exit\n"
-        "code 3 if nothing was running.",
+        "code 3 if nothing was running. What an a3s that was killed has left is ended, too.",
     .operands_max = COMMAND_OPERANDS_ANY,
     .run = run,
 };

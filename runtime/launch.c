@@ -217,6 +217,8 @@ static bool build_env(struct environment *env, const struct launch_world *world,
             return false;
         set_planned(env, world, service, weakest_first[i]);
     }
+    if (world->run_id && world->run_id[0])
+        set_entry(env, world->run_id);
     *vec_push(env->arena, &env->entries) = NULL;
     return true;
 }

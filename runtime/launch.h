@@ -2,8 +2,9 @@
  * the plan and of what is known only now.
  *
  * Environment, strongest first: the service's own env; its env_files, the last one first; the dev
- * block's env; its env_files; what a3s injects (LAUNCH_VARIABLES); what a3s
- * itself was given. All commands of a service have the same folder and environment.
+ * block's env; its env_files; what a3s injects (LAUNCH_VARIABLES); what a3s itself was given.
+ * A3S_RUN_ID, by which a3s finds its processes again, is over all of them. All commands of a
+ * service have the same folder and environment.
  *
  * Values from the environment and from env_files are for the command alone: what is shown of a
  * launch is shown_program and shown_dir, which have their names instead.
@@ -33,6 +34,7 @@ struct launch_world {
     const uint16_t *ports;      /* one a service: ports_resolve */
     const char *const *lookups; /* one a lookup: lookups_resolve */
     char *const *inherited;     /* an environ */
+    const char *run_id;         /* "A3S_RUN_ID=...", over everything else; NULL: none */
 };
 
 struct launch {
