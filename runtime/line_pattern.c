@@ -1,5 +1,7 @@
 #include "line_pattern.h"
 
+#include "log_escape.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -7,8 +9,6 @@
 #define MATCH_LIMIT 20000
 #define DEPTH_LIMIT 1000
 #define HEAP_LIMIT  1024 /* KiB */
-
-#define ESCAPE '\x1b'
 
 bool line_pattern_init(struct line_pattern *pattern, struct str text, struct strbuf *out_why)
 {
@@ -46,44 +46,13 @@ void line_pattern_finish(struct line_pattern *pattern)
     *pattern = (struct line_pattern){0};
 }
 
-static bool is_between(char c, char first, char last)
-{
-    return c >= first && c <= last;
-}
-
-/* Behind the sequence that begins with the ESC at `at`: a control sequence ("[ parameters final"),
- * a string ("] ... BEL", or up to "ESC \"), or two bytes. */
-static const char *skip_sequence(const char *at, const char *end)
-{
-    if (++at == end)
-        return end;
-    if (*at == '[') {
-        for (at++; at < end && is_between(*at, 0x20, 0x3f);)
-            at++;
-        return at < end ? at + 1 : end;
-    }
-    if (*at != ']')
-        return at + 1;
-    for (at++; at < end && *at != '\a'; at++) {
-        if (*at == ESCAPE)
-            return end - at > 1 ? at + 2 : end;
-    }
-    return at < end ? at + 1 : end;
-}
-
 /* The line itself if there is nothing to take out. */
 static struct str make_plain(struct line_pattern *pattern, struct str line)
 {
-    const char *at = line.ptr, *end = line.ptr + line.len;
-    const char *escape = line.len ? memchr(at, ESCAPE, line.len) : NULL;
-    if (!escape)
+    if (!line.len || !memchr(line.ptr, '\x1b', line.len))
         return line;
     strbuf_clear(&pattern->plain);
-    for (; escape; escape = memchr(at, ESCAPE, (size_t)(end - at))) {
-        strbuf_add(&pattern->plain, at, (size_t)(escape - at));
-        at = skip_sequence(escape, end);
-    }
-    strbuf_add(&pattern->plain, at, (size_t)(end - at));
+    log_strip(&pattern->plain, line);
     return strbuf_str(&pattern->plain);
 }
 

@@ -127,8 +127,11 @@ static void add_end(struct exec_try *exec, struct strbuf *out)
     else
         strbuf_adds(out, "killed with its guard");
     if (exec->last.len) {
+        struct strbuf plain = {0};
+        log_strip(&plain, strbuf_str(&exec->last));
         strbuf_adds(out, ": ");
-        log_escape(out, strbuf_str(&exec->last));
+        log_escape(out, strbuf_str(&plain));
+        strbuf_finish(&plain);
     }
 }
 
