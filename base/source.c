@@ -203,3 +203,10 @@ struct span span_join(struct span first, struct span last)
     uint32_t end = first_end > last_end ? first_end : last_end;
     return (struct span){first.source, start, end - start};
 }
+
+bool span_within(struct span inner, struct span outer)
+{
+    return inner.source == outer.source && inner.offset >= outer.offset &&
+           inner.length <= outer.length &&
+           inner.offset - outer.offset <= outer.length - inner.length;
+}

@@ -65,7 +65,7 @@ static bool path_is(struct paths *p, const char *path, enum path_is wanted)
     return (*is & wanted) != 0;
 }
 
-static const struct str *path_in(const struct model_env *env)
+static const struct model_text *path_in(const struct model_env *env)
 {
     for (uint32_t i = 0; i < env->count; i++)
         if (str_is(env->items[i].name, "PATH"))
@@ -75,11 +75,20 @@ static const struct str *path_in(const struct model_env *env)
 
 static struct str common_path(const struct model *model)
 {
-    const struct str *written = path_in(&model->dev->env);
-    if (written != NULL)
-        return *written;
+    const struct model_text *written = path_in(&model->dev->env);
     const char *inherited = getenv("PATH");
+    if (written != NULL)
+        return written->text;
     return str_from(inherited != NULL ? inherited : "/usr/local/bin:/usr/bin:/bin");
+}
+
+/* Whether nothing that decides where the program is will be known only at start. */
+static bool is_known(const struct paths *p, const struct model_service *service)
+{
+    const struct model_text *path = path_in(&service->env);
+    if (path == NULL)
+        path = path_in(&p->model->dev->env);
+    return service->cmd.argv.items[0].count == 0 && (path == NULL || path->count == 0);
 }
 
 static bool search(struct paths *p, struct str path, const char *dir, struct str program)
@@ -99,9 +108,9 @@ static bool search(struct paths *p, struct str path, const char *dir, struct str
 static bool found_on_path(struct paths *p, const struct model_service *service, const char *dir,
                           struct str program)
 {
-    const struct str *own = path_in(&service->env);
+    const struct model_text *own = path_in(&service->env);
     if (own != NULL)
-        return search(p, *own, dir, program);
+        return search(p, own->text, dir, program);
     bool is_new;
     const char *key = join(p, dir, program);
     uint32_t *found = place_in(p, &p->programs, key, &is_new);
@@ -117,14 +126,14 @@ static void no_program(struct paths *p, const struct model_service *service, str
                                      STR_ARG(program), STR_ARG(service->name));
     if (memchr(program.ptr, '/', program.len) != NULL)
         diag_help(diag, "there is no executable file at this place, as seen from \"%.*s\"",
-                  STR_ARG(service->dir));
+                  STR_ARG(service->dir.text));
     else
         diag_help(diag, "it is in none of the folders of PATH: is it installed?");
 }
 
 static void check_program(struct paths *p, const struct model_service *service, const char *dir)
 {
-    if (service->cmd.shell || service->cmd.argv.count == 0)
+    if (service->cmd.shell || service->cmd.argv.count == 0 || !is_known(p, service))
         return;
     struct str program = service->cmd.argv.items[0].text;
     bool found = memchr(program.ptr, '/', program.len) != NULL
@@ -149,9 +158,24 @@ static void check_watch(struct paths *p, const struct model_service *service)
     }
 }
 
+static void check_env_files(struct paths *p, const struct model_strings *files)
+{
+    for (uint32_t i = 0; i < files->count; i++) {
+        const struct model_string *file = &files->items[i];
+        if (path_is(p, join(p, p->root, file->text), PATH_IS_THERE))
+            continue;
+        struct diag *diag =
+            diag_warning(p->diags, CODE(NO_ENV_FILE), file->span,
+                         "the environment file \"%.*s\" does not exist", STR_ARG(file->text));
+        diag_help(diag, "env_file is relative to the A3sfile, not to dir");
+    }
+}
+
 static void check_dir(struct paths *p, const struct model_service *service)
 {
-    const char *dir = join(p, p->root, service->dir);
+    if (service->dir.count > 0)
+        return; /* known only at start */
+    const char *dir = join(p, p->root, service->dir.text);
     if (path_is(p, dir, PATH_IS_DIR)) {
         check_program(p, service, dir);
         return;
@@ -160,7 +184,7 @@ static void check_dir(struct paths *p, const struct model_service *service)
     struct span span = written != NULL ? written->expr->span : service->name_span;
     struct diag *diag = diag_warning(p->diags, CODE(NO_DIR), span,
                                      "the folder \"%.*s\" of service \"%.*s\" does not exist",
-                                     STR_ARG(service->dir), STR_ARG(service->name));
+                                     STR_ARG(service->dir.text), STR_ARG(service->name));
     diag_help(diag, "dir is relative to the A3sfile");
 }
 
@@ -174,10 +198,12 @@ void paths_check(const struct model *model, struct diag_list *diags, const char 
                       .path = common_path(model)};
     map_init(&p.seen, &maps, 0);
     map_init(&p.programs, &maps, 0);
+    check_env_files(&p, &model->dev->env_file);
     VEC_EACH (&model->services, it) {
         struct arena_mark mark = arena_mark(&scratch);
         p.kept = false;
         check_dir(&p, *it);
+        check_env_files(&p, &(*it)->env_file);
         check_watch(&p, *it);
         if (!p.kept)
             arena_rewind(&scratch, mark);

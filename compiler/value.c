@@ -93,8 +93,8 @@ const struct type *value_type(struct arena *arena, const struct value *value)
     case VALUE_LIST: return type_of_elements(arena, TYPE_LIST, value->tuple.element);
     case VALUE_SET: return type_of_elements(arena, TYPE_SET, value->tuple.element);
     case VALUE_MAP: return type_of_elements(arena, TYPE_MAP, value->object.element);
+    case VALUE_LATER: return value->later.count > 0 ? &type_string : &type_any;
     case VALUE_UNKNOWN:
-    case VALUE_LATER:
     case VALUE_KIND_COUNT: break;
     }
     return &type_any;

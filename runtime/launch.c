@@ -223,6 +223,15 @@ static bool build_env(struct environment *env, const struct launch_world *world,
     return true;
 }
 
+/* Enough for what is inherited and planned, and for most of what is injected. */
+static uint32_t expected_entries(const struct launch_world *world, uint32_t service)
+{
+    uint32_t count = 16 + world->plan->services[service].env.count;
+    for (char *const *entry = world->inherited; *entry; entry++)
+        count++;
+    return count;
+}
+
 bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
                 uint32_t command, struct launch *out_launch, struct launch_failure *out_failure)
 {
@@ -230,7 +239,7 @@ bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t 
     struct plan_range argv = plan->commands[command].argv;
     struct plan_text dir = plan->services[service].dir;
     struct environment env = {.arena = arena};
-    map_init(&env.places, arena, 0);
+    map_init(&env.places, arena, expected_entries(world, service));
     if (!build_env(&env, world, service, out_failure))
         return false;
     *out_launch = (struct launch){

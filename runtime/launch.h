@@ -25,7 +25,8 @@
     X("A3S_URL", "its address: through the proxy, or direct",                                  \
       "it has a port and a host name, or a port and an http probe")                            \
     X("A3S_NAME_PORT", "the port of the service NAME", "it depends on NAME, which has a port") \
-    X("A3S_NAME_URL", "its address, direct", "it depends on NAME, which has a port")
+    X("A3S_NAME_URL", "its address, direct", "it depends on NAME, which has a port")           \
+    X("A3S_RUN_ID", "by which a3s finds its processes again; nothing overrides it", "always")
 
 /* All of it outlives the launches that are made from it. */
 struct launch_world {

@@ -116,10 +116,10 @@ static void add(struct search *search, int pidfd, pid_t pid, const char *name)
 }
 
 /* The value of an entry that begins so, or NULL. */
-static const char *find_entry(const char *environ, size_t size, const char *start)
+static const char *find_entry(const char *variables, size_t size, const char *start)
 {
     size_t length = strlen(start);
-    for (const char *at = environ, *end = environ + size; at < end;
+    for (const char *at = variables, *end = variables + size; at < end;
          at += strnlen(at, (size_t)(end - at)) + 1) {
         if ((size_t)(end - at) >= length && memcmp(at, start, length) == 0)
             return at + length;
@@ -130,15 +130,15 @@ static const char *find_entry(const char *environ, size_t size, const char *star
 /* Whether the process carries the marker; then out_name is its service's. */
 static bool has_marker(const struct search *search, pid_t pid, char out_name[64])
 {
-    char path[64], *environ;
+    char path[64], *variables;
     size_t size;
     snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
-    if (io_read_file(path, ENVIRON_MAX, &environ, &size))
+    if (io_read_file(path, ENVIRON_MAX, &variables, &size))
         return false;
-    bool marked = find_entry(environ, size, search->marker);
-    const char *service = find_entry(environ, size, "A3S_SERVICE=");
+    bool marked = find_entry(variables, size, search->marker);
+    const char *service = find_entry(variables, size, "A3S_SERVICE=");
     snprintf(out_name, 64, "%s", service ? service : "");
-    free(environ);
+    free(variables);
     return marked;
 }
 

@@ -154,13 +154,19 @@ static enum log_level narrate_stopping(const struct narrator *n,
     return LOG_WARN;
 }
 
+static enum plan_field failed_field(const struct run *run)
+{
+    bool prepared = !run->unprepared && !(run->failed && run->failed_command == GUARD_PRE_START);
+    return prepared ? PLAN_FIELD_CMD : PLAN_FIELD_PRE_START;
+}
+
 static enum log_level narrate_failed(const struct narrator *n, uint32_t service, int64_t now,
                                      struct strbuf *out)
 {
     strbuf_adds(out, "failed: ");
     add_exit(n, service, now, out);
     strbuf_adds(out, " (");
-    narrate_place(n->plan, service, PLAN_FIELD_CMD, out);
+    narrate_place(n->plan, service, failed_field(&n->runs[service]), out);
     strbuf_adds(out, ")");
     return LOG_ERROR;
 }

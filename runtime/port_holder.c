@@ -4,7 +4,7 @@
 
 #include <dirent.h>
 
-#define COMMAND_MAX 200u /* bytes of a command line that are shown */
+#define COMMAND_MAX 100u /* bytes of a command line that are shown */
 
 /* The command line with spaces between its arguments, without control bytes. */
 static void add_command(pid_t pid, struct strbuf *out)
