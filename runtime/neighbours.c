@@ -12,6 +12,17 @@ struct levels neighbours_levels(const struct supervisor *sv, uint32_t service)
     };
 }
 
+bool neighbours_hold_swap(const struct supervisor *sv, uint32_t service)
+{
+    struct plan_range rdeps = sv->plan->services[service].rdeps;
+    for (uint32_t i = 0; i < rdeps.count; i++) {
+        uint32_t dependent = sv->plan->rdeps[rdeps.first + i];
+        if (sv->services[dependent].swapping && neighbours_levels(sv, dependent).holds)
+            return true;
+    }
+    return false;
+}
+
 void neighbours_queue(struct supervisor *sv, uint32_t service)
 {
     if (sv->services[service].queued)

@@ -15,6 +15,8 @@ static const struct {
     [SUPERVISOR_RESTART] = {"restart", "asked to restart"},
     [SUPERVISOR_CHANGED] = {"file", "a watched file changed"},
     [SUPERVISOR_KILL] = {"kill", "to be killed at once"},
+    [SUPERVISOR_LEAVE] = {"reload", "the A3sfile has it no more"},
+    [SUPERVISOR_RENEW] = {"reload", "its A3sfile changed"},
     [SUPERVISOR_SPAWNED] = {"started", "started"},
     [SUPERVISOR_SPAWN_FAILED] = {"not-started", "could not be started"},
     [SUPERVISOR_READY] = {"ready", "its probe succeeded"},
