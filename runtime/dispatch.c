@@ -239,7 +239,7 @@ static void hunt(struct daemon *d)
         struct run *run = &d->runs[i];
         if (!run->lost)
             continue;
-        if (run->guard_ended && !found)
+        if (!found && run_guard_is_gone(run))
             run_end_lost(run);
         else
             waiting = true;
