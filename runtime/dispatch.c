@@ -227,7 +227,8 @@ static void on_health(void *ctx, uint32_t service, enum health_edge edge, const 
 
 /* ---- Children ---- */
 
-/* Those that no guard of ours is to be taken for a stranger, even before it has spoken. */
+/* No guard may be taken for a stranger, not even before it has spoken. Whoever else has children
+ * adds them here. */
 static bool is_known(void *ctx, pid_t pid)
 {
     const struct daemon *d = ctx;

@@ -281,7 +281,7 @@ static void obey(struct life *life, const struct guard_order *order)
     bool cleaning = life->current == GUARD_POST_STOP;
     switch (order->kind) {
     case GUARD_ORDER_STOP:
-        if (!cleaning)
+        if (!cleaning && !life->told) /* some take a second signal for impatience */
             stop(life, order->signal);
         break;
     case GUARD_ORDER_SIGNAL: offspring_signal(order->signal); break;

@@ -239,6 +239,9 @@ void run_stop(struct run *run)
 void run_kill(struct run *run, bool at_once)
 {
     run->told = SIGKILL;
+    /* At its deadline, in case somebody has stopped the guard itself. */
+    if (!at_once && run->guard.open && run->guard.pid && !run->guard_ended)
+        kill(run->guard.pid, SIGCONT);
     guard_order(&run->guard, at_once ? GUARD_ORDER_ABORT : GUARD_ORDER_KILL, 0);
 }
 
