@@ -127,17 +127,6 @@ static int print_table(const struct command_call *call, json_t *status)
     return code;
 }
 
-static int print_json(json_t *status)
-{
-    struct strbuf text = {0};
-    char *json = json_dumps(status, JSON_INDENT(2));
-    strbuf_addf(&text, "%s\n", json ? json : "{}");
-    free(json);
-    int code = report_output(&text);
-    strbuf_finish(&text);
-    return code;
-}
-
 static int run(const struct command_call *call)
 {
     struct remote remote;
@@ -152,7 +141,7 @@ static int run(const struct command_call *call)
         code = CLI_FAILED;
     }
     if (!code)
-        code = command_options(call, struct status_options)->json ? print_json(status)
+        code = command_options(call, struct status_options)->json ? report_json(status)
                                                                   : print_table(call, status);
     json_decref(status);
     return code;

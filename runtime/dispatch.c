@@ -32,8 +32,10 @@ void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t serv
 static void spawn_failed(struct daemon *d, uint32_t service, const char *reason, bool fatal)
 {
     daemon_set_reason(d, service, reason);
-    dispatch(d, &(struct supervisor_event){
-                    .input = SUPERVISOR_SPAWN_FAILED, .service = service, .fatal = fatal});
+    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
+                                           .service = service,
+                                           .fatal = fatal,
+                                           .text = strbuf_text(&d->reasons[service])});
 }
 
 static uint32_t find_command(const struct daemon *d, uint32_t service, enum guard_command command)
@@ -85,7 +87,8 @@ static void on_started(void *ctx, uint32_t service, uint64_t start_time)
     struct run *run = &d->runs[service];
     leftovers_note(&d->leftovers, service, run->pid, start_time);
     log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)run->pid);
-    dispatch_input(d, SUPERVISOR_SPAWNED, service);
+    dispatch(d, &(struct supervisor_event){
+                    .input = SUPERVISOR_SPAWNED, .service = service, .value = run->pid});
     if (d->supervisor.services[service].state == SERVICE_STARTING)
         run_probe(run);
 }
@@ -159,7 +162,9 @@ static void do_spawn(struct daemon *d, uint32_t service)
 static void do_stop(struct daemon *d, uint32_t service)
 {
     if (dispatch_port_forget(d, service))
-        dispatch_input(d, SUPERVISOR_EXITED, service);
+        dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                               .service = service,
+                                               .text = "stopped before it was started"});
     else
         run_stop(&d->runs[service]);
 }
@@ -205,15 +210,22 @@ void dispatch(struct daemon *d, const struct supervisor_event *event)
 static void on_gone(void *ctx, uint32_t service, bool success)
 {
     struct daemon *d = ctx;
+    const struct run *run = &d->runs[service];
+    bool by_itself = run->ran && !run->lost;
+    struct proc_exit how = run->unprepared ? run->pre_exit : run->exit;
     struct strbuf text = {0};
     leftovers_note(&d->leftovers, service, 0, 0);
-    run_add_end(&d->runs[service], &text);
-    dispatch_port_explain(d, service, &text);
+    run_add_end(run, &text);
+    bool explained = dispatch_port_explain(d, service, &text);
     if (d->supervisor.services[service].state != SERVICE_STOPPING)
         daemon_set_reason(d, service, strbuf_text(&text));
+    dispatch(
+        d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                      .service = service,
+                                      .success = success,
+                                      .value = how.signaled ? -how.code : how.code,
+                                      .text = by_itself && !explained ? NULL : strbuf_text(&text)});
     strbuf_finish(&text);
-    dispatch(d, &(struct supervisor_event){
-                    .input = SUPERVISOR_EXITED, .service = service, .success = success});
 }
 
 static void on_trouble(void *ctx, uint32_t service, const char *text)
@@ -229,7 +241,8 @@ static void on_health(void *ctx, uint32_t service, enum health_edge edge, const 
         daemon_set_reason(d, service, reason);
         flaps_add(&d->runs[service].flaps, daemon_now());
     }
-    dispatch_input(d, edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY, service);
+    enum supervisor_input input = edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY;
+    dispatch(d, &(struct supervisor_event){.input = input, .service = service, .text = reason});
 }
 
 /* ---- Children ---- */
