@@ -64,7 +64,7 @@ static bool prepare(struct daemon *d, uint32_t service, struct arena *arena,
     return true;
 }
 
-static void do_spawn(struct daemon *d, uint32_t service)
+void dispatch_spawn(struct daemon *d, uint32_t service)
 {
     struct arena arena = {0};
     const struct launch *launches[GUARD_COMMAND_COUNT];
@@ -72,7 +72,7 @@ static void do_spawn(struct daemon *d, uint32_t service)
     if (d->plan->services[service].watch != PLAN_NONE)
         watcher_executed(&d->watcher, d->plan->services[service].watch);
     if (prepare(d, service, &arena, launches)) {
-        int error = run_start(&d->runs[service], &d->nursery, launches);
+        int error = run_start(&d->runs[service], launches);
         if (error)
             spawn_failed(d, service,
                          arena_printf(&arena, "cannot prepare a process: %s", strerror(-error)),
@@ -90,7 +90,7 @@ static void on_started(void *ctx, uint32_t service, uint64_t start_time)
     dispatch(d, &(struct supervisor_event){
                     .input = SUPERVISOR_SPAWNED, .service = service, .value = run->pid});
     if (d->supervisor.services[service].state == SERVICE_STARTING)
-        run_probe(run, &d->world);
+        run_probe(run);
 }
 
 static void on_failed(void *ctx, uint32_t service, enum guard_command command,
@@ -153,11 +153,27 @@ static void do_kill(struct daemon *d, uint32_t service)
     run_kill(run, d->killing);
 }
 
+static void do_spawn(struct daemon *d, uint32_t service)
+{
+    if (!dispatch_port_taken(d, service))
+        dispatch_spawn(d, service);
+}
+
+static void do_stop(struct daemon *d, uint32_t service)
+{
+    if (dispatch_port_forget(d, service))
+        dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                               .service = service,
+                                               .text = "stopped before it was started"});
+    else
+        run_stop(&d->runs[service]);
+}
+
 static void act(struct daemon *d, const struct supervisor_action *action)
 {
     switch (action->kind) {
     case SUPERVISOR_DO_SPAWN: do_spawn(d, action->service); break;
-    case SUPERVISOR_DO_TERM: run_stop(&d->runs[action->service]); break;
+    case SUPERVISOR_DO_TERM: do_stop(d, action->service); break;
     case SUPERVISOR_DO_KILL: do_kill(d, action->service); break;
     case SUPERVISOR_DO_NOTICE: do_notice(d, action); break;
     }
@@ -200,13 +216,15 @@ static void on_gone(void *ctx, uint32_t service, bool success)
     struct strbuf text = {0};
     leftovers_note(&d->leftovers, service, 0, 0);
     run_add_end(run, &text);
+    bool explained = dispatch_port_explain(d, service, &text);
     if (d->supervisor.services[service].state != SERVICE_STOPPING)
         daemon_set_reason(d, service, strbuf_text(&text));
-    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
-                                           .service = service,
-                                           .success = success,
-                                           .value = how.signaled ? -how.code : how.code,
-                                           .text = by_itself ? NULL : strbuf_text(&text)});
+    dispatch(
+        d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                      .service = service,
+                                      .success = success,
+                                      .value = how.signaled ? -how.code : how.code,
+                                      .text = by_itself && !explained ? NULL : strbuf_text(&text)});
     strbuf_finish(&text);
 }
 
@@ -219,8 +237,10 @@ static void on_trouble(void *ctx, uint32_t service, const char *text)
 static void on_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason)
 {
     struct daemon *d = ctx;
-    if (edge == HEALTH_UNHEALTHY)
+    if (edge == HEALTH_UNHEALTHY) {
         daemon_set_reason(d, service, reason);
+        flaps_add(&d->runs[service].flaps, daemon_now());
+    }
     enum supervisor_input input = edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY;
     dispatch(d, &(struct supervisor_event){.input = input, .service = service, .text = reason});
 }
@@ -235,7 +255,7 @@ static bool is_known(void *ctx, pid_t pid)
     if (nursery_knows(&d->nursery, pid))
         return true;
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
-        if (d->runs[i].guard.open && d->runs[i].guard.pid == pid)
+        if (run_knows(&d->runs[i], pid))
             return true;
     }
     return false;
@@ -262,6 +282,15 @@ static void on_lost(void *ctx, uint32_t service)
 {
     struct daemon *d = ctx;
     log_warn(&d->log, "%s: its guard was killed: killing what it has left", d->names[service]);
+    ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
+    ev_timer_start(d->loop, &d->hunt);
+}
+
+static void on_probe_lost(void *ctx, uint32_t service)
+{
+    struct daemon *d = ctx;
+    log_warn(&d->log, "%s: the guard of its probe was killed: killing what it has left",
+             d->names[service]);
     ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
     ev_timer_start(d->loop, &d->hunt);
 }
@@ -300,7 +329,10 @@ const struct run_ops dispatch_runs = {.on_started = on_started,
                                       .on_gone = on_gone,
                                       .on_lost = on_lost,
                                       .on_trouble = on_trouble,
-                                      .on_health = on_health};
+                                      .on_health = on_health,
+                                      .may_be_ready = dispatch_may_be_ready,
+                                      .on_refused = dispatch_refused,
+                                      .on_probe_lost = on_probe_lost};
 
 void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 {
