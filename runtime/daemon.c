@@ -79,6 +79,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
 {
     *d = (struct daemon){.options = options, .plan = options->plan};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a failed write, too, and no end */
     process_remember(&d->inherited);
     orphans_adopt();
     d->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
