@@ -86,7 +86,7 @@ def the_clock_jumps_ten_days(t):
     t.env.update(FAKETIME_TIMESTAMP_FILE=str(stamp), FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1")
     library = subprocess.run(["faketime", "now", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True, check=True)
     t.env["LD_PRELOAD"] = library.stdout.strip()
-    t.a3sfile(t.service("a", "--listen tcp", 'port = 0\nhealth {\n  type = "tcp"\n  interval = "50ms"\n}'),
+    t.a3sfile(t.service("a", "--listen tcp", 'port = 0\nhealth {\n  type = "tcp"\n  interval = "200ms"\n  timeout = "200ms"\n}'),
               t.service("b", "--exit 1", 'restart {\n  backoff = "50ms"\n  max_backoff = "100ms"\n}'))
     program, pid = up(t, "a")
     with unharmed(t, pid):
