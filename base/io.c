@@ -60,7 +60,19 @@ int io_write_all(int fd, const void *bytes, size_t size)
     return 0;
 }
 
-int io_read_fd(int fd, size_t limit, char **out_bytes, size_t *out_size)
+/* What a file that is read grows in: an arena, or the heap if there is none. */
+static char *grow(struct arena *arena, char *bytes, size_t size, size_t capacity)
+{
+    if (!arena)
+        return mem_grow(bytes, capacity, 1);
+    char *grown = arena_alloc(arena, capacity, 1);
+    if (size)
+        memcpy(grown, bytes, size);
+    return grown;
+}
+
+/* On failure too, *out_bytes is what the heap has to take back. */
+static int read_whole(struct arena *arena, int fd, size_t limit, char **out_bytes, size_t *out_size)
 {
     struct stat info;
     if (fstat(fd, &info) < 0)
@@ -72,35 +84,68 @@ int io_read_fd(int fd, size_t limit, char **out_bytes, size_t *out_size)
 
     /* One byte more than expected, so that the end is seen without growing. */
     size_t capacity = S_ISREG(info.st_mode) ? (size_t)info.st_size + 2 : 64u << 10, size = 0;
-    char *bytes = mem_alloc_array(capacity, 1);
+    char *bytes = *out_bytes = grow(arena, NULL, 0, capacity);
     for (;;) {
         if (size + 1 >= capacity)
-            bytes = mem_grow(bytes, capacity *= 2, 1);
+            bytes = *out_bytes = grow(arena, bytes, size, capacity *= 2);
         ssize_t n = read(fd, bytes + size, capacity - size - 1);
         if (n < 0 && errno == EINTR)
             continue;
-        int error = n < 0 ? -errno : 0;
-        if (n > 0 && (size += (size_t)n) > limit)
-            error = -EFBIG;
-        if (error) {
-            free(bytes);
-            return error;
-        }
+        if (n < 0)
+            return -errno;
         if (n == 0)
             break;
+        if ((size += (size_t)n) > limit)
+            return -EFBIG;
     }
     bytes[size] = '\0';
-    *out_bytes = bytes;
     *out_size = size;
     return 0;
 }
 
-int io_read_file(const char *path, size_t limit, char **out_bytes, size_t *out_size)
+static int open_to_read(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return fd < 0 ? -errno : fd;
+}
+
+int io_read_fd(int fd, size_t limit, char **out_bytes, size_t *out_size)
+{
+    char *bytes = NULL;
+    int error = read_whole(NULL, fd, limit, &bytes, out_size);
+    if (error)
+        free(bytes);
+    else
+        *out_bytes = bytes;
+    return error;
+}
+
+int io_read_file(const char *path, size_t limit, char **out_bytes, size_t *out_size)
+{
+    int fd = open_to_read(path);
     if (fd < 0)
-        return -errno;
+        return fd;
     int error = io_read_fd(fd, limit, out_bytes, out_size);
+    io_close(&fd);
+    return error;
+}
+
+int io_load_fd(struct arena *arena, int fd, size_t limit, struct str *out_text)
+{
+    char *bytes;
+    size_t size;
+    int error = read_whole(arena, fd, limit, &bytes, &size);
+    if (!error)
+        *out_text = (struct str){bytes, size};
+    return error;
+}
+
+int io_load_file(struct arena *arena, const char *path, size_t limit, struct str *out_text)
+{
+    int fd = open_to_read(path);
+    if (fd < 0)
+        return fd;
+    int error = io_load_fd(arena, fd, limit, out_text);
     io_close(&fd);
     return error;
 }

@@ -3,6 +3,9 @@
 #ifndef BASE_IO_H
 #define BASE_IO_H
 
+#include "arena.h"
+#include "str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -11,6 +14,9 @@
  * caller frees. More than limit bytes: -EFBIG, before they are read. A directory: -EISDIR. */
 int io_read_file(const char *path, size_t limit, char **out_bytes, size_t *out_size);
 int io_read_fd(int fd, size_t limit, char **out_bytes, size_t *out_size);
+/* The same, into the arena, which keeps what was read of a file that is refused. */
+int io_load_file(struct arena *arena, const char *path, size_t limit, struct str *out_text);
+int io_load_fd(struct arena *arena, int fd, size_t limit, struct str *out_text);
 
 /* All bytes or a negative errno. */
 int io_write_all(int fd, const void *bytes, size_t size);

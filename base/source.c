@@ -14,28 +14,31 @@ void sources_init(struct sources *sources, struct arena *arena)
     *sources = (struct sources){.arena = arena};
 }
 
-uint32_t source_add(struct sources *sources, const char *path, struct str text)
+/* The text is in the arena. */
+static uint32_t add(struct sources *sources, const char *path, struct str text)
 {
     uint32_t id = sources->files.count;
     struct source *file = vec_push(sources->arena, &sources->files);
     file->path = arena_strndup(sources->arena, path, strlen(path));
-    file->text.ptr = arena_strndup(sources->arena, text.ptr, text.len);
-    file->text.len = text.len;
+    file->text = text;
     return id;
+}
+
+uint32_t source_add(struct sources *sources, const char *path, struct str text)
+{
+    text.ptr = arena_strndup(sources->arena, text.ptr, text.len);
+    return add(sources, path, text);
 }
 
 int source_load(struct sources *sources, const char *path, uint32_t *out_id)
 {
-    char *bytes;
-    size_t size;
+    struct str text;
     bool is_stdin = strcmp(path, "-") == 0;
-    int error = is_stdin ? io_read_fd(STDIN_FILENO, SOURCE_SIZE_MAX, &bytes, &size)
-                         : io_read_file(path, SOURCE_SIZE_MAX, &bytes, &size);
-    if (error)
-        return error;
-    *out_id = source_add(sources, is_stdin ? "<stdin>" : path, (struct str){bytes, size});
-    free(bytes);
-    return 0;
+    int error = is_stdin ? io_load_fd(sources->arena, STDIN_FILENO, SOURCE_SIZE_MAX, &text)
+                         : io_load_file(sources->arena, path, SOURCE_SIZE_MAX, &text);
+    if (!error)
+        *out_id = add(sources, is_stdin ? "<stdin>" : path, text);
+    return error;
 }
 
 void source_mark_boundary(struct sources *sources, uint32_t id, uint32_t offset)
@@ -51,15 +54,27 @@ struct str source_text(const struct sources *sources, struct span span)
     return (struct str){text.ptr + offset, length};
 }
 
+static uint32_t count_newlines(struct str text)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.ptr[i] == '\n';
+    return count;
+}
+
+/* Counting first is a fraction of what growing would cost in time and in memory. */
 static void index_lines(struct sources *sources, struct source *file)
 {
     const char *at = file->text.ptr, *end = at + file->text.len;
-    *vec_push(sources->arena, &file->lines) =
-        str_has_prefix(file->text, (struct str){BOM, BOM_LEN}) ? BOM_LEN : 0;
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-        at++;
-        *vec_push(sources->arena, &file->lines) = (uint32_t)(at - file->text.ptr);
+    uint32_t capacity = count_newlines(file->text) + 1, count = 0;
+    uint32_t *lines = arena_new(sources->arena, uint32_t, capacity);
+    lines[count++] = str_has_prefix(file->text, (struct str){BOM, BOM_LEN}) ? BOM_LEN : 0;
+    while (count < capacity) {
+        at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+        lines[count++] = (uint32_t)(at - file->text.ptr);
     }
+    file->lines.items = lines;
+    file->lines.count = file->lines.capacity = count;
 }
 
 /* The index of the last element that is not above value; the array is sorted, its first is not. */
@@ -187,4 +202,11 @@ struct span span_join(struct span first, struct span last)
     uint32_t start = first.offset < last.offset ? first.offset : last.offset;
     uint32_t end = first_end > last_end ? first_end : last_end;
     return (struct span){first.source, start, end - start};
+}
+
+bool span_within(struct span inner, struct span outer)
+{
+    return inner.source == outer.source && inner.offset >= outer.offset &&
+           inner.length <= outer.length &&
+           inner.offset - outer.offset <= outer.length - inner.length;
 }

@@ -61,5 +61,6 @@ struct str source_line(struct sources *sources, uint32_t id, uint32_t line);
 
 /* The smallest span that holds both; both are of one source. */
 struct span span_join(struct span first, struct span last);
+bool span_within(struct span inner, struct span outer);
 
 #endif

@@ -1,10 +1,14 @@
 #include "commands.h"
+#include "load.h"
 #include "remote.h"
 #include "report.h"
+#include "start.h"
 
-/* Between two looks; and how many of them before the first word about what is waited for. */
-#define LOOK_NS    20000000L
-#define LOOK_EVERY 50
+/* Between two looks; how many of them before the first word about what is waited for, and the most
+ * between two words: the pauses double. */
+#define LOOK_NS     20000000L
+#define LOOKS_FIRST 50
+#define LOOKS_LAST  500
 
 static bool is_down(const char *state)
 {
@@ -23,9 +27,9 @@ static bool is_named(const struct command_call *call, const char *name)
     return call->operand_count == 0;
 }
 
-/* The names of the services that still run, of those that the call is about. */
+/* The services that still run, of those that the call is about, and what they are up to. */
 static int list_living(const struct command_call *call, struct remote *remote,
-                       struct strbuf *out_names)
+                       struct strbuf *out_living)
 {
     json_t *status = NULL, *service;
     size_t i;
@@ -34,26 +38,34 @@ static int list_living(const struct command_call *call, struct remote *remote,
     {
         const char *name = json_string_value(json_object_get(service, "name"));
         const char *state = json_string_value(json_object_get(service, "state"));
-        if (name && is_named(call, name) && !is_down(state))
-            strbuf_addf(out_names, "%s%s", out_names->len ? ", " : "", name);
+        const char *reason = json_string_value(json_object_get(service, "reason"));
+        if (!name || !is_named(call, name) || is_down(state))
+            continue;
+        strbuf_addf(out_living, "%s%s", out_living->len ? ", " : "", name);
+        if (reason && strcmp(state, "stopping") == 0)
+            strbuf_addf(out_living, " (%s)", reason);
     }
     json_decref(status);
     return code;
 }
 
-/* Says what is waited for when that has changed. */
-static int report_living(const struct command_call *call, struct remote *remote,
-                         struct strbuf *said)
+static int report_living(const struct command_call *call, struct remote *remote)
 {
-    struct strbuf names = {0};
-    int code = list_living(call, remote, &names);
-    if (!code && names.len && !str_equal(strbuf_str(&names), strbuf_str(said))) {
-        report_note("waiting for %s", names.ptr);
-        strbuf_clear(said);
-        strbuf_add_str(said, strbuf_str(&names));
-    }
-    strbuf_finish(&names);
+    struct strbuf living = {0};
+    int code = list_living(call, remote, &living);
+    if (!code && living.len)
+        report_note("waiting for %s", living.ptr);
+    strbuf_finish(&living);
     return code;
+}
+
+/* Whether it is time for a word; moves *next to the time of the one after it. */
+static bool is_time(unsigned looks, unsigned *next)
+{
+    if (looks < *next)
+        return false;
+    *next = looks + (looks < LOOKS_LAST ? looks : LOOKS_LAST);
+    return true;
 }
 
 static void pause_between_looks(void)
@@ -64,15 +76,14 @@ static void pause_between_looks(void)
 /* Everything: until the lock is free. */
 static int stop_all(const struct command_call *call, struct remote *remote)
 {
-    struct strbuf said = {0};
+    unsigned next = LOOKS_FIRST;
     int code = remote_call(remote, "POST", "/v1/shutdown", NULL, NULL);
     for (unsigned looks = 1; !code && rundir_is_running(&remote->dir); looks++) {
         pause_between_looks();
         remote->quiet = true;
-        if (looks % LOOK_EVERY == 0 && report_living(call, remote, &said) == CLI_TIMEOUT)
+        if (is_time(looks, &next) && report_living(call, remote) == CLI_TIMEOUT)
             code = CLI_TIMEOUT;
     }
-    strbuf_finish(&said);
     if (!code)
         report_note("stopped");
     return code;
@@ -81,7 +92,8 @@ static int stop_all(const struct command_call *call, struct remote *remote)
 /* Some: until none of them runs. */
 static int stop_named(const struct command_call *call, struct remote *remote)
 {
-    struct strbuf said = {0}, living = {0};
+    struct strbuf living = {0};
+    unsigned next = LOOKS_FIRST;
     json_t *names = remote_names(call);
     int code = remote_call(remote, "POST", "/v1/stop", names, NULL);
     json_decref(names);
@@ -90,8 +102,8 @@ static int stop_named(const struct command_call *call, struct remote *remote)
         code = list_living(call, remote, &living);
         if (code || !living.len)
             break;
-        if (looks % LOOK_EVERY == 0)
-            report_living(call, remote, &said);
+        if (is_time(looks, &next))
+            report_note("waiting for %s", strbuf_text(&living));
         pause_between_looks();
     }
     if (!code) {
@@ -99,13 +111,27 @@ static int stop_named(const struct command_call *call, struct remote *remote)
             report_note("%s is stopped", call->operands[i]);
     }
     strbuf_finish(&living);
-    strbuf_finish(&said);
     return code;
+}
+
+/* Nobody runs it, but an a3s that was killed may have left something. Whether it had. */
+static bool sweep(const struct command_call *call)
+{
+    char path[PATH_MAX];
+    struct rundir dir;
+    if (call->operand_count || !load_find(call, path) || rundir_open(&dir, path, false))
+        return false;
+    bool is_free = !rundir_is_running(&dir) && rundir_lock(&dir) == 0;
+    bool swept = is_free && start_sweep(&dir) > 0;
+    rundir_close(&dir);
+    return swept;
 }
 
 static int run(const struct command_call *call)
 {
     struct remote remote;
+    if (sweep(call))
+        return CLI_DONE;
     int code = remote_open(call, &remote);
     if (code)
         return code;
@@ -120,7 +146,7 @@ const struct command cmd_down = {
     .operands = "[SERVICE...]",
     .about =
         "Dependents are stopped first. Without a name a3s ends too. Returns when it is done; exit\n"
-        "code 3 if nothing was running.",
+        "code 3 if nothing was running. What an a3s that was killed has left is ended, too.",
     .operands_max = COMMAND_OPERANDS_ANY,
     .run = run,
 };

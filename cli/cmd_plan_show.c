@@ -4,7 +4,7 @@
 #include "report.h"
 
 struct show_options {
-    bool json, dot;
+    bool json, dot, mermaid;
 };
 
 static const struct command_option options[] = {
@@ -12,6 +12,8 @@ static const struct command_option options[] = {
      NULL, 0},
     {0, "dot", OPTION_FLAG, offsetof(struct show_options, dot), NULL,
      "the dependencies, for Graphviz", NULL, 0},
+    {0, "mermaid", OPTION_FLAG, offsetof(struct show_options, mermaid), NULL,
+     "the dependencies, for Mermaid", NULL, 0},
     {0},
 };
 
@@ -20,8 +22,8 @@ static int run(const struct command_call *call)
     const struct show_options *chosen = command_options(call, struct show_options);
     struct plan plan = {0};
     struct strbuf text = {0};
-    if (chosen->json && chosen->dot) {
-        report_error("--json or --dot, not both");
+    if (chosen->json + chosen->dot + chosen->mermaid > 1) {
+        report_error("only one of --json, --dot and --mermaid");
         return CLI_USAGE;
     }
     /* Nothing is run, so it does not matter whose it is. */
@@ -32,6 +34,8 @@ static int run(const struct command_call *call)
         plan_dump_json(&plan, &text);
     else if (chosen->dot)
         plan_dump_dot(&plan, &text);
+    else if (chosen->mermaid)
+        plan_dump_mermaid(&plan, &text);
     else
         plan_dump_text(&plan, &text);
     code = report_output(&text);

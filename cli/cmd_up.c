@@ -45,7 +45,7 @@ static int start(const struct command_call *call, const char *path, const struct
 
 static int run(const struct command_call *call)
 {
-    struct compile_options compile = {.check_paths = true};
+    struct compile_options compile = {.check_paths = true, .settings = load_settings(call)};
     struct compilation c;
     char path[PATH_MAX];
     int code = load_path(call, path);
@@ -53,6 +53,7 @@ static int run(const struct command_call *call)
         return code;
     compilation_init(&c);
     code = load_compile(&c, path, &compile, stderr);
+    load_export_secrets(call, &c);
     if (!code)
         code = start(call, path, &c);
     compilation_finish(&c);
@@ -70,5 +71,6 @@ const struct command cmd_up = {
         "\"a3s down\" stops it.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,
+    .compiles = true,
     .run = run,
 };

@@ -52,7 +52,8 @@ static int print(const struct compilation *files, struct diag_list *const *lists
 static int validate(const struct command_call *call, const char *const *paths, size_t count)
 {
     const struct validate_options *chosen = command_options(call, struct validate_options);
-    struct compile_options compile = {.check_paths = true, .strict = chosen->strict};
+    struct compile_options compile = {
+        .check_paths = true, .strict = chosen->strict, .settings = load_settings(call)};
     struct compilation *files = arena_new(call->arena, struct compilation, count);
     struct diag_list **lists = arena_new(call->arena, struct diag_list *, count);
     bool valid = true;
@@ -91,5 +92,6 @@ const struct command cmd_validate = {
         "Exits with 4 if a file is not valid.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,
+    .compiles = true,
     .run = run,
 };

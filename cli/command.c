@@ -13,6 +13,25 @@ const struct command_option command_globals[] = {
     {0},
 };
 
+/* What commands that compile take besides. */
+static const struct command_option compile_options[] = {
+    {0, "var", OPTION_PAIRS, offsetof(struct command_call, vars), "NAME=VALUE",
+     "set a variable of the A3sfile; may be repeated", NULL, 0},
+    {0},
+};
+
+void command_option_tables(const struct command *command,
+                           const struct command_option *out_tables[COMMAND_TABLES])
+{
+    size_t count = 0;
+    if (command && command->options)
+        out_tables[count++] = command->options;
+    if (command && command->compiles)
+        out_tables[count++] = compile_options;
+    out_tables[count++] = command_globals;
+    out_tables[count] = NULL;
+}
+
 /* Where parsing stands. */
 struct parser {
     const struct command_table *table;
@@ -59,16 +78,20 @@ static bool option_ends(const struct command_option *option)
 
 static void *option_target(struct parser *parser, const struct command_option *option)
 {
-    bool global = option >= command_globals &&
-                  option < command_globals + sizeof command_globals / sizeof *command_globals;
-    return (global ? (char *)parser->call : parser->call->options) + option->offset;
+    const struct command_option *own =
+        parser->call->command ? parser->call->command->options : NULL;
+    for (; !option_ends(own); own++)
+        if (own == option)
+            return parser->call->options + option->offset;
+    return (char *)parser->call + option->offset;
 }
 
 const struct command_option *command_option_find(const struct command *command, char letter,
                                                  struct str name)
 {
-    const struct command_option *tables[] = {command ? command->options : NULL, command_globals};
-    for (size_t i = 0; i < 2; i++)
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(command, tables);
+    for (size_t i = 0; tables[i]; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             if (letter ? row->letter == letter : str_is(name, row->name))
                 return row;
@@ -83,10 +106,10 @@ static const struct command_option *find_option(const struct parser *parser, cha
 
 static int unknown_option(struct parser *parser, struct str name)
 {
-    const struct command *command = parser->call->command;
     struct nearest nearest = {.wanted = name};
-    const struct command_option *tables[] = {command ? command->options : NULL, command_globals};
-    for (size_t i = 0; i < 2; i++)
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(parser->call->command, tables);
+    for (size_t i = 0; tables[i]; i++)
         for (const struct command_option *row = tables[i]; !option_ends(row); row++)
             nearest_offer(&nearest, row->name);
     usage_error(parser, "unknown option --%.*s", STR_ARG(name));
@@ -120,6 +143,19 @@ static int set_choice(struct parser *parser, const struct command_option *option
     return CLI_USAGE;
 }
 
+static int add_pair(struct parser *parser, const struct command_option *option, const char *text)
+{
+    struct option_pairs *pairs = option_target(parser, option);
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return usage_error(parser, "--%s takes %s, not \"%s\"", option->name, option->value, text);
+    if (!pairs->items) /* there are no more than arguments */
+        pairs->items = arena_new(parser->call->arena, struct option_pair, (size_t)parser->argc);
+    pairs->items[pairs->count++] = (struct option_pair){
+        arena_strndup(parser->call->arena, text, (size_t)(equals - text)), equals + 1};
+    return 0;
+}
+
 static int set_option(struct parser *parser, const struct command_option *option, const char *text)
 {
     switch (option->kind) {
@@ -127,6 +163,7 @@ static int set_option(struct parser *parser, const struct command_option *option
     case OPTION_TEXT: memcpy(option_target(parser, option), &text, sizeof text); return 0;
     case OPTION_NUMBER: return set_number(parser, option, text);
     case OPTION_CHOICE: return set_choice(parser, option, text);
+    case OPTION_PAIRS: return add_pair(parser, option, text);
     case OPTION_KIND_COUNT: break;
     }
     return CLI_USAGE;
@@ -321,13 +358,15 @@ void command_help(const struct command *command, struct strbuf *out)
     if (command->about)
         strbuf_addf(out, "\n%s\n", command->about);
     strbuf_adds(out, "\noptions:\n");
-    for (const struct command_option *row = command->options; !option_ends(row); row++)
-        option_line(row, out);
-    for (const struct command_option *row = command_globals; !option_ends(row); row++) {
-        struct command_option shown = *row;
-        if (letter_is_hidden(command, row))
-            shown.letter = 0;
-        option_line(&shown, out);
+    const struct command_option *tables[COMMAND_TABLES];
+    command_option_tables(command, tables);
+    for (size_t i = 0; tables[i]; i++) {
+        for (const struct command_option *row = tables[i]; !option_ends(row); row++) {
+            struct command_option shown = *row;
+            if (tables[i] != command->options && letter_is_hidden(command, row))
+                shown.letter = 0;
+            option_line(&shown, out);
+        }
     }
     if (command->alias)
         strbuf_addf(out, "\nalso called: a3s %s\n", command->alias);

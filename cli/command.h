@@ -14,13 +14,13 @@
 #include <stdint.h>
 
 /* What a3s exits with; 128 + n when signal n ended it. X(name, code, meaning) */
-#define EXIT_CODES(X)                                                       \
-    X(DONE, 0, "done; also \"up\" that Ctrl-C or \"down\" has ended")       \
-    X(FAILED, 1, "a service failed, or what was asked for was not reached") \
-    X(USAGE, 2, "the command line is wrong")                                \
-    X(NOT_RUNNING, 3, "nothing is running")                                 \
-    X(INVALID, 4, "the A3sfile or the plan is not valid")                   \
-    X(TAKEN, 5, "a port is taken, or somebody runs the project already")    \
+#define EXIT_CODES(X)                                                                    \
+    X(DONE, 0, "done; also \"up\" that Ctrl-C or \"down\" has ended")                    \
+    X(FAILED, 1, "a service failed, or what was asked for was not reached")              \
+    X(USAGE, 2, "the command line is wrong")                                             \
+    X(NOT_RUNNING, 3, "nothing is running")                                              \
+    X(INVALID, 4, "the A3sfile or plan is not valid, or a variable it needs is not set") \
+    X(TAKEN, 5, "a port is taken, or somebody runs the project already")                 \
     X(TIMEOUT, 124, "waited too long")
 
 enum exit_code {
@@ -34,7 +34,17 @@ enum option_kind {
     OPTION_TEXT,   /* const char *, NULL if not given */
     OPTION_NUMBER, /* long, at least 0; .initial if not given */
     OPTION_CHOICE, /* int, index into .choices, which ends with NULL; 0 if not given */
+    OPTION_PAIRS,  /* struct option_pairs; may be given any number of times */
     OPTION_KIND_COUNT
+};
+
+struct option_pair { /* NAME=VALUE */
+    const char *name, *value;
+};
+
+struct option_pairs {
+    struct option_pair *items; /* in the order in which they were given */
+    uint32_t count;
 };
 
 struct command_option {
@@ -63,6 +73,7 @@ struct command_call {
     const struct command_table *table;
     struct arena *arena;         /* owns what the call needs until the process ends */
     const char *file;            /* -f, or NULL: the nearest A3sfile.hcl */
+    struct option_pairs vars;    /* --var, of a command that compiles */
     const char *const *operands; /* operands[operand_count] is NULL */
     size_t operand_count;
     bool help; /* --help was asked for: nothing else has been checked */
@@ -77,6 +88,7 @@ struct command {
     const char *about;    /* NULL, or lines for its help */
     const struct command_option *options; /* ends with a row without a name; or NULL */
     size_t operands_min, operands_max;
+    bool compiles;                               /* an A3sfile: takes --var */
     int (*run)(const struct command_call *call); /* an enum exit_code, or 128 + n */
 };
 
@@ -94,8 +106,12 @@ int command_parse(const struct command_table *table, struct arena *arena, int ar
 
 /* What every command takes; ends with a row without a name. */
 extern const struct command_option command_globals[];
-/* By letter, or by name if letter is 0: in the command's own table (there may be no command), else
- * in the global one. NULL if there is none. */
+/* Where the command's options stand (there may be no command): its own, what all have that compile,
+ * the global ones. The first table that knows an option counts; NULL ends them. */
+#define COMMAND_TABLES 4
+void command_option_tables(const struct command *command,
+                           const struct command_option *out_tables[COMMAND_TABLES]);
+/* By letter, or by name if letter is 0; NULL if there is none. */
 const struct command_option *command_option_find(const struct command *command, char letter,
                                                  struct str name);
 

@@ -14,6 +14,8 @@
     X(compile)      \
     X(run)          \
     X(plan_show)    \
+    X(plan_diff)    \
+    X(graph)        \
     X(explain)      \
     X(fmt)          \
     X(hcl)          \

@@ -179,10 +179,10 @@ static void offer_value(const struct line *line, const struct command_option *op
 
 static void offer_options(const struct line *line)
 {
-    const struct command_option *tables[] = {line->command ? line->command->options : NULL,
-                                             command_globals};
+    const struct command_option *tables[COMMAND_TABLES];
     struct strbuf name = {0};
-    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+    command_option_tables(line->command, tables);
+    for (size_t i = 0; tables[i]; i++) {
         for (const struct command_option *row = tables[i]; row && row->name; row++) {
             strbuf_clear(&name);
             strbuf_addf(&name, "--%s", row->name);

@@ -56,6 +56,24 @@ const char *load_folder(struct arena *arena, const char *path)
     return slash ? arena_strndup(arena, path, (size_t)(slash - path) + 1) : ".";
 }
 
+struct variable_settings load_settings(const struct command_call *call)
+{
+    struct variable_setting *items =
+        arena_new(call->arena, struct variable_setting, call->vars.count);
+    for (uint32_t i = 0; i < call->vars.count; i++)
+        items[i] = (struct variable_setting){call->vars.items[i].name, call->vars.items[i].value};
+    return (struct variable_settings){.items = items, .count = call->vars.count};
+}
+
+void load_export_secrets(const struct command_call *call, const struct compilation *c)
+{
+    for (uint32_t i = 0; i < call->vars.count; i++) {
+        const struct option_pair *pair = &call->vars.items[i];
+        if (compilation_is_secret(c, pair->name))
+            setenv(arena_printf(call->arena, VARIABLE_PREFIX "%s", pair->name), pair->value, 1);
+    }
+}
+
 int load_compile(struct compilation *c, const char *path, const struct compile_options *options,
                  FILE *out)
 {

@@ -22,6 +22,12 @@ int load_path(const struct command_call *call, char out_path[PATH_MAX]);
 /* The folder that a file lies in: what the paths of an A3sfile or plan start from. */
 const char *load_folder(struct arena *arena, const char *path);
 
+/* What --var says. */
+struct variable_settings load_settings(const struct command_call *call);
+/* The values of --var for sensitive variables into the environment, which a plan takes them from.
+ */
+void load_export_secrets(const struct command_call *call, const struct compilation *c);
+
 /* Compiles; the diagnostics go to out (stdout or stderr). c has been initialised. CLI_DONE:
  * c->bytes is the plan. */
 int load_compile(struct compilation *c, const char *path, const struct compile_options *options,

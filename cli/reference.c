@@ -68,7 +68,7 @@ static void add_block(enum schema_block_id id, struct strbuf *out)
     if (block->parent != SCHEMA_BLOCK_root)
         strbuf_addf(out, " It stands in a `%s` block.", schema_blocks[block->parent].name.ptr);
     strbuf_adds(out, block->many ? "\n" : " At most one.\n");
-    if (schema_is_open(id))
+    if (schema_blocks[id].open)
         strbuf_adds(out, "Its attributes may have any name.\n");
     if (block->count == 0)
         return;

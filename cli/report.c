@@ -4,6 +4,7 @@
 #include "io.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static void print_line(const char *prefix, const char *format, va_list args)
@@ -49,6 +50,29 @@ bool report_color(int fd)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+uint32_t report_columns(void)
+{
+    const char *set = getenv("COLUMNS");
+    struct winsize size;
+    long columns = set ? strtol(set, NULL, 10) : 0;
+    if (columns > 0 && columns <= UINT16_MAX)
+        return (uint32_t)columns;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+bool report_is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *locale = getenv(names[i]);
+        if (locale && *locale)
+            return strcasestr(locale, "UTF-8") || strcasestr(locale, "UTF8");
+    }
+    return false;
 }
 
 int report_output(const struct strbuf *text)

@@ -7,6 +7,7 @@
 #include "str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* "a3s: text". */
 void report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -18,6 +19,11 @@ void report_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether what is written to the descriptor may be coloured: a terminal that is not "dumb", and
  * NO_COLOR (no-color.org) is unset or empty. */
 bool report_color(int fd);
+
+/* How many columns a line of stdout may have: what COLUMNS says, else the terminal, else 80. */
+uint32_t report_columns(void);
+/* Whether the locale (LC_ALL, LC_CTYPE, LANG: the first that is set) speaks UTF-8. */
+bool report_is_utf8(void);
 
 /* Writes the buffer to stdout. An enum exit_code: CLI_FAILED if it cannot be written. */
 int report_output(const struct strbuf *text);

@@ -3,6 +3,7 @@
 #include "daemon.h"
 #include "goal.h"
 #include "io.h"
+#include "leftovers.h"
 #include "lookups.h"
 #include "report.h"
 #include "rundir.h"
@@ -64,6 +65,18 @@ static int open_and_lock(const struct start *start, struct rundir *dir)
         return CLI_FAILED;
     }
     return CLI_DONE;
+}
+
+int start_sweep(const struct rundir *dir)
+{
+    struct strbuf names = {0};
+    int count = leftovers_sweep(dir, &names);
+    if (count > 0)
+        report_note("ended what an a3s that was killed had left: %s", strbuf_text(&names));
+    else if (count < 0)
+        report_note("cannot look for what an earlier a3s may have left: %s", strerror(-count));
+    strbuf_finish(&names);
+    return count;
 }
 
 /* In the child: a session of its own, and nothing of the terminal. */
@@ -199,6 +212,8 @@ int start_plan(const struct start *start)
     int code = choose_services(start, services);
     if (!code)
         code = open_and_lock(start, &dir);
+    if (!code)
+        start_sweep(&dir);
     if (!code)
         code = start_locked(start, &dir, services);
     rundir_close(&dir);

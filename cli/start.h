@@ -5,6 +5,8 @@
 #include "a3s/plan.h"
 #include "command.h"
 
+struct rundir;
+
 struct start {
     const struct plan *plan;
     const char *root;         /* what the plan's paths start from; need not be absolute */
@@ -20,5 +22,9 @@ struct start {
 
 /* Returns when the daemon has ended, or, with detach, when it listens or the goal is reached. */
 int start_plan(const struct start *start);
+
+/* Ends what an a3s that was killed has left running, and says so. Needs the lock. The number of
+ * processes. */
+int start_sweep(const struct rundir *dir);
 
 #endif

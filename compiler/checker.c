@@ -1,24 +1,9 @@
-#include "checker.h"
+#include "checker_parts.h"
 
-#include "codes.h"
-#include "decode.h"
-#include "eval.h"
 #include "forms.h"
+#include "references.h"
 #include "rules.h"
 #include "suggest.h"
-
-struct check {
-    struct arena *arena;
-    struct diag_list *diags;
-    struct eval eval;
-    struct decode decode;
-    bool partial; /* the tree is incomplete: what is missing in it is no news */
-    struct model_block *defaults[SCHEMA_BLOCK_COUNT]; /* what each block is if nobody writes it */
-    struct model *model;
-    struct map names;   /* service name -> index into model->services */
-    struct str service; /* the name of the service being checked */
-    bool any_service;   /* there was one, right or wrong */
-};
 
 static enum schema_block_id block_id(const struct schema_block *schema)
 {
@@ -30,11 +15,11 @@ static const char *describe(struct check *ck, const struct schema_block *schema)
 {
     if (block_id(schema) == SCHEMA_BLOCK_root)
         return "the A3sfile";
-    if (block_id(schema) == SCHEMA_BLOCK_service)
-        return arena_printf(ck->arena, "service \"%.*s\"", STR_ARG(ck->service));
+    if (schema->labels > 0)
+        return arena_printf(ck->arena, "%s \"%.*s\"", schema->name.ptr, STR_ARG(ck->label));
     if (schema->parent == SCHEMA_BLOCK_service)
         return arena_printf(ck->arena, "the %s block of service \"%.*s\"", schema->name.ptr,
-                            STR_ARG(ck->service));
+                            STR_ARG(ck->label));
     return arena_printf(ck->arena, "the %s block", schema->name.ptr);
 }
 
@@ -85,8 +70,8 @@ static void build_defaults(struct check *ck)
     }
 }
 
-static struct model_block *new_block(struct check *ck, const struct schema_block *schema,
-                                     const struct ast_block *ast)
+struct model_block *check_new_block(struct check *ck, const struct schema_block *schema,
+                                    const struct ast_block *ast)
 {
     struct model_block *block = arena_alloc(ck->arena, schema->size, 16);
     memcpy(block, ck->defaults[block_id(schema)], schema->size);
@@ -162,7 +147,7 @@ static void check_attribute(struct check *ck, const struct schema_block *schema,
 static void check_required(struct check *ck, const struct schema_block *schema,
                            const struct model_block *target)
 {
-    for (uint32_t i = 0; i < schema->count && !ck->partial; i++) {
+    for (uint32_t i = 0; i < schema->count && !ck->options->partial; i++) {
         const struct schema_attr *attr = &schema_attrs[schema->first + i];
         if (!attr->required || target->written[i] != NULL || (target->broken >> i & 1))
             continue;
@@ -178,11 +163,8 @@ static void check_required(struct check *ck, const struct schema_block *schema,
 
 /* Blocks */
 
-static void check_body(struct check *ck, const struct schema_block *schema,
-                       const struct ast_body *body, struct model_block *target);
-
-static void unknown_block(struct check *ck, const struct schema_block *parent,
-                          const struct ast_block *block)
+void check_unknown_block(struct check *ck, const struct schema_block *parent,
+                         const struct ast_block *block)
 {
     struct diag *diag =
         diag_error(ck->diags, CODE(UNKNOWN_BLOCK), block->type_span, "unknown block \"%.*s\" in %s",
@@ -203,8 +185,8 @@ static void unknown_block(struct check *ck, const struct schema_block *parent,
         help_elsewhere(diag, block->type);
 }
 
-static void check_labels(struct check *ck, const struct schema_block *schema,
-                         const struct ast_block *block)
+void check_labels(struct check *ck, const struct schema_block *schema,
+                  const struct ast_block *block)
 {
     if (block->label_count < schema->labels) {
         struct diag *diag = diag_error(ck->diags, CODE(LABEL_COUNT), block->type_span,
@@ -266,12 +248,12 @@ static void add_service(struct check *ck, struct model_service *service)
 static void check_service(struct check *ck, const struct schema_block *schema,
                           const struct ast_block *ast)
 {
-    struct model_service *service = (struct model_service *)new_block(ck, schema, ast);
+    struct model_service *service = (struct model_service *)check_new_block(ck, schema, ast);
     ck->any_service = true;
-    ck->service = STR("?");
+    ck->label = STR("?");
     if (ast->labels != NULL) {
         check_service_name(ck, ast->labels);
-        service->name = ck->service = ast->labels->text;
+        service->name = ck->label = ast->labels->text;
         service->name_span = ast->labels->span;
         add_service(ck, service);
     }
@@ -284,18 +266,20 @@ static void check_block(struct check *ck, const struct schema_block *parent,
 {
     const struct schema_block *schema = schema_find_block(block_id(parent), ast->type);
     if (schema == NULL) {
-        unknown_block(ck, parent, ast);
+        check_unknown_block(ck, parent, ast);
         return;
     }
+    if (schema->many && block_id(schema) != SCHEMA_BLOCK_service)
+        return; /* check_values has seen it */
     check_labels(ck, schema, ast);
-    if (schema->many) { /* there is but one such block so far */
+    if (schema->many) {
         check_service(ck, schema, ast);
         return;
     }
     const struct ast_block **first = &seen[block_id(schema)];
     if (*first != NULL)
         repeated_block(ck, parent, *first, ast);
-    struct model_block *block = new_block(ck, schema, ast);
+    struct model_block *block = check_new_block(ck, schema, ast);
     check_body(ck, schema, &ast->body, block);
     if (*first == NULL)
         *child_slot(target, schema) = block;
@@ -303,8 +287,8 @@ static void check_block(struct check *ck, const struct schema_block *parent,
 }
 
 /* Recursion is as deep as the schema. */
-static void check_body(struct check *ck, const struct schema_block *schema,
-                       const struct ast_body *body, struct model_block *target)
+void check_body(struct check *ck, const struct schema_block *schema, const struct ast_body *body,
+                struct model_block *target)
 {
     const struct ast_block *seen[SCHEMA_BLOCK_COUNT] = {0};
     for (const struct ast_attribute *it = body->attributes; it != NULL; it = it->next)
@@ -322,19 +306,25 @@ static void no_services(struct check *ck, const struct ast_body *body)
     diag_help(diag, "say what to run: service \"web\" { cmd = \"npm run dev\" }");
 }
 
-struct model *check(const struct ast_body *body, struct diag_list *diags, bool partial)
+struct model *check(const struct ast_body *body, struct diag_list *diags,
+                    const struct check_options *options)
 {
     struct check ck = {.arena = diags->arena,
                        .diags = diags,
                        .eval = {.arena = diags->arena, .diags = diags},
                        .decode = {diags->arena, diags},
-                       .partial = partial};
+                       .options = options};
     build_defaults(&ck);
     map_init(&ck.names, ck.arena, body->block_count);
-    ck.model = (struct model *)new_block(&ck, &schema_blocks[SCHEMA_BLOCK_root], NULL);
+    ck.model = (struct model *)check_new_block(&ck, &schema_blocks[SCHEMA_BLOCK_root], NULL);
+    ck.model->files =
+        (struct files){.arena = ck.arena, .sources = diags->sources, .folder = options->folder};
+    ck.eval.files = &ck.model->files;
+    check_values(&ck, body);
     check_body(&ck, &schema_blocks[SCHEMA_BLOCK_root], body, &ck.model->block);
-    if (!ck.any_service && !partial)
+    references_finish(ck.eval.references);
+    if (!ck.any_service && !options->partial)
         no_services(&ck, body);
-    rules_check(ck.model, &ck.names, diags, partial);
+    rules_check(ck.model, &ck.names, diags, options->partial);
     return ck.model;
 }

@@ -11,10 +11,18 @@
 #include "map.h"
 #include "model.h"
 #include "schema.h"
+#include "variables.h"
 
-/* Never NULL; the model is complete if diags->errors is still 0. It lives in diags->arena.
- * partial: the tree is incomplete, so what is missing in it is no news. */
-struct model *check(const struct ast_body *body, struct diag_list *diags, bool partial);
+struct check_options {
+    bool partial;       /* the tree is incomplete: what is missing in it is no news */
+    const char *path;   /* of the A3sfile, as it is shown */
+    const char *folder; /* what file() reads from; NULL: the current one */
+    struct variable_settings settings;
+};
+
+/* Never NULL; the model is complete if diags->errors is still 0. It lives in diags->arena. */
+struct model *check(const struct ast_body *body, struct diag_list *diags,
+                    const struct check_options *options);
 
 /* The attribute as it was written in the block, or NULL. */
 static inline const struct ast_attribute *check_written(const struct model_block *block,

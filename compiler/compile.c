@@ -4,13 +4,13 @@
 
 #include "checker.h"
 #include "codes.h"
+#include "forms.h"
 #include "graph.h"
 #include "lower.h"
 #include "parse.h"
 #include "paths.h"
 
 #include <errno.h>
-#include <utf8proc.h>
 
 void compilation_init(struct compilation *c)
 {
@@ -50,34 +50,19 @@ static const char *folder_of(struct arena *arena, const char *path)
     return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
 }
 
-static bool is_utf8(struct str text)
-{
-    for (size_t at = 0; at < text.len;) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                                   (utf8proc_ssize_t)(text.len - at), &code);
-        if (length <= 0)
-            return false;
-        at += (size_t)length;
-    }
-    return true;
-}
-
 /* What the plan calls the source: no folder of this machine is in it. */
 static struct str name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct str name = str_from(slash != NULL ? slash + 1 : path);
-    return is_utf8(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
+    return form_is_utf8(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
 }
 
 /* What is not there yet is no news while the file itself is wrong. */
-static void check_paths(struct compilation *c, const char *path,
-                        const struct compile_options *options)
+static void check_paths(struct compilation *c, const char *root)
 {
     if (c->diags.errors == 0)
-        paths_check(c->model, &c->diags,
-                    options->root != NULL ? options->root : folder_of(&c->arena, path));
+        paths_check(c->model, &c->diags, root);
 }
 
 static void harden_warnings(struct diag_list *diags)
@@ -121,10 +106,15 @@ static bool compile_source(struct compilation *c, const char *path, uint32_t sou
     struct ast_body *body = parse_source(&c->sources, source, &c->diags);
     if (!is_nesting_known(&c->diags))
         return false;
-    c->model = check(body, &c->diags, c->diags.errors > 0);
+    const char *root = options->root != NULL ? options->root : folder_of(&c->arena, path);
+    struct check_options how = {.partial = c->diags.errors > 0,
+                                .path = c->sources.files.items[source].path,
+                                .folder = root,
+                                .settings = options->settings};
+    c->model = check(body, &c->diags, &how);
     graph_order(c->model, &c->diags);
     if (options->check_paths)
-        check_paths(c, path, options);
+        check_paths(c, root);
     if (options->strict)
         harden_warnings(&c->diags);
     return c->diags.errors == 0 && lower_model(c, path, source);
@@ -138,4 +128,14 @@ bool compile_file(struct compilation *c, const char *path, const struct compile_
                     compile_source(c, path, source, options != NULL ? options : &defaults);
     diag_sort(&c->diags);
     return compiled;
+}
+
+bool compilation_is_secret(const struct compilation *c, const char *name)
+{
+    if (c->model == NULL)
+        return false;
+    VEC_EACH (&c->model->variables, it)
+        if (str_is((*it)->name, name))
+            return (*it)->sensitive;
+    return false;
 }

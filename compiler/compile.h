@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "diag.h"
 #include "source.h"
+#include "variables.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@ struct compile_options {
                        * nothing else is wrong */
     bool strict;      /* a warning fails the compilation as an error does */
     const char *root; /* what the file's relative paths start from; NULL: the file's own folder */
+    struct variable_settings settings; /* what --var says */
 };
 
 struct compilation {
@@ -35,6 +37,10 @@ struct compilation {
 /* The object must not move between the two: its parts know each other. */
 void compilation_init(struct compilation *c);
 void compilation_finish(struct compilation *c);
+
+/* Whether the compiled file declares the variable as sensitive: its plan takes the value from the
+ * environment. */
+bool compilation_is_secret(const struct compilation *c, const char *name);
 
 /* Compiles the file at path ("-": standard input). True: c->bytes is the plan, and c->diags holds
  * warnings at most. False: c->diags says why. options may be NULL. Once per compilation. */

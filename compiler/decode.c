@@ -1,63 +1,12 @@
 #include "codes.h"
 #include "decode_parts.h"
 #include "forms.h"
+#include "later.h"
+#include "pattern.h"
+#include "schema_doc.h"
 #include "suggest.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
-
-static struct diag *complain(const struct target *t, const struct diag_code *code,
-                             const struct value *value, const char *what)
-{
-    return diag_error(t->decode->diags, code, value->span, "%s\"%s\" must be %s", t->part,
-                      t->attr->name.ptr, what);
-}
-
-bool decode_wrong_type(const struct target *t, const struct value *value, const char *expected)
-{
-    if (value->kind == VALUE_UNKNOWN)
-        return false;
-    struct diag *diag = complain(t, CODE(WRONG_TYPE), value, expected);
-    diag_label(diag, "this is %s", value_kind_text(value->kind));
-    diag_help(diag, "%s", schema_form(t->attr->type));
-    return false;
-}
-
-bool decode_take_text(const struct target *t, const struct value *value, const char *expected,
-                      struct str *out_text)
-{
-    struct str text;
-    if (!value_to_string(value, t->decode->arena, &text))
-        return decode_wrong_type(t, value, expected);
-    if (text.len > MODEL_TEXT_MAX) {
-        struct diag *diag = diag_error(t->decode->diags, CODE(TOO_MUCH), value->span,
-                                       "this string has %zu bytes", text.len);
-        diag_help(diag, "a string has at most %u", MODEL_TEXT_MAX);
-        return false;
-    }
-    if (text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL) {
-        struct diag *diag = diag_error(t->decode->diags, CODE(NUL_BYTE), value->span,
-                                       "\"%s\" has a NUL character in it", t->attr->name.ptr);
-        diag_help(diag, "programs see only what stands before it: take it out");
-        return false;
-    }
-    *out_text = text;
-    return true;
-}
-
-static bool take_nonempty(const struct target *t, const struct value *value, const char *expected,
-                          struct str *out_text)
-{
-    struct str text;
-    if (!decode_take_text(t, value, expected, &text))
-        return false;
-    if (text.len == 0) {
-        diag_error(t->decode->diags, CODE(EMPTY_STRING), value->span,
-                   "\"%s\" must not be an empty string", t->attr->name.ptr);
-        return false;
-    }
-    *out_text = text;
-    return true;
-}
 
 static bool decode_bool(const struct target *t, const struct value *value)
 {
@@ -73,7 +22,7 @@ static bool decode_number(const struct target *t, const struct value *value)
     int64_t integer;
     bool fits = number_int64(&number, &integer);
     if (!number_is_integer(&number)) {
-        struct diag *diag = complain(t, CODE(WRONG_TYPE), value, "a whole number");
+        struct diag *diag = decode_complain(t, CODE(WRONG_TYPE), value, "a whole number");
         diag_label(diag, "this one is not whole");
         return false;
     }
@@ -90,7 +39,7 @@ static bool decode_number(const struct target *t, const struct value *value)
 
 static bool bad_duration(const struct target *t, const struct value *value)
 {
-    struct diag *diag = complain(t, CODE(BAD_DURATION), value, "a duration");
+    struct diag *diag = decode_complain(t, CODE(BAD_DURATION), value, "a duration");
     struct number number;
     if (value_to_number(value, t->decode->arena, &number)) {
         diag_label(diag, "a number without its unit");
@@ -111,7 +60,7 @@ static bool decode_duration(const struct target *t, const struct value *value)
     if (value->kind == VALUE_NUMBER || !form_duration(value->string, &ms))
         return bad_duration(t, value);
     if (ms < t->attr->min || ms > t->attr->max) {
-        struct diag *diag = complain(t, CODE(OUT_OF_RANGE), value, "between 1ms and 24h");
+        struct diag *diag = decode_complain(t, CODE(OUT_OF_RANGE), value, "between 1ms and 24h");
         diag_label(diag, "out of range");
         return false;
     }
@@ -127,7 +76,7 @@ static void unknown_word(const struct target *t, const struct value *value, stru
         strbuf_addf(&list, "%s\"%s\"", i > 0 ? ", " : "one of ", t->attr->words[i]);
         suggest_offer(&close, str_from(t->attr->words[i]), i);
     }
-    struct diag *diag = complain(t, CODE(UNKNOWN_WORD), value, strbuf_text(&list));
+    struct diag *diag = decode_complain(t, CODE(UNKNOWN_WORD), value, strbuf_text(&list));
     strbuf_finish(&list);
     diag_label(diag, "this is none of them");
     if (close.best.ptr != NULL)
@@ -151,40 +100,24 @@ static bool decode_word(const struct target *t, const struct value *value)
 
 static bool decode_path(const struct target *t, const struct value *value)
 {
-    return take_nonempty(t, value, "a string", t->field);
-}
-
-bool decode_take_strings(const struct target *t, const struct value *value, bool empty_allowed,
-                         struct model_strings *out_strings)
-{
-    if (!value_is_sequence(value))
-        return decode_wrong_type(t, value, schema_expected(t->attr->type));
-    struct target element = *t;
-    element.part = "each element of ";
-    struct model_strings strings = {
-        .items = arena_new(t->decode->arena, struct model_string, value->tuple.count)};
-    for (uint32_t i = 0; i < value->tuple.count; i++) {
-        const struct value *item = &value->tuple.items[i];
-        struct model_string *string = &strings.items[strings.count];
-        string->span = item->span;
-        strings.count += empty_allowed ? decode_take_text(&element, item, "a string", &string->text)
-                                       : take_nonempty(&element, item, "a string", &string->text);
-    }
-    if (strings.count < value->tuple.count)
+    struct model_text path;
+    if (!decode_take_later(t, value, "a string", &path))
         return false;
-    *out_strings = strings;
+    if (path.count == 0 && path.text.len == 0)
+        return decode_take_nonempty(t, value, "a string", &path.text);
+    *(struct model_text *)t->field = path;
     return true;
 }
 
 static bool decode_strings(const struct target *t, const struct value *value)
 {
-    return decode_take_strings(t, value, false, t->field);
+    return decode_take_strings(t, value, t->field);
 }
 
 static bool decode_paths(const struct target *t, const struct value *value)
 {
     struct model_strings paths;
-    if (!decode_take_strings(t, value, false, &paths))
+    if (!decode_take_strings(t, value, &paths))
         return false;
     if (t->attr->required && paths.count == 0) {
         struct diag *diag = diag_error(t->decode->diags, CODE(EMPTY_STRING), value->span,
@@ -194,6 +127,20 @@ static bool decode_paths(const struct target *t, const struct value *value)
     }
     *(struct model_strings *)t->field = paths;
     return true;
+}
+
+/* One file, or a list of them. */
+static bool decode_files(const struct target *t, const struct value *value)
+{
+    struct value list = *value;
+    if (value->kind == VALUE_STRING) {
+        struct value *only = arena_new(t->decode->arena, struct value, 1);
+        *only = *value;
+        list = (struct value){.kind = VALUE_TUPLE, .span = value->span};
+        list.tuple.items = only;
+        list.tuple.count = 1;
+    }
+    return decode_take_strings(t, &list, t->field);
 }
 
 static bool take_host(const struct target *t, const struct value *value, struct str *out_host)
@@ -236,20 +183,36 @@ static bool decode_subdomain(const struct target *t, const struct value *value)
     return true;
 }
 
+/* The text with a letter for each value that is not known yet: its spelling is checked at start. */
+static struct str stand_in(const struct target *t, const struct model_text *path)
+{
+    struct strbuf text = {0};
+    if (path->count == 0)
+        return path->text;
+    for (uint32_t i = 0; i < path->count; i++)
+        strbuf_add_str(&text,
+                       path->pieces[i].kind == VALUE_PIECE_TEXT ? path->pieces[i].text : STR("x"));
+    struct str copy = {arena_strndup(t->decode->arena, strbuf_text(&text), text.len), text.len};
+    strbuf_finish(&text);
+    return copy;
+}
+
 static bool decode_url_path(const struct target *t, const struct value *value)
 {
-    struct str path;
-    if (!decode_take_text(t, value, "a string", &path))
+    struct model_text path;
+    if (!decode_take_later(t, value, "a string", &path))
         return false;
-    if (!form_is_url_path(path)) {
-        struct diag *diag = complain(t, CODE(BAD_URL_PATH), value, schema_expected(t->attr->type));
-        if (path.len > 0 && path.ptr[0] == '/')
+    struct str text = stand_in(t, &path);
+    if (!form_is_url_path(text)) {
+        struct diag *diag =
+            decode_complain(t, CODE(BAD_URL_PATH), value, schema_expected(t->attr->type));
+        if (text.len > 0 && text.ptr[0] == '/')
             diag_help(diag, "write blanks, '#' and characters outside ASCII as %%XX");
         else
             diag_help(diag, "%s", schema_form(t->attr->type));
         return false;
     }
-    *(struct str *)t->field = path;
+    *(struct model_text *)t->field = path;
     return true;
 }
 
@@ -260,12 +223,80 @@ static bool decode_status(const struct target *t, const struct value *value)
     if (!value_to_string(value, t->decode->arena, &text))
         return decode_wrong_type(t, value, schema_expected(t->attr->type));
     if (!form_status(text, &status.min, &status.max)) {
-        struct diag *diag =
-            complain(t, CODE(BAD_STATUS), value, "a status code or a range of them, 100 to 999");
+        struct diag *diag = decode_complain(t, CODE(BAD_STATUS), value,
+                                            "a status code or a range of them, 100 to 999");
         diag_help(diag, "%s", schema_form(t->attr->type));
         return false;
     }
     *(struct model_status *)t->field = status;
+    return true;
+}
+
+static const char *show_size(const struct target *t, uint32_t bytes)
+{
+    struct strbuf text = {0};
+    schema_show_size(bytes, &text);
+    const char *copy = arena_strndup(t->decode->arena, strbuf_text(&text), text.len);
+    strbuf_finish(&text);
+    return copy;
+}
+
+static bool decode_size(const struct target *t, const struct value *value)
+{
+    uint32_t bytes;
+    if (value->kind != VALUE_STRING && value->kind != VALUE_NUMBER)
+        return decode_wrong_type(t, value, schema_expected(t->attr->type));
+    if (value->kind == VALUE_NUMBER || !form_size(value->string, &bytes)) {
+        struct diag *diag =
+            decode_complain(t, CODE(BAD_SIZE), value, schema_expected(t->attr->type));
+        diag_label(diag,
+                   value->kind == VALUE_NUMBER ? "a number without its unit" : "this is none");
+        diag_help(diag, "%s", schema_form(t->attr->type));
+        return false;
+    }
+    if (bytes < t->attr->min || bytes > t->attr->max) {
+        struct diag *diag = diag_error(t->decode->diags, CODE(OUT_OF_RANGE), value->span,
+                                       "\"%s\" must be between %s and %s", t->attr->name.ptr,
+                                       show_size(t, t->attr->min), show_size(t, t->attr->max));
+        diag_label(diag, "out of range");
+        return false;
+    }
+    *(uint32_t *)t->field = bytes;
+    return true;
+}
+
+static bool decode_pattern(const struct target *t, const struct value *value)
+{
+    struct str pattern;
+    size_t offset;
+    const char *why;
+    if (!decode_take_nonempty(t, value, "a string", &pattern))
+        return false;
+    if (!pattern_check(t->decode->arena, pattern, &offset, &why)) {
+        struct diag *diag =
+            decode_complain(t, CODE(BAD_PATTERN), value, schema_expected(t->attr->type));
+        diag_label(diag, "at byte %zu of it: %s", offset, why);
+        diag_help(diag, "a backslash before a character takes its meaning away; in a string it is "
+                        "written twice: \"\\\\[ready\\\\]\"");
+        return false;
+    }
+    *(struct str *)t->field = pattern;
+    return true;
+}
+
+static bool decode_text(const struct target *t, const struct value *value)
+{
+    return decode_take_text(t, value, "a string", t->field);
+}
+
+static bool decode_any(const struct target *t, const struct value *value)
+{
+    const struct value *later = later_find(value);
+    if (later != NULL)
+        return decode_wrong_type(t, later, "");
+    if (value_knowledge(value) != value->kind)
+        return false; /* something in it is unknown */
+    *(struct value *)t->field = *value;
     return true;
 }
 
@@ -276,7 +307,9 @@ static bool (*const decoders[])(const struct target *, const struct value *) = {
     [SCHEMA_TYPE_STRINGS] = decode_strings,   [SCHEMA_TYPE_ENV] = decode_env,
     [SCHEMA_TYPE_COMMAND] = decode_command,   [SCHEMA_TYPE_SUBDOMAIN] = decode_subdomain,
     [SCHEMA_TYPE_DOMAIN] = decode_domain,     [SCHEMA_TYPE_URLPATH] = decode_url_path,
-    [SCHEMA_TYPE_STATUS] = decode_status,
+    [SCHEMA_TYPE_STATUS] = decode_status,     [SCHEMA_TYPE_FILES] = decode_files,
+    [SCHEMA_TYPE_SIZE] = decode_size,         [SCHEMA_TYPE_PATTERN] = decode_pattern,
+    [SCHEMA_TYPE_TEXT] = decode_text,         [SCHEMA_TYPE_ANY] = decode_any,
 };
 _Static_assert(ARRAY_LEN(decoders) == SCHEMA_TYPE_COUNT, "a decoder for each type");
 
@@ -285,12 +318,7 @@ bool decode_attr(struct decode *decode, const struct schema_attr *attr, const st
 {
     if (value->kind == VALUE_UNKNOWN)
         return false;
-    if (value->kind == VALUE_LATER) {
-        struct diag *diag = diag_error(decode->diags, CODE(NOT_CONSTANT), value->span,
-                                       "\"%s\" must be known before the start", attr->name.ptr);
-        diag_help(diag, "write the value itself");
-        return false;
-    }
-    struct target t = {.decode = decode, .attr = attr, .field = target, .part = ""};
+    struct target t = {
+        .decode = decode, .attr = attr, .field = target, .span = value->span, .part = ""};
     return decoders[attr->type](&t, value);
 }

@@ -1,11 +1,29 @@
 #include "eval_parts.h"
 
+#include "later.h"
+
 /* Shared pieces */
 
 struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct span span,
                         const char *summary)
 {
     return diag_error(eval->diags, code, span, "%s", summary);
+}
+
+enum value_kind eval_too_late(struct eval *eval, const struct value *value, struct span span,
+                              const char *what)
+{
+    if (value->later.count == 0)
+        return VALUE_LATER;
+    struct diag *diag = eval_error(eval, CODE(NOT_CONSTANT), span, "Value known too late");
+    diag_detail(diag, "%s needs it when compiling, and it is known only at start", what);
+    later_explain(diag, value, span);
+    return VALUE_UNKNOWN;
+}
+
+enum value_kind eval_need(struct eval *eval, const struct value *value, const char *what)
+{
+    return value->kind == VALUE_LATER ? eval_too_late(eval, value, value->span, what) : value->kind;
 }
 
 struct eval_mark eval_mark(const struct eval *eval)
@@ -85,7 +103,7 @@ static struct span opener(struct span span)
 static struct span inside(struct eval *eval, const struct ast_expr *expr)
 {
     struct span span = expr->span;
-    if (!expr->string.heredoc) {
+    if (!expr->heredoc) {
         if (span.length <= 2)
             return span;
         return (struct span){span.source, span.offset + 1, span.length - 2};
@@ -202,6 +220,10 @@ static struct value key_of(struct eval *eval, const struct ast_object_item *item
         diag_detail(diag, "null cannot be a key");
         return value_unknown(key.span);
     }
+    if (key.kind == VALUE_LATER) {
+        key.kind = eval_need(eval, &key, "a key");
+        return key;
+    }
     if (!convert_value(eval->arena, &key, &type_string, &key, &why)) {
         struct diag *diag = eval_error(eval, CODE(BAD_KEY), key.span, "Incorrect key type");
         diag_detail(diag, "this cannot be a key: %s", why);
@@ -234,7 +256,7 @@ static struct value eval_kind(struct eval *eval, const struct ast_expr *expr)
 {
     switch (expr->kind) {
     case AST_NUMBER: return eval_number(eval, expr);
-    case AST_STRING: return value_string(expr->span, expr->string.text);
+    case AST_STRING: return value_string(expr->span, expr->string);
     case AST_BOOL: return (struct value){.kind = VALUE_BOOL, .boolean = expr->boolean};
     case AST_NULL: return (struct value){.kind = VALUE_NULL};
     case AST_TEMPLATE: return eval_template(eval, expr);

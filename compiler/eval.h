@@ -2,7 +2,8 @@
  *
  * What cannot be computed is one diagnostic at the place that cannot, with hcl's category as its
  * message, and VALUE_UNKNOWN; the rest of a list or object is still computed, so that its mistakes
- * are seen in the same run. Nothing is read or run: the same tree and scope give the same value.
+ * are seen in the same run. Nothing is run, and only file() reads: the same tree, scope, files and
+ * settings of variables give the same value.
  *
  * Recursion is bounded by EVAL_DEPTH_MAX. What loops and functions produce is bounded by
  * EVAL_WORK_MAX (an element, an expression inside a loop, or 16 bytes of text is one unit): beyond
@@ -30,10 +31,15 @@ struct eval_scope {
     uint32_t count;
 };
 
+struct files;
+struct references;
+
 struct eval {
     struct arena *arena; /* values live here */
     struct diag_list *diags;
     const struct eval_scope *scope; /* NULL: there are no variables */
+    struct references *references;  /* local, var and service; NULL: there are none, nor env() */
+    struct files *files;            /* what file() reads; NULL: nothing */
 
     /* Private to eval*.c and functions*.c; zero before the first use. */
     const struct value *item; /* what a splat is at */

@@ -4,7 +4,7 @@
 
 /* Variables */
 
-static const struct value *find_variable(const struct eval_scope *scope, struct str name)
+const struct value *eval_find_variable(const struct eval_scope *scope, struct str name)
 {
     for (; scope != NULL; scope = scope->parent)
         for (uint32_t i = 0; i < scope->count; i++)
@@ -21,8 +21,23 @@ static bool stands_alone(struct eval *eval, const struct ast_expr *expr)
     return end >= text.len || (text.ptr[end] != '.' && text.ptr[end] != '[');
 }
 
+/* "local" and the like alone are no values. */
+static bool is_incomplete(struct eval *eval, const struct ast_expr *expr)
+{
+    const char *form = eval_root_form(eval, expr->name);
+    if (form == NULL)
+        return false;
+    struct diag *diag =
+        eval_error(eval, CODE(UNKNOWN_VARIABLE), expr->span, "Incomplete reference");
+    diag_detail(diag, "\"%.*s\" is no value by itself", STR_ARG(expr->name));
+    diag_help(diag, "write %.*s.%s", STR_ARG(expr->name), form);
+    return true;
+}
+
 static void unknown_variable(struct eval *eval, const struct ast_expr *expr)
 {
+    if (is_incomplete(eval, expr))
+        return;
     struct suggestion close = suggest_begin(expr->name);
     for (const struct eval_scope *scope = eval->scope; scope != NULL; scope = scope->parent)
         for (uint32_t i = 0; i < scope->count; i++)
@@ -39,7 +54,7 @@ struct value eval_variable(struct eval *eval, const struct ast_expr *expr)
 {
     if (expr->name.len == 0)
         return eval->item != NULL ? *eval->item : value_unknown(expr->span);
-    const struct value *value = find_variable(eval->scope, expr->name);
+    const struct value *value = eval_find_variable(eval->scope, expr->name);
     if (value != NULL)
         return *value;
     unknown_variable(eval, expr);
@@ -47,6 +62,12 @@ struct value eval_variable(struct eval *eval, const struct ast_expr *expr)
 }
 
 /* Attributes */
+
+/* What comes of an operand that is not known. */
+static struct value not_yet(struct eval *eval, const struct value *operand, const char *what)
+{
+    return (struct value){.kind = eval_need(eval, operand, what), .span = operand->span};
+}
 
 static struct value no_attribute(struct eval *eval, const struct ast_expr *expr,
                                  const char *summary, const char *why)
@@ -74,10 +95,13 @@ static struct value missing_member(struct eval *eval, const struct ast_expr *exp
 
 struct value eval_attribute(struct eval *eval, const struct ast_expr *expr)
 {
-    struct value operand = eval_expr(eval, expr->access.operand);
+    struct value operand, reference;
+    if (eval->references != NULL && eval_reference(eval, expr, &reference))
+        return reference;
+    operand = eval_expr(eval, expr->access.operand);
     switch (operand.kind) {
     case VALUE_UNKNOWN:
-    case VALUE_LATER: return operand;
+    case VALUE_LATER: return not_yet(eval, &operand, "an attribute");
     case VALUE_NULL:
         return no_attribute(eval, expr, "Attempt to get attribute from null value",
                             "this value is null and has no attributes");
@@ -144,6 +168,9 @@ static struct value index_mapping(struct eval *eval, const struct ast_expr *expr
 
 struct value eval_index(struct eval *eval, const struct ast_expr *expr)
 {
+    struct value reference;
+    if (eval->references != NULL && eval_reference(eval, expr, &reference))
+        return reference;
     struct value operand = eval_expr(eval, expr->access.operand);
     struct value key = eval_expr(eval, expr->access.key);
     if (operand.kind == VALUE_NULL) {
@@ -154,8 +181,10 @@ struct value eval_index(struct eval *eval, const struct ast_expr *expr)
     }
     if (key.kind == VALUE_NULL)
         return bad_index(eval, expr, "null cannot be an index");
-    if (!eval_is_known(operand.kind) || !eval_is_known(key.kind))
-        return eval_unknown_of(expr->span, operand.kind, key.kind);
+    if (!eval_is_known(operand.kind) || !eval_is_known(key.kind)) {
+        enum value_kind known_operand = eval_need(eval, &operand, "an index");
+        return eval_unknown_of(expr->span, known_operand, eval_need(eval, &key, "an index"));
+    }
     switch (operand.kind) {
     case VALUE_TUPLE:
     case VALUE_LIST: return index_sequence(eval, expr, &operand, key);
@@ -226,7 +255,7 @@ struct value eval_splat(struct eval *eval, const struct ast_expr *expr)
 {
     struct value operand = eval_expr(eval, expr->splat.operand);
     if (!eval_is_known(operand.kind))
-        return operand;
+        return not_yet(eval, &operand, "[*]");
     if (value_is_sequence(&operand))
         return splat_sequence(eval, expr, &operand);
     struct value result = {.kind = VALUE_TUPLE};

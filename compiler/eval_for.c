@@ -23,8 +23,10 @@ bool eval_loop_begin(struct eval *eval, struct eval_loop *loop, struct str key, 
                     value_kind_text(out_collection->kind));
         out_collection->kind = VALUE_UNKNOWN;
     }
-    if (!eval_is_known(out_collection->kind))
+    if (!eval_is_known(out_collection->kind)) {
+        out_collection->kind = eval_need(eval, out_collection, "a loop");
         return false;
+    }
     loop->bindings[0].name = value;
     loop->bindings[1].name = key;
     loop->scope = (struct eval_scope){
@@ -102,6 +104,8 @@ static bool is_wanted(struct eval *eval, struct build *build)
     struct value value = eval_expr(eval, build->expr->loop.condition);
     if (value.kind == VALUE_NULL)
         return bad_if(eval, build, "Invalid 'for' condition", "it is null");
+    if (value.kind == VALUE_LATER)
+        value.kind = eval_need(eval, &value, "a condition");
     if (!convert_value(eval->arena, &value, &type_bool, &value, &why))
         return bad_if(eval, build, "Invalid 'for' condition", why);
     if (!eval_is_known(value.kind)) {
@@ -122,6 +126,8 @@ static bool condition_makes_sense(struct eval *eval, struct build *build, struct
     struct eval_mark mark = eval_mark(eval);
     loop->bindings[0].value = loop->bindings[1].value = (struct value){.kind = VALUE_LATER};
     struct value value = eval_expr(eval, condition);
+    if (value.kind == VALUE_LATER)
+        value.kind = eval_need(eval, &value, "a condition");
     if (value.kind == VALUE_NULL)
         return bad_if(eval, build, "Condition is null", "it is null whatever the element is");
     if (!convert_value(eval->arena, &value, &type_bool, &value, &why))
@@ -148,7 +154,7 @@ static bool take_key(struct eval *eval, struct build *build, struct value *out_k
     if (key.kind == VALUE_NULL)
         bad_for_key(eval, build, "it is null");
     else if (!eval_is_known(key.kind))
-        spoil(build, key.kind);
+        spoil(build, eval_need(eval, &key, "a key"));
     else if (!convert_value(eval->arena, &key, &type_string, &key, &why))
         bad_for_key(eval, build, why);
     else {

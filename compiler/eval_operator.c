@@ -1,5 +1,7 @@
 #include "eval_parts.h"
 
+#include "later.h"
+
 static bool is_arithmetic(enum ast_operator op)
 {
     return op >= AST_OP_ADD && op <= AST_OP_MOD;
@@ -10,11 +12,20 @@ static bool is_logical(enum ast_operator op)
     return op == AST_OP_OR || op == AST_OP_AND;
 }
 
+static const char *operator_name(struct eval *eval, enum ast_operator op)
+{
+    return arena_printf(eval->arena, "\"%s\"", ast_operator_text(op));
+}
+
 /* Converts in place; an operand that does not convert is unknown, after a diagnostic. */
 static void convert_operand(struct eval *eval, struct value *operand, const struct type *type,
                             enum ast_operator op)
 {
     const char *why;
+    if (operand->kind == VALUE_LATER) {
+        operand->kind = eval_need(eval, operand, operator_name(eval, op));
+        return;
+    }
     if (convert_value(eval->arena, operand, type, operand, &why))
         return;
     struct diag *diag = eval_error(eval, CODE(BAD_OPERAND), operand->span, "Invalid operand");
@@ -59,10 +70,19 @@ static struct value compute(struct eval *eval, const struct ast_expr *expr,
     return why == NULL ? value : failed(eval, expr, why);
 }
 
-static struct value equality(const struct ast_expr *expr, const struct value *left,
-                             const struct value *right)
+/* What is known of a side of "==", which looks at all that is in it. */
+static enum value_kind known_side(struct eval *eval, const struct value *side, enum ast_operator op)
 {
-    enum value_kind a = value_knowledge(left), b = value_knowledge(right);
+    const struct value *later = later_find(side);
+    return later != NULL ? eval_too_late(eval, later, side->span, operator_name(eval, op))
+                         : value_knowledge(side);
+}
+
+static struct value equality(struct eval *eval, const struct ast_expr *expr,
+                             const struct value *left, const struct value *right)
+{
+    enum value_kind a = known_side(eval, left, expr->binary.op);
+    enum value_kind b = known_side(eval, right, expr->binary.op);
     if (!eval_is_known(a) || !eval_is_known(b))
         return eval_unknown_of(expr->span, a, b);
     return bool_value(value_equal(left, right) == (expr->binary.op == AST_OP_EQ));
@@ -74,7 +94,7 @@ struct value eval_binary(struct eval *eval, const struct ast_expr *expr)
     struct value left = eval_expr(eval, expr->binary.left);
     struct value right = eval_expr(eval, expr->binary.right);
     if (op == AST_OP_EQ || op == AST_OP_NE)
-        return equality(expr, &left, &right);
+        return equality(eval, expr, &left, &right);
     const struct type *type = is_logical(op) ? &type_bool : &type_number;
     convert_operand(eval, &left, type, op);
     convert_operand(eval, &right, type, op);
@@ -116,7 +136,7 @@ enum eval_choice eval_condition(struct eval *eval, const struct ast_expr *condit
     if (value.kind == VALUE_UNKNOWN)
         return EVAL_NEITHER;
     if (value.kind == VALUE_LATER)
-        return EVAL_LATER;
+        return eval_need(eval, &value, "a condition") == VALUE_LATER ? EVAL_LATER : EVAL_NEITHER;
     if (value.kind == VALUE_NULL) {
         struct diag *diag =
             eval_error(eval, CODE(BAD_CONDITION), condition->span, "Null condition");

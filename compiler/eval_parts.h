@@ -7,6 +7,11 @@
 #include "eval.h"
 
 /* One kind of expression each. */
+/* local.x, var.x, service.x.y and the like: false if it is none (a loop may have such a name). */
+bool eval_reference(struct eval *eval, const struct ast_expr *expr, struct value *out);
+/* Whether the name is one of these roots, and what may stand behind it ("NAME"); else NULL. */
+const char *eval_root_form(const struct eval *eval, struct str name);
+const struct value *eval_find_variable(const struct eval_scope *scope, struct str name);
 struct value eval_variable(struct eval *eval, const struct ast_expr *expr);
 struct value eval_attribute(struct eval *eval, const struct ast_expr *expr);
 struct value eval_index(struct eval *eval, const struct ast_expr *expr);
@@ -51,6 +56,13 @@ static inline uint64_t eval_text_units(size_t bytes)
 /* A diagnostic of the code, with hcl's category for its message. */
 struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct span span,
                         const char *summary);
+/* At the span stands, or is in what stands there, a value that is known only at start, where what
+ * needs it: one diagnostic. Gives what becomes of the whole: unknown, or later for the element of a
+ * loop that is only tried. */
+enum value_kind eval_too_late(struct eval *eval, const struct value *value, struct span span,
+                              const char *what);
+/* As eval_too_late for a value that is not known; unknown stays so without a word. */
+enum value_kind eval_need(struct eval *eval, const struct value *value, const char *what);
 /* Where diagnostics stood, and back to it: what came after is forgotten. */
 struct eval_mark {
     uint32_t count, errors, warnings;

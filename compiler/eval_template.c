@@ -1,9 +1,13 @@
 #include "eval_parts.h"
 
+#include "later.h"
+#include "vec.h"
+
 /* The text of a template while its parts are joined. */
 struct text {
-    struct strbuf buf;
-    enum value_kind unknown; /* what the whole is, or VALUE_KIND_COUNT */
+    struct strbuf buf;              /* what is known, since the last piece */
+    VEC(struct value_piece) pieces; /* empty until something is known only at start */
+    enum value_kind unknown;        /* what the whole is, or VALUE_KIND_COUNT */
 };
 
 static void add_parts(struct eval *eval, const struct ast_parts *parts, struct text *text);
@@ -23,10 +27,42 @@ static void add_text(struct eval *eval, struct span span, struct str piece, stru
         strbuf_add_str(&text->buf, piece);
 }
 
+/* What is known so far becomes a piece. */
+static void cut(struct eval *eval, struct text *text)
+{
+    if (text->buf.len == 0)
+        return;
+    *vec_push(eval->arena, &text->pieces) =
+        (struct value_piece){.kind = VALUE_PIECE_TEXT, .text = eval_text(eval, &text->buf)};
+    strbuf_clear(&text->buf);
+}
+
+static void add_later(struct eval *eval, const struct ast_expr *expr, const struct value *value,
+                      struct text *text)
+{
+    if (!eval_charge(eval, expr->span, value->later.count)) {
+        spoil(text, VALUE_UNKNOWN);
+        return;
+    }
+    for (uint32_t i = 0; i < value->later.count; i++) {
+        const struct value_piece *piece = &value->later.pieces[i];
+        if (piece->kind == VALUE_PIECE_TEXT) {
+            add_text(eval, expr->span, piece->text, text);
+            continue;
+        }
+        cut(eval, text);
+        *vec_push(eval->arena, &text->pieces) = *piece;
+    }
+}
+
 static void add_value(struct eval *eval, const struct ast_expr *expr, struct text *text)
 {
     struct value value = eval_expr(eval, expr);
     const char *why = "it is null";
+    if (value.kind == VALUE_LATER && value.later.count > 0) {
+        add_later(eval, expr, &value, text);
+        return;
+    }
     if (!eval_is_known(value.kind)) {
         spoil(text, value.kind);
         return;
@@ -91,10 +127,14 @@ struct value eval_template(struct eval *eval, const struct ast_expr *expr)
     struct text text = {.unknown = VALUE_KIND_COUNT};
     struct value value = value_unknown(expr->span);
     add_parts(eval, &expr->template, &text);
-    if (text.unknown == VALUE_KIND_COUNT)
-        value = value_string(expr->span, eval_text(eval, &text.buf));
-    else
+    if (text.unknown != VALUE_KIND_COUNT) {
         value.kind = text.unknown;
+    } else if (text.pieces.count == 0) {
+        value = value_string(expr->span, eval_text(eval, &text.buf));
+    } else {
+        cut(eval, &text);
+        value = later_new(eval->arena, text.pieces.items, text.pieces.count, expr->span);
+    }
     strbuf_finish(&text.buf);
     return value;
 }

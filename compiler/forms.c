@@ -1,5 +1,7 @@
 #include "forms.h"
 
+#include <utf8proc.h>
+
 #define LABEL_MAX    63
 #define FRACTION_MAX 6
 
@@ -95,6 +97,25 @@ bool form_duration(struct str text, uint32_t *out_ms)
     return true;
 }
 
+bool form_size(struct str text, uint32_t *out_bytes)
+{
+    static const struct {
+        struct str name;
+        unsigned shift;
+    } units[] = {{{"B", 1}, 0}, {{"KiB", 3}, 10}, {{"MiB", 3}, 20}, {{"GiB", 3}, 30}};
+    uint64_t number;
+    if (take_digits(&text, &number) == 0)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (!str_equal(text, units[i].name))
+            continue;
+        uint64_t bytes = number << units[i].shift;
+        *out_bytes = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
+        return true;
+    }
+    return false;
+}
+
 static bool is_label(struct str label)
 {
     if (label.len == 0 || label.len > LABEL_MAX || label.ptr[0] == '-' ||
@@ -117,6 +138,31 @@ bool form_is_host(struct str text)
             return true;
         advance(&text, label.len + 1);
     }
+}
+
+bool form_is_identifier(struct str text)
+{
+    if (text.len == 0 || is_digit(text.ptr[0]) || text.ptr[0] == '-')
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '_' && c != '-')
+            return false;
+    }
+    return true;
+}
+
+bool form_is_utf8(struct str text)
+{
+    for (size_t at = 0; at < text.len;) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
+                                                   (utf8proc_ssize_t)(text.len - at), &code);
+        if (length <= 0)
+            return false;
+        at += (size_t)length;
+    }
+    return true;
 }
 
 bool form_is_name(struct str text)

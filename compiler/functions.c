@@ -1,11 +1,14 @@
 #include "functions_parts.h"
 
+#include "later.h"
 #include "suggest.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
-#define REST FUNCTION_REST
-#define LAZY FUNCTION_LAZY
+#define REST  FUNCTION_REST
+#define LAZY  FUNCTION_LAZY
+#define LAST  FUNCTION_LAST
+#define CARRY FUNCTION_CARRY
 #define P(name, type)                 \
     {                                 \
 #name, FUNCTION_##type, false \
@@ -40,8 +43,10 @@ void function_usage(const struct function *function, struct strbuf *out)
     strbuf_addf(out, "%s(", function->name.ptr);
     for (uint32_t i = 0; i < function->param_count; i++) {
         bool last = i + 1 == function->param_count;
-        strbuf_addf(out, "%s%s%s", i > 0 ? ", " : "", function->params[i].name,
-                    last && function->flags & FUNCTION_REST ? "..." : "");
+        bool optional = last && function->flags & FUNCTION_LAST;
+        strbuf_addf(out, "%s%s%s%s%s", i > 0 ? ", " : "", optional ? "[" : "",
+                    function->params[i].name, last && function->flags & FUNCTION_REST ? "..." : "",
+                    optional ? "]" : "");
     }
     strbuf_addc(out, ')');
 }
@@ -173,7 +178,7 @@ static bool expand_last(struct eval *eval, const struct ast_expr *expr, struct a
     if (list.kind == VALUE_NULL)
         return bad_expansion(eval, last, "what \"...\" stands behind must not be null");
     if (!eval_is_known(list.kind)) {
-        args->unknown = list.kind;
+        args->unknown = eval_need(eval, &list, "\"...\"");
         return false;
     }
     if (!value_is_sequence(&list))
@@ -205,7 +210,8 @@ static bool count_arguments(struct eval *eval, const struct ast_expr *expr, stru
 {
     const struct function *function = args->function;
     bool rest = function->flags & FUNCTION_REST;
-    uint32_t least = function->param_count - rest;
+    bool optional = function->flags & (FUNCTION_REST | FUNCTION_LAST);
+    uint32_t least = function->param_count - optional;
     struct strbuf usage = {0};
     struct diag *diag = NULL;
     function_usage(function, &usage);
@@ -246,6 +252,26 @@ static const struct type *const param_types[FUNCTION_TYPE_COUNT] = {
     [FUNCTION_LIST] = &list_of_any,
 };
 
+/* What is known of the argument, as far as the function looks at it. */
+static enum value_kind knowledge(const struct arguments *args, const struct value *value)
+{
+    if (!(args->function->flags & FUNCTION_CARRY))
+        return value_knowledge(value);
+    enum value_kind whole = value_knowledge(value);
+    return whole == VALUE_LATER && later_find(value) != NULL ? value->kind : whole;
+}
+
+static void refuse_later(struct eval *eval, const struct arguments *args, struct value *value)
+{
+    bool carried = args->function->flags & FUNCTION_CARRY && value->kind != VALUE_LATER;
+    const struct value *later = carried ? NULL : later_find(value);
+    if (later == NULL)
+        return;
+    eval_too_late(eval, later, value->span,
+                  arena_printf(eval->arena, "%s()", args->function->name.ptr));
+    *value = value_unknown(value->span);
+}
+
 /* Evaluates and converts them all, so that all mistakes are seen at once. */
 static bool take_arguments(struct eval *eval, struct arguments *args)
 {
@@ -255,7 +281,8 @@ static bool take_arguments(struct eval *eval, struct arguments *args)
         struct value *value = &args->values[i];
         if (i < args->count - args->given)
             *value = eval_expr(eval, args->exprs[i]);
-        enum value_kind known = value_knowledge(value);
+        refuse_later(eval, args, value);
+        enum value_kind known = knowledge(args, value);
         if (!eval_is_known(known) && args->unknown != VALUE_UNKNOWN)
             args->unknown = known;
         if (known != VALUE_UNKNOWN &&
@@ -337,8 +364,8 @@ bool function_try(struct function_call *call, struct value *out)
         if (failed)
             continue;
         *out = value;
-        if (known == VALUE_LATER)
-            out->kind = VALUE_LATER;
+        if (known == VALUE_LATER && later_find(&value) == NULL)
+            *out = (struct value){.kind = VALUE_LATER};
         return true;
     }
     return function_fail(call, "none of the expressions can be computed");
@@ -354,7 +381,7 @@ bool function_can(struct function_call *call, struct value *out)
     bool failed = call->eval->diags->errors > mark.errors || known == VALUE_UNKNOWN;
     eval_rewind(call->eval, mark);
     function_give_bool(!failed, out);
-    if (!failed && known == VALUE_LATER)
-        out->kind = VALUE_LATER;
+    if (!failed && known == VALUE_LATER && later_find(&value) == NULL)
+        *out = (struct value){.kind = VALUE_LATER};
     return true;
 }

@@ -1,8 +1,8 @@
 /* The functions of expressions: one table (functions.def) from which lookup, the checks of
  * arguments and "a3s functions" come.
  *
- * A function is pure: its result depends on its arguments alone. One that needs the context of an
- * evaluation (a folder, an environment) finds it behind call->eval.
+ * A function is pure: its result depends on its arguments alone. The exception is file(), which
+ * finds the folder that it reads from behind call->eval.
  */
 #ifndef COMPILER_FUNCTIONS_H
 #define COMPILER_FUNCTIONS_H
@@ -20,7 +20,10 @@ enum function_type {
 
 enum function_flag {
     FUNCTION_REST = 1, /* the last parameter may come any number of times, or not at all */
-    FUNCTION_LAZY = 2  /* evaluates its arguments itself */
+    FUNCTION_LAZY = 2, /* evaluates its arguments itself */
+    FUNCTION_LAST = 4, /* the last parameter may be left out */
+    /* Elements of an argument only change their place: they may be known only at start. */
+    FUNCTION_CARRY = 8
 };
 
 struct function_param {
@@ -64,7 +67,7 @@ extern const struct function functions[FUNCTION_COUNT];
 
 /* NULL if there is none of that name. */
 const struct function *function_find(struct str name);
-/* "substr(str, offset, length)", "max(numbers...)". */
+/* "substr(str, offset, length)", "max(numbers...)", "env(name, [default])". */
 void function_usage(const struct function *function, struct strbuf *out);
 
 #endif

@@ -9,12 +9,15 @@
 #define COMPILER_MODEL_H
 
 #include "ast.h"
+#include "files.h"
+#include "value.h"
 
 /* What a plan can hold; lower.c asserts that the plan's own limits are these. */
 #define MODEL_SERVICES_MAX 65535u
 #define MODEL_EDGES_MAX    1048576u
 #define MODEL_NAME_MAX     255u        /* bytes of a service name */
 #define MODEL_TEXT_MAX     (64u << 10) /* bytes of a string */
+#define MODEL_PIECES_MAX   1024u       /* of a text that is known only at start */
 #define MODEL_HOST_MAX     253u        /* bytes of a host name (RFC 1035, 2.3.4) */
 
 /* Where a struct of the model came from. */
@@ -29,26 +32,40 @@ struct model_string {
     struct span span;
 };
 
+/* A string that may be known only at start. */
+struct model_text {
+    struct str text; /* count is 0: all of it; else for people, as "${env("NAME")}" */
+    const struct value_piece *pieces;
+    uint32_t count;
+    struct span span;
+};
+
+struct model_texts {
+    struct model_text *items;
+    uint32_t count;
+};
+
 struct model_strings {
     struct model_string *items;
     uint32_t count;
 };
 
-struct model_variable {
-    struct str name, value;
+struct model_setting {
+    struct str name;
     struct span span; /* of the name */
+    struct model_text value;
 };
 
 /* Sorted by name, each name once. */
 struct model_env {
-    struct model_variable *items;
+    struct model_setting *items;
     uint32_t count;
 };
 
 struct model_command {
-    struct str text; /* as it was written, for people */
-    struct model_strings argv;
-    bool shell; /* argv is /bin/sh -c TEXT */
+    struct model_text line;  /* as it was written, for people */
+    struct model_texts argv; /* count is 0: there is no such command */
+    bool shell;              /* argv is /bin/sh -c LINE */
 };
 
 struct model_status {
@@ -61,7 +78,7 @@ struct model_subdomain {
 };
 
 enum model_kind { MODEL_SERVICE, MODEL_TASK };
-enum model_probe { MODEL_HTTP, MODEL_TCP };
+enum model_probe { MODEL_HTTP, MODEL_TCP, MODEL_EXEC, MODEL_LOG };
 
 struct model_dev {
     struct model_block block;
@@ -70,6 +87,22 @@ struct model_dev {
     struct str domain;
     uint32_t hold;
     struct model_env env;
+    struct model_strings env_file;
+};
+
+struct model_locals {
+    struct model_block block;
+};
+
+/* An input of the file: var.NAME. */
+struct model_variable {
+    struct model_block block;
+    struct str name;
+    struct span name_span;
+    struct value fallback; /* with has_fallback */
+    bool has_fallback;
+    struct str description;
+    bool sensitive;
 };
 
 struct model_watch {
@@ -82,8 +115,10 @@ struct model_watch {
 struct model_health {
     struct model_block block;
     uint32_t type; /* enum model_probe */
-    struct str path;
+    struct model_text path;
     uint32_t port; /* 0: the service's own */
+    struct model_command cmd;
+    struct str pattern;
     struct model_status status;
     uint32_t interval, timeout, start_timeout;
     uint32_t retries;
@@ -103,24 +138,35 @@ struct model_stop {
     uint32_t timeout;
 };
 
+struct model_log {
+    struct model_block block;
+    struct model_text file;
+    uint32_t max_size; /* bytes */
+    uint32_t keep;
+};
+
 struct model_service {
     struct model_block block;
     struct str name;
     struct span name_span;
     uint32_t declared; /* its place in the source, from 0: index into model.services */
     struct model_command cmd;
-    struct str dir;
+    struct model_text dir;
     uint32_t port; /* with has_port; 0: chosen at start */
     bool has_port;
     struct model_subdomain subdomain;
     struct model_env env;
+    struct model_strings env_file;
     struct model_strings depends_on;
     uint32_t kind; /* enum model_kind */
-    bool disabled;
+    struct model_command pre_start, post_stop;
+    struct model_strings labels;
+    bool disabled, tty;
     const struct model_watch *watch;   /* or NULL */
     const struct model_health *health; /* or NULL */
     const struct model_restart *restart;
     const struct model_stop *stop;
+    const struct model_log *log;   /* or NULL */
     struct model_dependency *deps; /* what depends_on names, each once, in its order */
     uint32_t dep_count;
 };
@@ -133,8 +179,10 @@ struct model_dependency {
 struct model {
     struct model_block block;
     const struct model_dev *dev;
-    VEC(struct model_service *) services; /* in source order */
-    uint32_t *order;                      /* start order: indices into services */
+    VEC(struct model_service *) services;   /* in source order */
+    VEC(struct model_variable *) variables; /* in source order */
+    struct files files;                     /* what file() read */
+    uint32_t *order;                        /* start order: indices into services */
 };
 
 #endif

@@ -9,19 +9,20 @@
 
 /* What many services share (folders, programs) is looked up once. */
 struct paths {
-    struct arena *arena;
+    struct arena *arena; /* of paths; a service's are dropped unless a map has one of them now */
     struct diag_list *diags;
     const struct model *model;
     const char *root;
+    struct str path;     /* the PATH of a service that sets none */
     struct map seen;     /* path -> bits of enum path_is */
-    struct map programs; /* "FOLDER/PATH/PROGRAM" -> found */
+    struct map programs; /* "FOLDER/PROGRAM" -> found, with that PATH */
+    bool kept;           /* a map has a path of this service */
 };
 
 enum path_is {
-    PATH_IS_KNOWN = 1, /* looked up, for a path that does not exist has no other bit */
-    PATH_IS_THERE = 2,
-    PATH_IS_DIR = 4,
-    PATH_IS_PROGRAM = 8,
+    PATH_IS_THERE = 1,
+    PATH_IS_DIR = 2,
+    PATH_IS_PROGRAM = 4,
 };
 
 /* The path as seen from base. */
@@ -42,30 +43,52 @@ static uint32_t look_up(const char *path)
 {
     struct stat st;
     if (stat(path, &st) != 0)
-        return PATH_IS_KNOWN;
+        return 0;
     bool program = S_ISREG(st.st_mode) && access(path, X_OK) == 0;
-    return PATH_IS_KNOWN | PATH_IS_THERE | (S_ISDIR(st.st_mode) ? PATH_IS_DIR : 0) |
+    return PATH_IS_THERE | (S_ISDIR(st.st_mode) ? PATH_IS_DIR : 0) |
            (program ? PATH_IS_PROGRAM : 0);
+}
+
+static uint32_t *place_in(struct paths *p, struct map *map, const char *key, bool *out_new)
+{
+    uint32_t *place = map_put(map, str_from(key), out_new);
+    p->kept = p->kept || *out_new;
+    return place;
 }
 
 static bool path_is(struct paths *p, const char *path, enum path_is wanted)
 {
-    uint32_t *is = map_put(&p->seen, str_from(path), NULL);
-    if (*is == 0)
+    bool is_new;
+    uint32_t *is = place_in(p, &p->seen, path, &is_new);
+    if (is_new)
         *is = look_up(path);
     return (*is & wanted) != 0;
 }
 
-/* The PATH that the service will have. */
-static struct str search_path(const struct paths *p, const struct model_service *service)
+static const struct model_text *path_in(const struct model_env *env)
 {
-    const struct model_env *envs[] = {&service->env, &p->model->dev->env};
-    for (size_t i = 0; i < 2; i++)
-        for (uint32_t at = 0; at < envs[i]->count; at++)
-            if (str_is(envs[i]->items[at].name, "PATH"))
-                return envs[i]->items[at].value;
+    for (uint32_t i = 0; i < env->count; i++)
+        if (str_is(env->items[i].name, "PATH"))
+            return &env->items[i].value;
+    return NULL;
+}
+
+static struct str common_path(const struct model *model)
+{
+    const struct model_text *written = path_in(&model->dev->env);
     const char *inherited = getenv("PATH");
+    if (written != NULL)
+        return written->text;
     return str_from(inherited != NULL ? inherited : "/usr/local/bin:/usr/bin:/bin");
+}
+
+/* Whether nothing that decides where the program is will be known only at start. */
+static bool is_known(const struct paths *p, const struct model_service *service)
+{
+    const struct model_text *path = path_in(&service->env);
+    if (path == NULL)
+        path = path_in(&p->model->dev->env);
+    return service->cmd.argv.items[0].count == 0 && (path == NULL || path->count == 0);
 }
 
 static bool search(struct paths *p, struct str path, const char *dir, struct str program)
@@ -82,13 +105,17 @@ static bool search(struct paths *p, struct str path, const char *dir, struct str
 }
 
 /* dir: the service's folder; relative folders of PATH start from there too. */
-static bool found_on_path(struct paths *p, struct str path, const char *dir, struct str program)
+static bool found_on_path(struct paths *p, const struct model_service *service, const char *dir,
+                          struct str program)
 {
-    const char *key = join(p, join(p, dir, path), program);
+    const struct model_text *own = path_in(&service->env);
+    if (own != NULL)
+        return search(p, own->text, dir, program);
     bool is_new;
-    uint32_t *found = map_put(&p->programs, str_from(key), &is_new);
+    const char *key = join(p, dir, program);
+    uint32_t *found = place_in(p, &p->programs, key, &is_new);
     if (is_new)
-        *found = search(p, path, dir, program);
+        *found = search(p, p->path, dir, program);
     return *found != 0;
 }
 
@@ -99,19 +126,19 @@ static void no_program(struct paths *p, const struct model_service *service, str
                                      STR_ARG(program), STR_ARG(service->name));
     if (memchr(program.ptr, '/', program.len) != NULL)
         diag_help(diag, "there is no executable file at this place, as seen from \"%.*s\"",
-                  STR_ARG(service->dir));
+                  STR_ARG(service->dir.text));
     else
         diag_help(diag, "it is in none of the folders of PATH: is it installed?");
 }
 
 static void check_program(struct paths *p, const struct model_service *service, const char *dir)
 {
-    if (service->cmd.shell || service->cmd.argv.count == 0)
+    if (service->cmd.shell || service->cmd.argv.count == 0 || !is_known(p, service))
         return;
     struct str program = service->cmd.argv.items[0].text;
     bool found = memchr(program.ptr, '/', program.len) != NULL
                      ? path_is(p, join(p, dir, program), PATH_IS_PROGRAM)
-                     : found_on_path(p, search_path(p, service), dir, program);
+                     : found_on_path(p, service, dir, program);
     if (!found)
         no_program(p, service, program);
 }
@@ -131,9 +158,24 @@ static void check_watch(struct paths *p, const struct model_service *service)
     }
 }
 
+static void check_env_files(struct paths *p, const struct model_strings *files)
+{
+    for (uint32_t i = 0; i < files->count; i++) {
+        const struct model_string *file = &files->items[i];
+        if (path_is(p, join(p, p->root, file->text), PATH_IS_THERE))
+            continue;
+        struct diag *diag =
+            diag_warning(p->diags, CODE(NO_ENV_FILE), file->span,
+                         "the environment file \"%.*s\" does not exist", STR_ARG(file->text));
+        diag_help(diag, "env_file is relative to the A3sfile, not to dir");
+    }
+}
+
 static void check_dir(struct paths *p, const struct model_service *service)
 {
-    const char *dir = join(p, p->root, service->dir);
+    if (service->dir.count > 0)
+        return; /* known only at start */
+    const char *dir = join(p, p->root, service->dir.text);
     if (path_is(p, dir, PATH_IS_DIR)) {
         check_program(p, service, dir);
         return;
@@ -142,21 +184,32 @@ static void check_dir(struct paths *p, const struct model_service *service)
     struct span span = written != NULL ? written->expr->span : service->name_span;
     struct diag *diag = diag_warning(p->diags, CODE(NO_DIR), span,
                                      "the folder \"%.*s\" of service \"%.*s\" does not exist",
-                                     STR_ARG(service->dir), STR_ARG(service->name));
+                                     STR_ARG(service->dir.text), STR_ARG(service->name));
     diag_help(diag, "dir is relative to the A3sfile");
 }
 
 void paths_check(const struct model *model, struct diag_list *diags, const char *root)
 {
-    struct arena scratch = {0};
-    struct paths p = {.arena = &scratch, .diags = diags, .model = model, .root = root};
-    map_init(&p.seen, &scratch, 0);
-    map_init(&p.programs, &scratch, 0);
+    struct arena maps = {0}, scratch = {0};
+    struct paths p = {.arena = &scratch,
+                      .diags = diags,
+                      .model = model,
+                      .root = root,
+                      .path = common_path(model)};
+    map_init(&p.seen, &maps, 0);
+    map_init(&p.programs, &maps, 0);
+    check_env_files(&p, &model->dev->env_file);
     VEC_EACH (&model->services, it) {
+        struct arena_mark mark = arena_mark(&scratch);
+        p.kept = false;
         check_dir(&p, *it);
+        check_env_files(&p, &(*it)->env_file);
         check_watch(&p, *it);
+        if (!p.kept)
+            arena_rewind(&scratch, mark);
     }
     arena_finish(&scratch);
+    arena_finish(&maps);
 }
 
 /* The length of out without its last component. */

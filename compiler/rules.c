@@ -1,4 +1,4 @@
-#include "rules.h"
+#include "rules_parts.h"
 
 #include "codes.h"
 #include "forms.h"
@@ -16,16 +16,7 @@
 /* Environment records beyond this cannot fit into a plan, whatever else is in it. */
 #define ENV_RECORDS_MAX ((64u << 20) / 32)
 
-struct rules {
-    struct arena *arena;
-    struct diag_list *diags;
-    struct model *model;
-    const struct map *names;
-    bool partial;
-    uint32_t suggest_work;
-};
-
-static struct span value_span(const struct model_block *block, enum schema_attr_id id)
+struct span rules_value_span(const struct model_block *block, enum schema_attr_id id)
 {
     return check_written(block, id)->expr->span;
 }
@@ -35,12 +26,13 @@ static struct span value_span(const struct model_block *block, enum schema_attr_
 static void proxy_port_taken(struct rules *r, const struct model_service *service)
 {
     const struct model_dev *dev = r->model->dev;
-    struct diag *diag =
-        diag_error(r->diags, CODE(PORT_TAKEN), value_span(&service->block, SCHEMA_service_port),
-                   "port %u is claimed twice, by service \"%.*s\" and by the proxy", service->port,
-                   STR_ARG(service->name));
+    struct diag *diag = diag_error(r->diags, CODE(PORT_TAKEN),
+                                   rules_value_span(&service->block, SCHEMA_service_port),
+                                   "port %u is claimed twice, by service \"%.*s\" and by the proxy",
+                                   service->port, STR_ARG(service->name));
     if (check_written(&dev->block, SCHEMA_dev_proxy_port) != NULL)
-        diag_note(diag, value_span(&dev->block, SCHEMA_dev_proxy_port), "the proxy claims it here");
+        diag_note(diag, rules_value_span(&dev->block, SCHEMA_dev_proxy_port),
+                  "the proxy claims it here");
     else
         diag_help(diag, "the proxy listens on %u unless dev { proxy_port = ... } says otherwise",
                   dev->proxy_port);
@@ -49,31 +41,33 @@ static void proxy_port_taken(struct rules *r, const struct model_service *servic
 static void port_taken(struct rules *r, const struct model_service *first,
                        const struct model_service *service)
 {
-    struct diag *diag =
-        diag_error(r->diags, CODE(PORT_TAKEN), value_span(&service->block, SCHEMA_service_port),
-                   "port %u is claimed twice, by service \"%.*s\" and by service \"%.*s\"",
-                   service->port, STR_ARG(first->name), STR_ARG(service->name));
-    diag_note(diag, value_span(&first->block, SCHEMA_service_port), "first claimed here");
+    struct diag *diag = diag_error(
+        r->diags, CODE(PORT_TAKEN), rules_value_span(&service->block, SCHEMA_service_port),
+        "port %u is claimed twice, by service \"%.*s\" and by service \"%.*s\"", service->port,
+        STR_ARG(first->name), STR_ARG(service->name));
+    diag_note(diag, rules_value_span(&first->block, SCHEMA_service_port), "first claimed here");
     diag_help(diag, "choose another, or write port = 0 to have a free one chosen at start");
 }
 
 static void check_ports(struct rules *r)
 {
-    struct model_service **owners = arena_new(r->arena, struct model_service *, PORT_COUNT);
+    /* declared + 1, or 0. Pointers would be half a megabyte, more than all else of a small file. */
+    uint16_t *owners = arena_new(r->arena, uint16_t, PORT_COUNT);
+    _Static_assert(MODEL_SERVICES_MAX <= UINT16_MAX, "a service's number + 1 is an owner");
     const struct model_dev *dev = r->model->dev;
     bool proxy_known = !check_broken(&dev->block, SCHEMA_dev_proxy_port);
     VEC_EACH (&r->model->services, it) {
         struct model_service *service = *it;
         service->has_port = check_written(&service->block, SCHEMA_service_port) != NULL ||
                             check_broken(&service->block, SCHEMA_service_port);
-        if (service->port == 0)
+        if (service->port == 0 || service->declared >= MODEL_SERVICES_MAX)
             continue;
         if (proxy_known && service->port == dev->proxy_port)
             proxy_port_taken(r, service);
-        else if (owners[service->port] != NULL)
-            port_taken(r, owners[service->port], service);
+        else if (owners[service->port] != 0)
+            port_taken(r, r->model->services.items[owners[service->port] - 1], service);
         else
-            owners[service->port] = service;
+            owners[service->port] = (uint16_t)(service->declared + 1);
     }
 }
 
@@ -103,7 +97,7 @@ static void default_subdomain(struct rules *r, struct model_service *service)
 static struct span subdomain_span(const struct model_service *service)
 {
     return check_written(&service->block, SCHEMA_service_subdomain) != NULL
-               ? value_span(&service->block, SCHEMA_service_subdomain)
+               ? rules_value_span(&service->block, SCHEMA_service_subdomain)
                : service->name_span;
 }
 
@@ -177,71 +171,56 @@ static const char *show_ms(struct rules *r, uint32_t ms)
 }
 
 /* low must not be above high; at least one of the two was written, for the defaults agree. */
-static void check_rising(struct rules *r, const struct diag_code *code,
-                         const struct model_block *block, enum schema_attr_id low, uint32_t low_ms,
-                         enum schema_attr_id high, uint32_t high_ms)
+void rules_check_rising(struct rules *r, const struct diag_code *code,
+                        const struct model_block *block, enum schema_attr_id low, uint32_t low_ms,
+                        enum schema_attr_id high, uint32_t high_ms)
 {
     if (low_ms <= high_ms || check_broken(block, low) || check_broken(block, high))
         return;
     bool low_written = check_written(block, low) != NULL;
     bool high_written = check_written(block, high) != NULL;
     struct diag *diag =
-        diag_error(r->diags, code, value_span(block, low_written ? low : high),
+        diag_error(r->diags, code, rules_value_span(block, low_written ? low : high),
                    "\"%s\" (%s) is above \"%s\" (%s)", schema_attrs[low].name.ptr,
                    show_ms(r, low_ms), schema_attrs[high].name.ptr, show_ms(r, high_ms));
     if (low_written && high_written)
-        diag_note(diag, value_span(block, high), "\"%s\" is here", schema_attrs[high].name.ptr);
+        diag_note(diag, rules_value_span(block, high), "\"%s\" is here",
+                  schema_attrs[high].name.ptr);
     else
         diag_help(diag, "\"%s\" is %s if it is not written",
                   schema_attrs[low_written ? high : low].name.ptr,
                   show_ms(r, low_written ? high_ms : low_ms));
 }
 
-static void check_http_only(struct rules *r, const struct model_health *health,
-                            enum schema_attr_id id)
-{
-    const struct ast_attribute *attribute = check_written(&health->block, id);
-    if (attribute == NULL)
-        return;
-    struct diag *diag = diag_error(r->diags, CODE(HTTP_ONLY), attribute->name_span,
-                                   "a tcp probe has no \"%.*s\"", STR_ARG(attribute->name));
-    diag_note(diag, value_span(&health->block, SCHEMA_health_type), "the type is written here");
-    diag_help(diag, "take it out, or write type = \"http\"");
-}
-
-static void no_probe_port(struct rules *r, const struct model_service *service)
-{
-    struct diag *diag = diag_error(
-        r->diags, CODE(NO_PROBE_PORT), service->health->block.ast->type_span,
-        "there is nothing to probe: service \"%.*s\" has no port", STR_ARG(service->name));
-    diag_help(diag, "add port = ... to the service or to this block");
-}
-
-static void check_health(struct rules *r, const struct model_service *service)
-{
-    const struct model_health *health = service->health;
-    if (service->kind == MODEL_TASK && !check_broken(&service->block, SCHEMA_service_kind)) {
-        struct diag *diag = diag_error(r->diags, CODE(TASK_HEALTH), health->block.ast->type_span,
-                                       "service \"%.*s\" is a task and cannot have a health block",
-                                       STR_ARG(service->name));
-        diag_note(diag, value_span(&service->block, SCHEMA_service_kind), "it is a task here");
-        diag_help(diag, "a task is ready when it has ended with exit code 0");
-        return;
-    }
-    if (health->type == MODEL_TCP) {
-        check_http_only(r, health, SCHEMA_health_path);
-        check_http_only(r, health, SCHEMA_health_status);
-    }
-    if (!service->has_port && check_written(&health->block, SCHEMA_health_port) == NULL)
-        no_probe_port(r, service);
-    check_rising(r, CODE(TIMEOUT_ABOVE_INTERVAL), &health->block, SCHEMA_health_timeout,
-                 health->timeout, SCHEMA_health_interval, health->interval);
-}
-
 static void check_restart(struct rules *r, const struct model_restart *restart)
 {
-    check_rising(r, CODE(BACKOFF_ABOVE_MAX), &restart->block, SCHEMA_restart_backoff,
-                 restart->backoff, SCHEMA_restart_max_backoff, restart->max_backoff);
+    rules_check_rising(r, CODE(BACKOFF_ABOVE_MAX), &restart->block, SCHEMA_restart_backoff,
+                       restart->backoff, SCHEMA_restart_max_backoff, restart->max_backoff);
+}
+
+/* A label that is there already changes nothing: the first one stays. */
+static void check_labels(struct rules *r, struct model_service *service)
+{
+    struct model_strings *labels = &service->labels;
+    struct map seen;
+    uint32_t count = 0;
+    if (labels->count < 2)
+        return;
+    map_init(&seen, r->arena, labels->count);
+    for (uint32_t i = 0; i < labels->count; i++) {
+        bool is_new;
+        uint32_t *first = map_put(&seen, labels->items[i].text, &is_new);
+        if (is_new) {
+            *first = count;
+            labels->items[count++] = labels->items[i];
+            continue;
+        }
+        struct diag *diag = diag_warning(r->diags, CODE(REPEATED_LABEL), labels->items[i].span,
+                                         "service \"%.*s\" has the label \"%.*s\" twice",
+                                         STR_ARG(service->name), STR_ARG(labels->items[i].text));
+        diag_note(diag, labels->items[*first].span, "listed first here");
+    }
+    labels->count = count;
 }
 
 /* Dependencies */
@@ -309,7 +288,7 @@ static void check_disabled(struct rules *r, const struct model_service *service,
                                    "service \"%.*s\" depends on \"%.*s\", which is disabled",
                                    STR_ARG(service->name), STR_ARG(dependency->name));
     diag_label(diag, "it is not started with the others");
-    diag_note(diag, value_span(&dependency->block, SCHEMA_service_disabled), "disabled here");
+    diag_note(diag, rules_value_span(&dependency->block, SCHEMA_service_disabled), "disabled here");
     diag_help(diag, "enable \"%.*s\", or disable \"%.*s\" too", STR_ARG(dependency->name),
               STR_ARG(service->name));
 }
@@ -379,9 +358,11 @@ void rules_check(struct model *model, const struct map *names, struct diag_list 
     check_routes(&r);
     VEC_EACH (&model->services, it) {
         if ((*it)->health != NULL)
-            check_health(&r, *it);
+            rules_check_health(&r, *it);
         check_restart(&r, (*it)->restart);
+        check_labels(&r, *it);
     }
+    rules_check_logs(&r);
     check_dependencies(&r);
     check_limits(&r);
 }

@@ -5,7 +5,7 @@
 #define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 enum { OPTIONAL, REQUIRED };
-enum { ONE, MANY };
+enum { ONE, MANY, OPEN };
 enum { NOTHING, DEFAULTS };
 
 #define NAME(literal)                \
@@ -18,7 +18,8 @@ const struct schema_block schema_blocks[SCHEMA_BLOCK_COUNT] = {
     [SCHEMA_BLOCK_##id] = {NAME(name),                                     \
                            SCHEMA_BLOCK_##parent,                          \
                            labels,                                         \
-                           count,                                          \
+                           count != ONE,                                   \
+                           count == OPEN,                                  \
                            absence,                                        \
                            target,                                         \
                            sizeof(type),                                   \
@@ -31,20 +32,22 @@ const struct schema_block schema_blocks[SCHEMA_BLOCK_COUNT] = {
 };
 
 #define DURATION_MAX SCHEMA_DURATION_MAX
+#define SIZE_LIMIT   SCHEMA_SIZE_MAX
 #define WORDS(...)   ((const char *const[]){__VA_ARGS__, NULL})
 
 const struct schema_attr schema_attrs[SCHEMA_ATTR_COUNT] = {
 #define BLOCK(...)
-#define ATTR(block, name, type, need, fallback, min, max, words, doc)  \
-    [SCHEMA_##block##_##name] = {NAME(#name),                          \
-                                 SCHEMA_BLOCK_##block,                 \
-                                 SCHEMA_TYPE_##type,                   \
-                                 need,                                 \
-                                 fallback,                             \
-                                 min,                                  \
-                                 max,                                  \
-                                 words,                                \
-                                 offsetof(struct model_##block, name), \
+#define ATTR(block, name, ...) ATTR_AS(block, name, name, __VA_ARGS__)
+#define ATTR_AS(block, name, field, type, need, fallback, min, max, words, doc) \
+    [SCHEMA_##block##_##name] = {NAME(#name),                                   \
+                                 SCHEMA_BLOCK_##block,                          \
+                                 SCHEMA_TYPE_##type,                            \
+                                 need,                                          \
+                                 fallback,                                      \
+                                 min,                                           \
+                                 max,                                           \
+                                 words,                                         \
+                                 offsetof(struct model_##block, field),         \
                                  doc},
 #define END(id)
 #include "schema.def"

@@ -12,6 +12,8 @@
 
 /* Milliseconds in a day. */
 #define SCHEMA_DURATION_MAX 86400000u
+/* Bytes. */
+#define SCHEMA_SIZE_MAX (2u << 30)
 
 /* X(TYPE, "what a value must be", "how to write one") */
 #define SCHEMA_TYPES(X)                                                                          \
@@ -22,13 +24,18 @@
     X(WORD, "a word", "write it in quotes")                                                      \
     X(PATH, "a path", "write it in quotes, relative to the A3sfile")                             \
     X(PATHS, "a list of strings", "write them in brackets: [\"src\"]")                           \
+    X(FILES, "a string or a list of strings", "write \".env\" or [\".env\", \".env.local\"]")    \
     X(STRINGS, "a list of strings", "write them in brackets: [\"db\"]")                          \
     X(ENV, "a map of strings", "write { NAME = \"value\" }")                                     \
     X(COMMAND, "a string or a list of strings", "write \"npm start\" or [\"npm\", \"start\"]")   \
     X(SUBDOMAIN, "a string or null", "write \"api\", or null for a service without a host name") \
     X(DOMAIN, "a domain name", "write a name such as \"localhost\"")                             \
     X(URLPATH, "a path that begins with /", "write a path such as \"/health\"")                  \
-    X(STATUS, "a status code or a range of them", "write \"200\" or \"200-399\"")
+    X(STATUS, "a status code or a range of them", "write \"200\" or \"200-399\"")                \
+    X(SIZE, "a size", "write a number and its unit in quotes: \"512KiB\", \"10MiB\", \"1GiB\"")  \
+    X(PATTERN, "a regular expression", "write one such as \"listening on port [0-9]+\"")         \
+    X(TEXT, "a string", "write it in quotes")                                                    \
+    X(ANY, "a value", "write any constant")
 
 enum schema_type {
 #define X(type, expected, form) SCHEMA_TYPE_##type,
@@ -70,7 +77,8 @@ struct schema_block {
     struct str name;
     enum schema_block_id parent;
     uint32_t labels;
-    bool many, defaults;
+    bool many, open; /* open: attributes may have any names */
+    bool defaults;
     size_t target; /* of the pointer in the parent's struct */
     size_t size;   /* of the block's struct */
     const char *doc;

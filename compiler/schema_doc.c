@@ -7,6 +7,7 @@
 #define STRING  SCHEMA_KIND_STRING
 #define ARRAY   SCHEMA_KIND_ARRAY
 #define OBJECT  SCHEMA_KIND_OBJECT
+#define ANY     SCHEMA_KIND_ANY
 
 #define DURATION "^([0-9]+([.][0-9]{1,6})?(ms|s|m|h))+$"
 #define HOST                                  \
@@ -29,16 +30,13 @@ const struct schema_shape schema_shapes[] = {
     [SCHEMA_TYPE_DOMAIN] = {STRING, HOST, SCHEMA_UNIT_NONE},
     [SCHEMA_TYPE_URLPATH] = {STRING, "^/[!-\"$-~]*$", SCHEMA_UNIT_NONE},
     [SCHEMA_TYPE_STATUS] = {INTEGER | STRING, STATUS, SCHEMA_UNIT_ONE},
+    [SCHEMA_TYPE_FILES] = {STRING | ARRAY, ".", SCHEMA_UNIT_NONE},
+    [SCHEMA_TYPE_SIZE] = {STRING, "^[0-9]+(B|KiB|MiB|GiB)$", SCHEMA_UNIT_BYTES},
+    [SCHEMA_TYPE_PATTERN] = {STRING, ".", SCHEMA_UNIT_NONE},
+    [SCHEMA_TYPE_TEXT] = {STRING, "", SCHEMA_UNIT_NONE},
+    [SCHEMA_TYPE_ANY] = {ANY, NULL, SCHEMA_UNIT_NONE},
 };
 _Static_assert(ARRAY_LEN(schema_shapes) == SCHEMA_TYPE_COUNT, "a row for each type");
-
-bool schema_is_open(enum schema_block_id id)
-{
-    for (uint32_t child = id + 1; child < SCHEMA_BLOCK_COUNT; child++)
-        if (schema_blocks[child].parent == id)
-            return false;
-    return schema_blocks[id].count == 0;
-}
 
 void schema_path(enum schema_block_id id, struct strbuf *out)
 {
@@ -70,6 +68,15 @@ static void add_duration(uint32_t ms, struct strbuf *out)
     strbuf_addf(out, "%u%s", ms / units[i].ms, units[i].name);
 }
 
+void schema_show_size(uint32_t bytes, struct strbuf *out)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    size_t unit = 0;
+    for (; bytes % 1024 == 0 && unit < ARRAY_LEN(units) - 1; unit++)
+        bytes /= 1024;
+    strbuf_addf(out, "%u%s", bytes, units[unit]);
+}
+
 void schema_phrase(const struct schema_attr *attr, struct strbuf *out)
 {
     if (attr->words != NULL) {
@@ -86,6 +93,12 @@ void schema_phrase(const struct schema_attr *attr, struct strbuf *out)
         add_duration(attr->min, out);
         strbuf_adds(out, " to ");
         add_duration(attr->max, out);
+        break;
+    case SCHEMA_UNIT_BYTES:
+        strbuf_adds(out, ", ");
+        schema_show_size(attr->min, out);
+        strbuf_adds(out, " to ");
+        schema_show_size(attr->max, out);
         break;
     default: break;
     }

@@ -14,10 +14,17 @@ enum schema_kind {
     SCHEMA_KIND_STRING = 4,
     SCHEMA_KIND_ARRAY = 8,   /* of scalars */
     SCHEMA_KIND_OBJECT = 16, /* from names to scalars */
+    SCHEMA_KIND_ANY = 31,    /* anything at all */
 };
 
 /* What an attribute's min and max count. */
-enum schema_unit { SCHEMA_UNIT_NONE, SCHEMA_UNIT_ONE, SCHEMA_UNIT_MS, SCHEMA_UNIT_COUNT };
+enum schema_unit {
+    SCHEMA_UNIT_NONE,
+    SCHEMA_UNIT_ONE,
+    SCHEMA_UNIT_MS,
+    SCHEMA_UNIT_BYTES,
+    SCHEMA_UNIT_COUNT
+};
 
 struct schema_shape {
     unsigned kinds; /* enum schema_kind */
@@ -33,10 +40,10 @@ extern const struct schema_shape schema_shapes[SCHEMA_TYPE_COUNT];
 /* ECMA 262: the label of a block. */
 #define SCHEMA_LABEL "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
-/* Whether a block takes attributes of any name: it lists none, and no blocks either. */
-bool schema_is_open(enum schema_block_id id);
 /* "service", "service.health"; nothing for the root. */
 void schema_path(enum schema_block_id id, struct strbuf *out);
+/* "4KiB": in the largest unit that leaves nothing over. */
+void schema_show_size(uint32_t bytes, struct strbuf *out);
 /* "a whole number, 0 to 65535", "\"http\" or \"tcp\"". The usual range of durations goes without
  * saying: 1ms to 24h. */
 void schema_phrase(const struct schema_attr *attr, struct strbuf *out);

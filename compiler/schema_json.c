@@ -60,6 +60,8 @@ static void set_pattern(json_t *object, const char *pattern)
 static void add_shape(json_t *object, const struct schema_attr *attr)
 {
     const struct schema_shape *shape = &schema_shapes[attr->type];
+    if (shape->kinds == SCHEMA_KIND_ANY)
+        return;
     set(object, "type", types_json(shape->kinds, !attr->required));
     set_pattern(object, shape->pattern);
     if (shape->unit == SCHEMA_UNIT_ONE) {
@@ -148,7 +150,7 @@ static void add_body(json_t *object, enum schema_block_id id)
     set_text(object, "type", "object");
     set(object, "properties", properties);
     set(object, "required", required_json(id));
-    set(object, "additionalProperties", json_boolean(schema_is_open(id)));
+    set(object, "additionalProperties", json_boolean(schema_blocks[id].open));
 }
 
 void schema_json(struct strbuf *out)

@@ -154,7 +154,7 @@ static void add_block(const struct printer *p, enum schema_block_id id, uint32_t
         add_attr(p, attr, depth + 1, widths);
         any = true;
     }
-    if (schema_is_open(id)) {
+    if (schema_blocks[id].open) {
         indent(p, depth + 1);
         strbuf_adds(p->out, "NAME = ...\n");
     }

@@ -93,8 +93,8 @@ const struct type *value_type(struct arena *arena, const struct value *value)
     case VALUE_LIST: return type_of_elements(arena, TYPE_LIST, value->tuple.element);
     case VALUE_SET: return type_of_elements(arena, TYPE_SET, value->tuple.element);
     case VALUE_MAP: return type_of_elements(arena, TYPE_MAP, value->object.element);
+    case VALUE_LATER: return value->later.count > 0 ? &type_string : &type_any;
     case VALUE_UNKNOWN:
-    case VALUE_LATER:
     case VALUE_KIND_COUNT: break;
     }
     return &type_any;
@@ -208,8 +208,10 @@ void value_sort_members(struct arena *arena, struct value *mapping)
         sorted = str_compare(items[i - 1].name, items[i].name) < 0;
     if (sorted)
         return;
+    struct arena_mark before = arena_mark(arena);
     struct value_member *scratch = arena_new(arena, struct value_member, count);
     sort(items, scratch, count, sizeof *items, compare_members);
+    arena_rewind(arena, before);
     for (uint32_t i = 0; i < count; i++) {
         if (kept > 0 && str_equal(items[kept - 1].name, items[i].name)) {
             items[i].shadowed = items[kept - 1].name_span;

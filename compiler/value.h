@@ -4,8 +4,11 @@
  * and elements lie in the arena of the compilation or in the source; strings are NFC.
  *
  * VALUE_UNKNOWN is what an expression gives for which a diagnostic was already made: whoever meets
- * it says nothing. VALUE_LATER is known only at start (the port of a service, say): what is made of
- * it is known later too. Both may stand inside tuples and objects.
+ * it says nothing. VALUE_LATER is a text that is known only at start (what env() finds, the port of
+ * a service that gets a free one), as the pieces that it will be joined of. Templates and
+ * containers keep it; whatever would have to look at it refuses it (later.h). One without pieces
+ * stands for any element of a loop while its condition is tried. Both may stand inside tuples and
+ * objects.
  */
 #ifndef COMPILER_VALUE_H
 #define COMPILER_VALUE_H
@@ -40,6 +43,21 @@ enum value_kind {
 
 struct value_member;
 
+enum value_piece_kind {
+    VALUE_PIECE_TEXT, /* known */
+    VALUE_PIECE_ENV,  /* a variable of the environment of whoever loads the plan */
+    VALUE_PIECE_PORT, /* the port of a service, in decimal */
+};
+
+struct value_piece {
+    enum value_piece_kind kind;
+    bool has_fallback;   /* ENV */
+    uint32_t service;    /* PORT: index into model.services */
+    struct str text;     /* TEXT: itself; ENV: the variable's name; PORT: the service's */
+    struct str fallback; /* ENV, with has_fallback: what it is if it is not set */
+    struct span span;    /* ENV, PORT: where it is asked for */
+};
+
 struct value {
     enum value_kind kind;
     struct span span;
@@ -48,7 +66,11 @@ struct value {
         struct number number;
         struct str string;
         const struct type *null_type; /* NULL: any */
-        struct {                      /* TUPLE, LIST, SET (rising, each once) */
+        struct {                      /* LATER */
+            const struct value_piece *pieces;
+            uint32_t count;
+        } later;
+        struct { /* TUPLE, LIST, SET (rising, each once) */
             struct value *items;
             uint32_t count;
             const struct type *element; /* LIST, SET */

@@ -30,9 +30,8 @@ void builder_too_deep(struct builder *b, struct span span)
 #define NODE_SIZE(member) \
     (offsetof(struct ast_expr, member) + sizeof(((struct ast_expr *)0)->member))
 
-/* Most nodes of a configuration are strings and names, which need half of the largest kind. What
- * may change its kind while it is built (a word, a template) is of the smallest size in all of
- * them. */
+/* Most nodes of a configuration are strings and names, which need a third of the largest kind. What
+ * may change its kind while it is built (a word becomes a name) is of one size in all of them. */
 static size_t node_size(enum ast_expr_kind kind)
 {
     switch (kind) {
@@ -42,12 +41,17 @@ static size_t node_size(enum ast_expr_kind kind)
     case AST_INDEX: return NODE_SIZE(access);
     case AST_SPLAT: return NODE_SIZE(splat);
     case AST_BINARY: return NODE_SIZE(binary);
-    default: return NODE_SIZE(list);
+    case AST_TEMPLATE:
+    case AST_CONDITIONAL:
+    case AST_TUPLE:
+    case AST_OBJECT: return NODE_SIZE(list);
+    default: return NODE_SIZE(string);
     }
 }
 static_assert(sizeof(((struct ast_expr *)0)->object) <= sizeof(struct ast_list), "NODE_SIZE(list)");
 static_assert(sizeof(((struct ast_expr *)0)->conditional) <= sizeof(struct ast_list), "the same");
 static_assert(sizeof(struct ast_parts) <= sizeof(struct ast_list), "the same");
+static_assert(sizeof(((struct ast_expr *)0)->unary) <= sizeof(struct str), "NODE_SIZE(string)");
 
 struct ast_expr *ast_new(struct builder *b, enum ast_expr_kind kind, struct span span)
 {
@@ -138,7 +142,7 @@ struct ast_expr *ast_variable(struct builder *b, const struct token *token)
 struct ast_expr *ast_string(struct builder *b, const struct token *token)
 {
     struct ast_expr *expr = ast_new(b, AST_STRING, builder_span(b, token));
-    expr->string.text = (struct str){b->text + token->offset + 1, token->length - 2};
+    expr->string = (struct str){b->text + token->offset + 1, token->length - 2};
     return expr;
 }
 

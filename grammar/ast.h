@@ -17,7 +17,7 @@
 
 enum ast_expr_kind {
     AST_NUMBER,      /* number */
-    AST_STRING,      /* string: a template that is one literal, decoded and NFC */
+    AST_STRING,      /* string, heredoc: a template that is one literal, decoded and NFC */
     AST_BOOL,        /* boolean */
     AST_NULL,        /* */
     AST_TEMPLATE,    /* template: several parts */
@@ -101,16 +101,14 @@ struct ast_part {
 
 /* A node, as a part, is only as large as its kind needs: it is pointed at, never copied. */
 struct ast_expr {
-    enum ast_expr_kind kind : 16;
-    uint32_t depth : 16; /* 1 for a leaf; at most PARSE_DEPTH_MAX */
+    enum ast_expr_kind kind : 8;
+    uint32_t heredoc : 8; /* AST_STRING: whether it was written as one */
+    uint32_t depth : 16;  /* 1 for a leaf; at most PARSE_DEPTH_MAX */
     struct span span;
     struct ast_expr *next; /* in a struct ast_list */
     union {
         struct str number; /* as it was written */
-        struct {
-            struct str text;
-            bool heredoc;
-        } string;
+        struct str string;
         bool boolean;
         struct ast_parts template;
         struct str name;

@@ -4,10 +4,17 @@
 #include "parse.h"
 #include "syntax_codes.h"
 
+static struct ast_body *new_body(struct builder *b)
+{
+    struct ast_body *body = b->spare ? b->spare : arena_new(b->arena, struct ast_body, 1);
+    b->spare = NULL;
+    *body = (struct ast_body){.span.source = b->source};
+    return body;
+}
+
 struct ast_body *ast_body(struct builder *b)
 {
-    struct ast_body *body = arena_new(b->arena, struct ast_body, 1);
-    body->span.source = b->source;
+    struct ast_body *body = new_body(b);
     if (!b->root)
         b->root = body;
     return body;
@@ -15,7 +22,7 @@ struct ast_body *ast_body(struct builder *b)
 
 struct ast_body *ast_body_of(struct builder *b, struct ast_attribute *only)
 {
-    struct ast_body *body = arena_new(b->arena, struct ast_body, 1);
+    struct ast_body *body = new_body(b);
     ast_body_add_attribute(body, only);
     return body;
 }
@@ -132,6 +139,7 @@ void ast_block_close(struct builder *b, struct ast_block *block, const struct to
     if (body) {
         ast_body_finish(b, body);
         block->body = *body;
+        b->spare = body;
     }
     block->body.span = span_join(block->open, builder_span(b, close));
     block->span = span_join(block->header, block->body.span);

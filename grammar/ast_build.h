@@ -17,9 +17,10 @@ struct builder {
     const char *text; /* of the source */
     uint32_t source;
     struct ast_body *root;
-    bool failed;   /* the parser refused a token */
-    bool overflow; /* the parser's stack is full */
-    bool too_deep; /* said once */
+    struct ast_body *spare; /* whose content is in a block, and which the next body takes */
+    bool failed;            /* the parser refused a token */
+    bool overflow;          /* the parser's stack is full */
+    bool too_deep;          /* said once */
 };
 
 struct template;

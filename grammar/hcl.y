@@ -51,6 +51,8 @@
 %left GT GE LT LE.
 %left PLUS MINUS.
 %left STAR SLASH PERCENT.
+%right NOT.
+%left DOT LBRACK.
 
 /* Bodies */
 
@@ -83,10 +85,10 @@ label(A) ::= IDENT(N).                     { A = ast_label(b, &N); }
 label(A) ::= STRING(S).                    { A = ast_label(b, &S); }
 label(A) ::= OQUOTE(O) template(T) CQUOTE(C). { A = ast_label_template(b, &O, T, &C); }
 
-/* Expressions: binary operators and the conditional by precedence, the rest by level. */
+/* Expressions: all of one level, told apart by precedence. A level of its own would cost a reduction
+ * for each number and name. */
 
 %type expr {struct ast_expr *}
-expr ::= operand.
 expr(A) ::= expr(A) QUESTION expr(Y) COLON expr(N). { A = ast_conditional(b, A, Y, N); }
 expr(A) ::= expr(A) OR(O) expr(R).         { A = ast_binary(b, A, &O, R); }
 expr(A) ::= expr(A) AND(O) expr(R).        { A = ast_binary(b, A, &O, R); }
@@ -94,38 +96,30 @@ expr(A) ::= expr(A) EQEQ|NE(O) expr(R).    { A = ast_binary(b, A, &O, R); }
 expr(A) ::= expr(A) GT|GE|LT|LE(O) expr(R). { A = ast_binary(b, A, &O, R); }
 expr(A) ::= expr(A) PLUS|MINUS(O) expr(R). { A = ast_binary(b, A, &O, R); }
 expr(A) ::= expr(A) STAR|SLASH|PERCENT(O) expr(R). { A = ast_binary(b, A, &O, R); }
-
-%type operand {struct ast_expr *}
-operand ::= postfix.
-operand(A) ::= MINUS|NOT(O) operand(X).    { A = ast_unary(b, &O, X); }
-
-%type postfix {struct ast_expr *}
-postfix ::= term.
-postfix(A) ::= postfix(A) DOT(D) IDENT(N).  { A = ast_attr(b, A, &D, &N); }
-postfix(A) ::= postfix(A) DOT(D) NUMBER(N). { A = ast_legacy_index(b, A, &D, &N); }
-postfix(A) ::= postfix(A) DOT(D) STAR(S).   { A = ast_splat(b, A, &D, &S); }
-postfix(A) ::= postfix(A) LBRACK(O) expr(K) RBRACK(C). { A = ast_index(b, A, &O, K, &C); }
-postfix(A) ::= postfix(A) LBRACK(O) STAR RBRACK(C).    { A = ast_full_splat(b, A, &O, &C); }
-
-%type term {struct ast_expr *}
-term(A) ::= NUMBER(N).                     { A = ast_number(b, &N); }
-term(A) ::= TRUE|FALSE|NULL(N).            { A = ast_word(b, &N); }
-term(A) ::= IDENT(N).                      { A = ast_variable(b, &N); }
-term(A) ::= LPAREN(O) expr(E) RPAREN(C).   { A = ast_paren(b, &O, E, &C); }
-term(A) ::= STRING(S).                     { A = ast_string(b, &S); }
-term(A) ::= OQUOTE(O) template(T) CQUOTE(C).     { A = ast_template(b, &O, T, &C); }
-term(A) ::= OHEREDOC(O) template(T) CHEREDOC(C). { A = ast_template(b, &O, T, &C); }
-term(A) ::= LBRACK(O) RBRACK(C).           { A = ast_tuple(b, &O, (struct ast_list){0}, &C); }
-term(A) ::= LBRACK(O) list(L) RBRACK(C).   { A = ast_tuple(b, &O, L, &C); }
-term(A) ::= LBRACK(O) list(L) COMMA RBRACK(C). { A = ast_tuple(b, &O, L, &C); }
-term(A) ::= LOBJECT(O) members(M) RBRACE(C). { A = ast_object(b, &O, M, NULL, &C); }
-term(A) ::= LOBJECT(O) members(M) member(X) RBRACE(C). { A = ast_object(b, &O, M, X, &C); }
-term(A) ::= LBRACK(O) loop(L) RBRACK(C).   { A = ast_for(b, &O, L, &C); }
-term(A) ::= LOBJECT(O) loop(L) RBRACE(C).  { A = ast_for(b, &O, L, &C); }
-term(A) ::= function(F) LPAREN(O) RPAREN(C). { A = ast_call(b, F, &O, (struct ast_list){0}, NULL, &C); }
-term(A) ::= function(F) LPAREN(O) list(L) RPAREN(C). { A = ast_call(b, F, &O, L, NULL, &C); }
-term(A) ::= function(F) LPAREN(O) list(L) COMMA RPAREN(C). { A = ast_call(b, F, &O, L, NULL, &C); }
-term(A) ::= function(F) LPAREN(O) list(L) ELLIPSIS(E) RPAREN(C). { A = ast_call(b, F, &O, L, &E, &C); }
+expr(A) ::= MINUS|NOT(O) expr(X). [NOT]    { A = ast_unary(b, &O, X); }
+expr(A) ::= expr(A) DOT(D) IDENT(N).       { A = ast_attr(b, A, &D, &N); }
+expr(A) ::= expr(A) DOT(D) NUMBER(N).      { A = ast_legacy_index(b, A, &D, &N); }
+expr(A) ::= expr(A) DOT(D) STAR(S).        { A = ast_splat(b, A, &D, &S); }
+expr(A) ::= expr(A) LBRACK(O) expr(K) RBRACK(C). { A = ast_index(b, A, &O, K, &C); }
+expr(A) ::= expr(A) LBRACK(O) STAR RBRACK(C).    { A = ast_full_splat(b, A, &O, &C); }
+expr(A) ::= NUMBER(N).                     { A = ast_number(b, &N); }
+expr(A) ::= TRUE|FALSE|NULL(N).            { A = ast_word(b, &N); }
+expr(A) ::= IDENT(N).                      { A = ast_variable(b, &N); }
+expr(A) ::= LPAREN(O) expr(E) RPAREN(C).   { A = ast_paren(b, &O, E, &C); }
+expr(A) ::= STRING(S).                     { A = ast_string(b, &S); }
+expr(A) ::= OQUOTE(O) template(T) CQUOTE(C).     { A = ast_template(b, &O, T, &C); }
+expr(A) ::= OHEREDOC(O) template(T) CHEREDOC(C). { A = ast_template(b, &O, T, &C); }
+expr(A) ::= LBRACK(O) RBRACK(C).           { A = ast_tuple(b, &O, (struct ast_list){0}, &C); }
+expr(A) ::= LBRACK(O) list(L) RBRACK(C).   { A = ast_tuple(b, &O, L, &C); }
+expr(A) ::= LBRACK(O) list(L) COMMA RBRACK(C). { A = ast_tuple(b, &O, L, &C); }
+expr(A) ::= LOBJECT(O) members(M) RBRACE(C). { A = ast_object(b, &O, M, NULL, &C); }
+expr(A) ::= LOBJECT(O) members(M) member(X) RBRACE(C). { A = ast_object(b, &O, M, X, &C); }
+expr(A) ::= LBRACK(O) loop(L) RBRACK(C).   { A = ast_for(b, &O, L, &C); }
+expr(A) ::= LOBJECT(O) loop(L) RBRACE(C).  { A = ast_for(b, &O, L, &C); }
+expr(A) ::= function(F) LPAREN(O) RPAREN(C). { A = ast_call(b, F, &O, (struct ast_list){0}, NULL, &C); }
+expr(A) ::= function(F) LPAREN(O) list(L) RPAREN(C). { A = ast_call(b, F, &O, L, NULL, &C); }
+expr(A) ::= function(F) LPAREN(O) list(L) COMMA RPAREN(C). { A = ast_call(b, F, &O, L, NULL, &C); }
+expr(A) ::= function(F) LPAREN(O) list(L) ELLIPSIS(E) RPAREN(C). { A = ast_call(b, F, &O, L, &E, &C); }
 
 %type function {struct ast_expr *}
 function(A) ::= IDENT(N).                  { A = ast_function(b, &N); }

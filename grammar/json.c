@@ -131,7 +131,7 @@ static void add_string_part(struct writer *w, const struct ast_expr *expr)
     case AST_NUMBER: decimal_plain(expr->number, &w->text); break;
     case AST_BOOL: strbuf_adds(&w->text, expr->boolean ? "true" : "false"); break;
     case AST_NULL: strbuf_adds(&w->text, "null"); break;
-    case AST_STRING: add_literal(w, expr->string.text); break;
+    case AST_STRING: add_literal(w, expr->string); break;
     case AST_TEMPLATE: add_parts(w, &expr->template); break;
     case AST_WRAP: add_string_part(w, expr->operand); break;
     case AST_CONDITIONAL: add_conditional(w, expr); break;

@@ -325,16 +325,17 @@ struct ast_expr *ast_template(struct builder *b, const struct token *open, struc
                               const struct token *close)
 {
     struct span span = span_join(builder_span(b, open), builder_span(b, close));
-    struct ast_expr *expr = ast_new(b, AST_STRING, span);
+    struct ast_expr *expr = ast_new(b, AST_TEMPLATE, span); /* the largest that it can become */
     uint32_t depth = 1;
-    expr->string.heredoc = open->kind == TOKEN_OHEREDOC;
+    expr->kind = AST_STRING;
+    expr->heredoc = open->kind == TOKEN_OHEREDOC;
     if (open->flags & TOKEN_FLUSH)
         remove_indent(t);
     join(b, t);
     if (t->count == 0) {
-        expr->string.text = STR("");
+        expr->string = STR("");
     } else if (t->count == 1 && t->first->kind == PIECE_LITERAL) {
-        expr->string.text = t->first->text;
+        expr->string = t->first->text;
     } else if (t->count == 1 && t->first->kind == PIECE_EXPR) {
         expr->kind = AST_WRAP;
         expr->operand = t->first->expr;

@@ -10,20 +10,10 @@ static const struct plan_service usual_service = {
     .stop_timeout_ms = 5000,
 };
 
-/* As a person writes it: 500ms, 2s, 1m30s, 24h. */
 static void add_duration(struct strbuf *out, const char *name, uint32_t ms)
 {
-    static const struct {
-        uint32_t ms;
-        const char *unit;
-    } units[] = {{3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
-
     strbuf_addf(out, " %s ", name);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ms >= units[i].ms) {
-            strbuf_addf(out, "%u%s", ms / units[i].ms, units[i].unit);
-            ms %= units[i].ms;
-        }
+    plan_duration_show(ms, out);
 }
 
 static void add_settings(const struct plan *plan, struct strbuf *out)
@@ -327,23 +317,4 @@ void plan_dump_text(const struct plan *plan, struct strbuf *out)
     for (uint32_t i = 0; i < plan->service_count; i++)
         add_service(plan, i, out);
     add_tables(plan, out);
-}
-
-void plan_dump_dot(const struct plan *plan, struct strbuf *out)
-{
-    strbuf_adds(out, "digraph plan {\n  rankdir=LR;\n  node [shape=box];\n");
-    for (uint32_t i = 0; i < plan->service_count; i++) {
-        const struct plan_service *service = &plan->services[i];
-        const char *style = service->flags & PLAN_SERVICE_DISABLED ? " [style=dashed]"
-                            : service->kind == PLAN_KIND_TASK      ? " [shape=ellipse]"
-                                                                   : "";
-        strbuf_addf(out, "  \"%s\"%s;\n", plan_service_name(plan, i), style);
-    }
-    for (uint32_t i = 0; i < plan->service_count; i++) {
-        struct plan_range deps = plan->services[i].deps;
-        for (uint32_t at = deps.first; at < deps.first + deps.count; at++)
-            strbuf_addf(out, "  \"%s\" -> \"%s\";\n", plan_service_name(plan, i),
-                        plan_service_name(plan, plan->deps[at]));
-    }
-    strbuf_adds(out, "}\n");
 }

@@ -21,12 +21,18 @@ void plan_dump_text(const struct plan *plan, struct strbuf *out);
 void plan_dump_json(const struct plan *plan, struct strbuf *out);
 /* A digraph in Graphviz's language: an edge from each service to what it depends on. */
 void plan_dump_dot(const struct plan *plan, struct strbuf *out);
+/* The same as a flowchart in Mermaid's. */
+void plan_dump_mermaid(const struct plan *plan, struct strbuf *out);
 
 /* The words for the plan's enums, in both forms; "?" beyond the last. */
 const char *plan_restart_name(enum plan_restart_policy policy);
 const char *plan_signal_name(enum plan_signal signal);
 const char *plan_log_level_name(uint32_t level);
 const char *plan_probe_name(enum plan_probe_type type);
+
+/* As a person writes it: 500ms, 2s, 1m30s, 24h; 4096, 10KiB, 1MiB. */
+void plan_duration_show(uint32_t ms, struct strbuf *out);
+void plan_size_show(uint64_t bytes, struct strbuf *out);
 
 /* Parts of the forms: escaped as above, without and with quotes. */
 void plan_escape(const struct plan *plan, struct plan_string string, struct strbuf *out);

@@ -119,3 +119,26 @@ bool plan_env_is_hidden(const struct plan *plan, const struct plan_env *env)
             return true;
     return range.count == 0;
 }
+
+void plan_duration_show(uint32_t ms, struct strbuf *out)
+{
+    static const struct {
+        uint32_t ms;
+        const char *unit;
+    } units[] = {{3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ms >= units[i].ms) {
+            strbuf_addf(out, "%u%s", ms / units[i].ms, units[i].unit);
+            ms %= units[i].ms;
+        }
+}
+
+void plan_size_show(uint64_t bytes, struct strbuf *out)
+{
+    static const char *const units[] = {"", "KiB", "MiB", "GiB"};
+    size_t unit = 0;
+    for (; unit + 1 < sizeof units / sizeof *units && bytes && bytes % 1024 == 0; unit++)
+        bytes /= 1024;
+    strbuf_addf(out, "%llu%s", (unsigned long long)bytes, units[unit]);
+}

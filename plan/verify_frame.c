@@ -66,7 +66,6 @@ static enum plan_error section_entry(struct verifier *v, const struct plan_secti
 enum plan_error verify_frame(struct verifier *v, const void *bytes, size_t size)
 {
     const struct plan_header *header = bytes;
-    const struct plan_section *directory = (const void *)(header + 1);
     uint64_t offset = PLAN_FRAME_SIZE;
 
     v->layout.bytes = bytes;
@@ -77,6 +76,7 @@ enum plan_error verify_frame(struct verifier *v, const void *bytes, size_t size)
         return verify_fail(v, PLAN_E_TOO_LARGE, bytes);
     VERIFY(header_identity(v, header));
     VERIFY(header_integrity(v, header, size));
+    const struct plan_section *directory = (const void *)(header + 1);
     for (uint32_t kind = 0; kind < PLAN_SECTION_COUNT; kind++)
         VERIFY(section_entry(v, &directory[kind], kind, &offset));
     if (offset != size)

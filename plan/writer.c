@@ -205,7 +205,8 @@ struct plan_text plan_writer_parts(struct plan_writer *writer, const struct plan
 {
     uint32_t first = plan_writer_count(writer, PLAN_SECTION_PIECES);
     struct strbuf literal = {0};
-    for (const struct plan_part *part = parts; part < parts + count; part++) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_part *part = &parts[i];
         if (part->kind == PLAN_PIECE_LITERAL) {
             strbuf_add_str(&literal, part->text);
             continue;

@@ -4,6 +4,7 @@
 #include "follow.h"
 #include "mem.h"
 #include "status.h"
+#include "stopping.h"
 
 #include <errno.h>
 
@@ -116,7 +117,7 @@ static void control_shutdown(void *ctx)
     struct daemon *d = ctx;
     if (!d->stopping)
         log_info(&d->log, "stopping everything");
-    dispatch_stop_all(d);
+    stopping_all(d);
 }
 
 static int control_logs(void *ctx, struct control_stream *stream,

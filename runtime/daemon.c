@@ -8,6 +8,7 @@
 #include "orphans.h"
 #include "ports.h"
 #include "rundir.h"
+#include "stopping.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,8 +23,11 @@ extern char **environ;
 /* ms that the last lines may take to reach a slow terminal. */
 #define LAST_WORDS_MS 1000
 
-static const int signals[] = {
-    [DAEMON_INT] = SIGINT, [DAEMON_TERM] = SIGTERM, [DAEMON_HUP] = SIGHUP, [DAEMON_CHLD] = SIGCHLD};
+static const int signals[] = {[DAEMON_INT] = SIGINT,
+                              [DAEMON_TERM] = SIGTERM,
+                              [DAEMON_HUP] = SIGHUP,
+                              [DAEMON_TSTP] = SIGTSTP,
+                              [DAEMON_CHLD] = SIGCHLD};
 _Static_assert(sizeof signals / sizeof signals[0] == DAEMON_SIGNAL_COUNT, "one a watcher");
 
 static void write_log(void *ctx, enum log_level level, const char *text)
@@ -34,8 +38,6 @@ static void write_log(void *ctx, enum log_level level, const char *text)
 
 static void init_services(struct daemon *d)
 {
-    static const struct run_ops run_reports = {.on_gone = dispatch_gone,
-                                               .on_health = dispatch_health};
     uint32_t count = d->plan->service_count;
     d->runs = mem_alloc_array(count, sizeof *d->runs);
     d->ports = mem_alloc_array(count, sizeof *d->ports);
@@ -43,13 +45,14 @@ static void init_services(struct daemon *d)
     d->names = mem_alloc_array(count, sizeof *d->names);
     for (uint32_t i = 0; i < count; i++) {
         d->names[i] = plan_service_name(d->plan, i);
-        run_init(&d->runs[i], d->loop, &d->logs, d->plan, i, &run_reports, d);
+        run_init(&d->runs[i], d->loop, &d->logs, d->plan, i, &dispatch_runs, d);
     }
     d->world = (struct launch_world){.plan = d->plan,
                                      .root = d->options->root,
                                      .ports = d->ports,
                                      .lookups = d->options->lookups,
-                                     .inherited = environ};
+                                     .inherited = environ,
+                                     .run_id = d->leftovers.run_id};
     d->narrator = (struct narrator){.plan = d->plan,
                                     .supervisor = &d->supervisor,
                                     .runs = d->runs,
@@ -62,17 +65,34 @@ static void init_signals(struct daemon *d)
 {
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         ev_signal *watcher = &d->signals[i];
-        if (i == DAEMON_CHLD)
-            ev_signal_init(watcher, dispatch_child_signal, signals[i]);
-        else
-            ev_signal_init(watcher, dispatch_stop_signal, signals[i]);
+        ev_signal_init(watcher, stopping_on_signal, signals[i]);
         watcher->data = d;
-        ev_signal_start(d->loop, watcher);
     }
+    ev_set_cb(&d->signals[DAEMON_CHLD], dispatch_child_signal);
+    ev_set_cb(&d->signals[DAEMON_TSTP], stopping_on_suspend);
+    for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
+        if (i != DAEMON_TSTP || d->options->foreground)
+            ev_signal_start(d->loop, &d->signals[i]);
+    }
+}
+
+static void init_timers(struct daemon *d)
+{
     ev_timer_init(&d->deadline, dispatch_deadline, 0., 0.);
-    d->deadline.data = d;
+    ev_timer_init(&d->hunt, dispatch_hunt, 0., 0.);
+    ev_timer_init(&d->patience, stopping_on_patience, 0., 0.);
     ev_prepare_init(&d->settled, dispatch_settled);
-    d->settled.data = d;
+    d->deadline.data = d->hunt.data = d->patience.data = d->settled.data = d;
+}
+
+/* Three descriptors a service are soon more than a shell allows; services get their own back. */
+static void raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 static void init(struct daemon *d, const struct daemon_options *options)
@@ -82,6 +102,8 @@ static void init(struct daemon *d, const struct daemon_options *options)
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a failed write, too, and no end */
     process_remember(&d->inherited);
     orphans_adopt();
+    nursery_start(&d->nursery, &d->inherited); /* if it fails, the first birth tries again */
+    raise_limit();
     d->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (!d->loop)
         mem_die();
@@ -99,6 +121,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
         .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
     watcher_init(&d->watcher, d->loop, d->plan, options->root, &dispatch_for_watcher, d);
     init_signals(d);
+    init_timers(d);
 }
 
 static void finish(struct daemon *d)
@@ -111,7 +134,10 @@ static void finish(struct daemon *d)
         run_finish(&d->runs[i]);
         strbuf_finish(&d->reasons[i]);
     }
-    orphans_kill();
+    nursery_stop(&d->nursery);
+    if (!d->abandoned)
+        orphans_kill();
+    leftovers_close(&d->leftovers, d->options->rundir, !d->abandoned);
     logs_flush(&d->logs);
     log_terminal_drain(&d->terminal, LAST_WORDS_MS);
     logs_detach(&d->logs, &d->terminal.sink);
@@ -125,6 +151,8 @@ static void finish(struct daemon *d)
             signal(signals[i], SIG_IGN);
     }
     ev_timer_stop(d->loop, &d->deadline);
+    ev_timer_stop(d->loop, &d->hunt);
+    ev_timer_stop(d->loop, &d->patience);
     ev_prepare_stop(d->loop, &d->settled);
     ev_loop_destroy(d->loop);
     free(d->runs);
@@ -162,7 +190,9 @@ static int listen_proxy(struct daemon *d)
 static int listen_control(struct daemon *d)
 {
     int fd = -1;
-    int error = rundir_publish(d->options->rundir, d->plan->hash);
+    int error = leftovers_open(&d->leftovers, d->options->rundir);
+    if (!error)
+        error = rundir_publish(d->options->rundir, d->plan->hash);
     if (!error)
         error = rundir_socket_bind(d->options->rundir, &fd);
     if (!error)

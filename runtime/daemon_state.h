@@ -6,16 +6,24 @@
 
 #include "control.h"
 #include "daemon.h"
+#include "leftovers.h"
 #include "log.h"
 #include "logs.h"
 #include "narrate.h"
-#include "process.h"
+#include "nursery.h"
 #include "proxy.h"
 #include "run.h"
 #include "supervisor.h"
 #include "watch.h"
 
-enum daemon_signal { DAEMON_INT, DAEMON_TERM, DAEMON_HUP, DAEMON_CHLD, DAEMON_SIGNAL_COUNT };
+enum daemon_signal {
+    DAEMON_INT,
+    DAEMON_TERM,
+    DAEMON_HUP,
+    DAEMON_TSTP,
+    DAEMON_CHLD,
+    DAEMON_SIGNAL_COUNT
+};
 
 struct daemon {
     const struct daemon_options *options;
@@ -29,6 +37,8 @@ struct daemon {
     const char **names;     /* one a service */
     struct narrator narrator;
     struct proc_inherited inherited;
+    struct nursery nursery;
+    struct leftovers leftovers;
     struct logs logs;
     struct log log;
     struct log_terminal terminal;
@@ -38,11 +48,15 @@ struct daemon {
     struct control control;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
+    ev_timer hunt;      /* active while a killed guard's processes are being ended */
+    ev_timer patience;  /* active while something is being stopped: says what is waited for */
     ev_prepare settled; /* looks whether there is anything left to do */
     bool acting;        /* actions are being carried out */
     bool stopping;      /* everything is to go down */
     bool announced;     /* that everything is ready */
     int signal;         /* the one that ended it, or 0 */
+    bool killing;       /* a second one came: no more patience */
+    bool abandoned;     /* a third one came: the guards end it alone */
 };
 
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */

@@ -1,8 +1,13 @@
 #include "dispatch.h"
 
-#include "launch.h"
+#include "orphans.h"
+#include "stopping.h"
 
+#include <errno.h>
 #include <signal.h>
+
+/* s between two looks for processes of a killed guard: most are seen at once, by SIGCHLD. */
+#define HUNT_PERIOD 0.02
 
 void daemon_set_reason(struct daemon *d, uint32_t service, const char *text)
 {
@@ -22,49 +27,87 @@ void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t serv
     dispatch(d, &(struct supervisor_event){.input = input, .service = service});
 }
 
-static void spawn_failed(struct daemon *d, uint32_t service, const struct launch *launch,
-                         const struct proc_failure *failure)
+/* ---- Starts ---- */
+
+static void spawn_failed(struct daemon *d, uint32_t service, const char *reason, bool fatal)
 {
-    struct strbuf text = {0};
-    const char *const argv[] = {launch->shown_program, NULL};
-    proc_failure_text(&text, failure, &(struct proc_spec){.argv = argv, .dir = launch->shown_dir});
-    daemon_set_reason(d, service, strbuf_text(&text));
-    strbuf_finish(&text);
-    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
-                                           .service = service,
-                                           .fatal = proc_failure_permanent(failure)});
+    daemon_set_reason(d, service, reason);
+    dispatch(d, &(struct supervisor_event){
+                    .input = SUPERVISOR_SPAWN_FAILED, .service = service, .fatal = fatal});
 }
 
-static void launch_failed(struct daemon *d, uint32_t service, const struct launch_failure *failure)
+static uint32_t find_command(const struct daemon *d, uint32_t service, enum guard_command command)
 {
-    daemon_set_reason(d, service, failure->reason);
-    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
-                                           .service = service,
-                                           .fatal = failure->permanent});
+    const struct plan_service *planned = &d->plan->services[service];
+    return command == GUARD_PRE_START   ? planned->pre_start
+           : command == GUARD_POST_STOP ? planned->post_stop
+                                        : planned->command;
+}
+
+/* The launches that there are; false if one cannot be made, and then that has been told. */
+static bool prepare(struct daemon *d, uint32_t service, struct arena *arena,
+                    const struct launch *out_launches[GUARD_COMMAND_COUNT])
+{
+    struct launch_failure failure;
+    for (int i = 0; i < GUARD_COMMAND_COUNT; i++) {
+        uint32_t command = find_command(d, service, (enum guard_command)i);
+        struct launch *launch = arena_new(arena, struct launch, 1);
+        out_launches[i] = command == PLAN_NONE ? NULL : launch;
+        if (command != PLAN_NONE &&
+            !launch_new(arena, &d->world, service, command, launch, &failure)) {
+            spawn_failed(d, service, failure.reason, failure.permanent);
+            return false;
+        }
+    }
+    return true;
 }
 
 static void do_spawn(struct daemon *d, uint32_t service)
 {
     struct arena arena = {0};
-    struct launch launch;
-    struct launch_failure unread;
-    struct proc_failure failure;
-    uint32_t command = d->plan->services[service].command;
+    const struct launch *launches[GUARD_COMMAND_COUNT];
     daemon_set_reason(d, service, "");
     if (d->plan->services[service].watch != PLAN_NONE)
         watcher_executed(&d->watcher, d->plan->services[service].watch);
-    if (!launch_new(&arena, &d->world, service, command, &launch, &unread)) {
-        launch_failed(d, service, &unread);
-    } else if (run_start(&d->runs[service], &launch, &d->inherited, &failure)) {
-        spawn_failed(d, service, &launch, &failure);
-    } else {
-        log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)d->runs[service].pid);
-        dispatch_input(d, SUPERVISOR_SPAWNED, service);
-        if (d->supervisor.services[service].state == SERVICE_STARTING)
-            run_probe(&d->runs[service], &d->world);
+    if (prepare(d, service, &arena, launches)) {
+        int error = run_start(&d->runs[service], &d->nursery, launches);
+        if (error)
+            spawn_failed(d, service,
+                         arena_printf(&arena, "cannot prepare a process: %s", strerror(-error)),
+                         false);
     }
     arena_finish(&arena);
 }
+
+static void on_started(void *ctx, uint32_t service, uint64_t start_time)
+{
+    struct daemon *d = ctx;
+    struct run *run = &d->runs[service];
+    leftovers_note(&d->leftovers, service, run->pid, start_time);
+    log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)run->pid);
+    dispatch_input(d, SUPERVISOR_SPAWNED, service);
+    if (d->supervisor.services[service].state == SERVICE_STARTING)
+        run_probe(run, &d->world);
+}
+
+static void on_failed(void *ctx, uint32_t service, enum guard_command command,
+                      const struct proc_failure *failure)
+{
+    struct daemon *d = ctx;
+    struct arena arena = {0};
+    struct launch launch = {.shown_program = "", .shown_dir = ""};
+    struct launch_failure unread;
+    struct strbuf text = {0};
+    launch_new(&arena, &d->world, service, find_command(d, service, command), &launch, &unread);
+    const char *const argv[] = {launch.shown_program, NULL};
+    strbuf_adds(&text, command == GUARD_PRE_START ? "pre_start: " : "");
+    proc_failure_text(&text, failure, &(struct proc_spec){.argv = argv, .dir = launch.shown_dir});
+    spawn_failed(d, service, strbuf_text(&text), proc_failure_permanent(failure));
+    strbuf_finish(&text);
+    arena_finish(&arena);
+}
+
+/* ---- Actions ---- */
 
 static void watch_while_wanted(struct daemon *d, uint32_t service)
 {
@@ -89,23 +132,30 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
         run_probe_stop(&d->runs[notice->service]);
     if (notice->to == SERVICE_RUNNING)
         daemon_set_reason(d, notice->service, "");
+    if (notice->to == SERVICE_STOPPING)
+        stopping_began(d);
     watch_while_wanted(d, notice->service);
     if (d->proxy)
         proxy_service_changed(d->proxy, notice->service);
 }
 
+/* The deadline of a stop is the service's; its post_stop has its own, which the guard keeps. */
+static void do_kill(struct daemon *d, uint32_t service)
+{
+    struct run *run = &d->runs[service];
+    if (run->phase == RUN_POST_STOP && !d->killing)
+        return;
+    if (run->told != SIGKILL && !d->killing)
+        log_warn(&d->log, "%s: killed, since it did not end in time", d->names[service]);
+    run_kill(run, d->killing);
+}
+
 static void act(struct daemon *d, const struct supervisor_action *action)
 {
-    struct run *run = &d->runs[action->service];
     switch (action->kind) {
     case SUPERVISOR_DO_SPAWN: do_spawn(d, action->service); break;
-    case SUPERVISOR_DO_TERM:
-        run_signal(run, process_plan_signal(d->plan->services[action->service].stop_signal));
-        break;
-    case SUPERVISOR_DO_KILL:
-        log_warn(&d->log, "%s: killed, since it did not end in time", d->names[action->service]);
-        run_signal(run, SIGKILL);
-        break;
+    case SUPERVISOR_DO_TERM: run_stop(&d->runs[action->service]); break;
+    case SUPERVISOR_DO_KILL: do_kill(d, action->service); break;
     case SUPERVISOR_DO_NOTICE: do_notice(d, action); break;
     }
 }
@@ -136,20 +186,28 @@ void dispatch(struct daemon *d, const struct supervisor_event *event)
     arm_deadline(d);
 }
 
-void dispatch_gone(void *ctx, uint32_t service, struct proc_exit how)
+/* ---- Reports ---- */
+
+static void on_gone(void *ctx, uint32_t service, bool success)
 {
     struct daemon *d = ctx;
     struct strbuf text = {0};
-    proc_exit_text(&text, how);
+    leftovers_note(&d->leftovers, service, 0, 0);
+    run_add_end(&d->runs[service], &text);
     if (d->supervisor.services[service].state != SERVICE_STOPPING)
         daemon_set_reason(d, service, strbuf_text(&text));
     strbuf_finish(&text);
-    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
-                                           .service = service,
-                                           .success = !how.signaled && how.code == 0});
+    dispatch(d, &(struct supervisor_event){
+                    .input = SUPERVISOR_EXITED, .service = service, .success = success});
 }
 
-void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason)
+static void on_trouble(void *ctx, uint32_t service, const char *text)
+{
+    struct daemon *d = ctx;
+    log_warn(&d->log, "%s: %s", d->names[service], text);
+}
+
+static void on_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason)
 {
     struct daemon *d = ctx;
     if (edge == HEALTH_UNHEALTHY)
@@ -157,11 +215,61 @@ void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const c
     dispatch_input(d, edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY, service);
 }
 
-static void on_exit_of(void *ctx, pid_t pid, struct proc_exit how)
+/* ---- Children ---- */
+
+/* Those that no guard of ours is to be taken for a stranger, even before it has spoken. */
+static bool is_known(void *ctx, pid_t pid)
+{
+    const struct daemon *d = ctx;
+    if (nursery_knows(&d->nursery, pid))
+        return true;
+    for (uint32_t i = 0; i < d->plan->service_count; i++) {
+        if (d->runs[i].guard.open && d->runs[i].guard.pid == pid)
+            return true;
+    }
+    return false;
+}
+
+/* A child that is nobody's comes from a guard that was killed, and goes after it. */
+static void hunt(struct daemon *d)
+{
+    bool found = orphans_kill_unknown(is_known, d), waiting = found;
+    for (uint32_t i = 0; i < d->plan->service_count; i++) {
+        struct run *run = &d->runs[i];
+        if (!run->lost)
+            continue;
+        if (run->guard_ended && !found)
+            run_end_lost(run);
+        else
+            waiting = true;
+    }
+    if (!waiting)
+        ev_timer_stop(d->loop, &d->hunt);
+}
+
+static void on_lost(void *ctx, uint32_t service)
 {
     struct daemon *d = ctx;
+    log_warn(&d->log, "%s: its guard was killed: killing what it has left", d->names[service]);
+    ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
+    ev_timer_start(d->loop, &d->hunt);
+}
+
+void dispatch_hunt(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    hunt(timer->data);
+}
+
+static void on_exit_of(void *ctx, pid_t pid, struct proc_exit how)
+{
+    (void)how;
+    struct daemon *d = ctx;
+    if (nursery_exited(&d->nursery, pid))
+        return;
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
-        if (run_leader_exited(&d->runs[i], pid, how))
+        if (run_guard_exited(&d->runs[i], pid))
             return;
     }
 }
@@ -172,45 +280,22 @@ void dispatch_child_signal(struct ev_loop *loop, ev_signal *watcher, int events)
     (void)events;
     struct daemon *d = watcher->data;
     process_reap(on_exit_of, d);
-    for (uint32_t i = 0; i < d->plan->service_count; i++)
-        run_check(&d->runs[i]);
+    if (ev_is_active(&d->hunt))
+        hunt(d);
 }
+
+const struct run_ops dispatch_runs = {.on_started = on_started,
+                                      .on_failed = on_failed,
+                                      .on_gone = on_gone,
+                                      .on_lost = on_lost,
+                                      .on_trouble = on_trouble,
+                                      .on_health = on_health};
 
 void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 {
     (void)loop;
     (void)events;
     dispatch_input(timer->data, SUPERVISOR_TICK, 0);
-}
-
-void dispatch_stop_all(struct daemon *d)
-{
-    d->stopping = true;
-    for (uint32_t i = 0; i < d->plan->service_count; i++)
-        dispatch_input(d, SUPERVISOR_DOWN, i);
-}
-
-static void kill_all(struct daemon *d)
-{
-    for (uint32_t i = d->plan->service_count; i-- > 0;)
-        dispatch_input(d, SUPERVISOR_KILL, i);
-}
-
-void dispatch_stop_signal(struct ev_loop *loop, ev_signal *watcher, int events)
-{
-    (void)loop;
-    (void)events;
-    struct daemon *d = watcher->data;
-    if (d->signal) {
-        log_warn(&d->log, "killing what is left");
-        kill_all(d);
-        return;
-    }
-    d->signal = watcher->signum;
-    if (!d->stopping)
-        log_info(&d->log, "stopping everything%s",
-                 watcher->signum == SIGINT ? "; Ctrl-C again kills" : "");
-    dispatch_stop_all(d);
 }
 
 /* Whether there is still something that may happen by itself or that somebody waits for. */

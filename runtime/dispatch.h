@@ -9,16 +9,13 @@
  * event only joins the queue. */
 void dispatch(struct daemon *daemon, const struct supervisor_event *event);
 void dispatch_input(struct daemon *daemon, enum supervisor_input input, uint32_t service);
-/* Everything is to go down, and then the daemon ends. */
-void dispatch_stop_all(struct daemon *daemon);
 
 /* The callbacks of the modules (ctx is the daemon) and of the loop (data is the daemon). */
-void dispatch_gone(void *ctx, uint32_t service, struct proc_exit how);
-void dispatch_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason);
+extern const struct run_ops dispatch_runs;
 extern const struct watcher_ops dispatch_for_watcher;
 void dispatch_child_signal(struct ev_loop *loop, ev_signal *watcher, int events);
-void dispatch_stop_signal(struct ev_loop *loop, ev_signal *watcher, int events);
 void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events);
+void dispatch_hunt(struct ev_loop *loop, ev_timer *timer, int events);
 void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events);
 
 #endif

@@ -321,7 +321,7 @@ void probe_finish(struct probe *probe)
     probe->loop = NULL;
 }
 
-void probe_start(struct probe *probe, const char *path, uint16_t port)
+void probe_start(struct probe *probe, const char *path, const char *shown_path, uint16_t port)
 {
     probe_stop(probe);
     probe->port = port;
@@ -330,9 +330,9 @@ void probe_start(struct probe *probe, const char *path, uint16_t port)
     probe->delay = 0;
     strbuf_clear(&probe->error);
     strbuf_clear(&probe->path);
-    strbuf_adds(&probe->path, path);
+    strbuf_adds(&probe->path, shown_path);
     strbuf_clear(&probe->request);
-    probe_http_request(&probe->request, strbuf_str(&probe->path), port);
+    probe_http_request(&probe->request, str_from(path), port);
     fine_timer_start(&probe->next, 0.0);
 }
 

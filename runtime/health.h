@@ -41,10 +41,11 @@ struct probe {
     bool second; /* the try is at ::1 */
     bool ready, unhealthy;
     uint16_t port;
-    uint32_t failures; /* in a row */
-    double delay;      /* s, before the last quick try; 0: none yet */
-    bool refused;      /* delay is that of refused connections */
-    struct strbuf path, request, answer, error, reason;
+    uint32_t failures;  /* in a row */
+    double delay;       /* s, before the last quick try; 0: none yet */
+    bool refused;       /* delay is that of refused connections */
+    struct strbuf path; /* as it is shown */
+    struct strbuf request, answer, error, reason;
     size_t sent, dropped;
 };
 
@@ -52,9 +53,10 @@ void probe_init(struct probe *probe, struct ev_loop *loop, const struct plan_pro
                 void (*on_edge)(void *ctx, enum health_edge edge, const char *reason), void *ctx);
 void probe_finish(struct probe *probe);
 /* Begins a new life of the service: not ready, no failures. path is the joined text of the plan's
- * probe ("" for tcp), copied; port is in host order. The first try is made when the loop's
- * current callback has returned. on_edge may stop, start or finish the probe. */
-void probe_start(struct probe *probe, const char *path, uint16_t port);
+ * probe ("" for tcp), shown_path what people may see of it; both are copied. port is in host order.
+ * The first try is made when the loop's current callback has returned. on_edge may stop, start or
+ * finish the probe. */
+void probe_start(struct probe *probe, const char *path, const char *shown_path, uint16_t port);
 void probe_stop(struct probe *probe);
 
 /* Why the last try failed, "" if it did not; how many have in a row. Kept after probe_stop. */

@@ -37,11 +37,11 @@ const char *launch_text(struct arena *arena, const struct launch_world *world,
     return copy;
 }
 
-/* As launch_text, for people. */
-static const char *shown_text(struct arena *arena, const struct plan *plan, struct plan_text text)
+const char *launch_shown(struct arena *arena, const struct launch_world *world,
+                         struct plan_text text)
 {
     struct strbuf shown = {0};
-    plan_text_show(plan, text, &shown);
+    plan_text_show(world->plan, text, &shown);
     const char *copy = arena_strndup(arena, strbuf_text(&shown), shown.len);
     strbuf_finish(&shown);
     return copy;
@@ -217,8 +217,19 @@ static bool build_env(struct environment *env, const struct launch_world *world,
             return false;
         set_planned(env, world, service, weakest_first[i]);
     }
+    if (world->run_id && world->run_id[0])
+        set_entry(env, world->run_id);
     *vec_push(env->arena, &env->entries) = NULL;
     return true;
+}
+
+/* Enough for what is inherited and planned, and for most of what is injected. */
+static uint32_t expected_entries(const struct launch_world *world, uint32_t service)
+{
+    uint32_t count = 16 + world->plan->services[service].env.count;
+    for (char *const *entry = world->inherited; *entry; entry++)
+        count++;
+    return count;
 }
 
 bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
@@ -228,15 +239,15 @@ bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t 
     struct plan_range argv = plan->commands[command].argv;
     struct plan_text dir = plan->services[service].dir;
     struct environment env = {.arena = arena};
-    map_init(&env.places, arena, 0);
+    map_init(&env.places, arena, expected_entries(world, service));
     if (!build_env(&env, world, service, out_failure))
         return false;
     *out_launch = (struct launch){
         .argv = build_argv(arena, world, argv),
         .env = env.entries.items,
         .dir = build_path(arena, world->root, launch_text(arena, world, dir)),
-        .shown_program = shown_text(arena, plan, plan->argv[argv.first]),
-        .shown_dir = build_path(arena, world->root, shown_text(arena, plan, dir)),
+        .shown_program = launch_shown(arena, world, plan->argv[argv.first]),
+        .shown_dir = build_path(arena, world->root, launch_shown(arena, world, dir)),
     };
     return true;
 }

@@ -2,8 +2,9 @@
  * the plan and of what is known only now.
  *
  * Environment, strongest first: the service's own env; its env_files, the last one first; the dev
- * block's env; its env_files; what a3s injects (LAUNCH_VARIABLES); what a3s
- * itself was given. All commands of a service have the same folder and environment.
+ * block's env; its env_files; what a3s injects (LAUNCH_VARIABLES); what a3s itself was given.
+ * A3S_RUN_ID, by which a3s finds its processes again, is over all of them. All commands of a
+ * service have the same folder and environment.
  *
  * Values from the environment and from env_files are for the command alone: what is shown of a
  * launch is shown_program and shown_dir, which have their names instead.
@@ -24,7 +25,8 @@
     X("A3S_URL", "its address: through the proxy, or direct",                                  \
       "it has a port and a host name, or a port and an http probe")                            \
     X("A3S_NAME_PORT", "the port of the service NAME", "it depends on NAME, which has a port") \
-    X("A3S_NAME_URL", "its address, direct", "it depends on NAME, which has a port")
+    X("A3S_NAME_URL", "its address, direct", "it depends on NAME, which has a port")           \
+    X("A3S_RUN_ID", "by which a3s finds its processes again; nothing overrides it", "always")
 
 /* All of it outlives the launches that are made from it. */
 struct launch_world {
@@ -33,6 +35,7 @@ struct launch_world {
     const uint16_t *ports;      /* one a service: ports_resolve */
     const char *const *lookups; /* one a lookup: lookups_resolve */
     char *const *inherited;     /* an environ */
+    const char *run_id;         /* "A3S_RUN_ID=...", over everything else; NULL: none */
 };
 
 struct launch {
@@ -52,9 +55,11 @@ struct launch_failure {
 bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
                 uint32_t command, struct launch *out_launch, struct launch_failure *out_failure);
 
-/* A text of the plan, whole. Not to be shown: plan_text_show is for that. */
+/* A text of the plan, whole, and not to be shown; as it may be shown. */
 const char *launch_text(struct arena *arena, const struct launch_world *world,
                         struct plan_text text);
+const char *launch_shown(struct arena *arena, const struct launch_world *world,
+                         struct plan_text text);
 
 /* Where people reach the service: through the proxy if it is routed, else by its port if its probe
  * says that it speaks HTTP. Else nothing is added. */

@@ -6,6 +6,8 @@
 #include "mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES  (64u << 10)
@@ -257,6 +259,47 @@ int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]
     pipe_start(&source->pipes[LOG_STDERR], err[0]);
     out_fds[LOG_STDOUT] = out[1];
     out_fds[LOG_STDERR] = err[1];
+    return 0;
+}
+
+/* The master does not block, nothing becomes the controlling terminal of a3s. */
+static int open_pty(int *out_master, int *out_slave)
+{
+    char name[64];
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    int slave = -1, master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (master < 0)
+        return -errno;
+    if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0)
+        slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0) {
+        int error = errno;
+        close(master);
+        return -error;
+    }
+    ioctl(slave, TIOCSWINSZ, &size);
+    *out_master = master;
+    *out_slave = slave;
+    return 0;
+}
+
+int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
+{
+    int master, slave;
+    logs_close(logs, service);
+    int error = open_pty(&master, &slave);
+    if (error)
+        return error;
+    int second = fcntl(slave, F_DUPFD_CLOEXEC, 0);
+    if (second < 0) {
+        error = -errno;
+        io_close(&master);
+        io_close(&slave);
+        return error;
+    }
+    pipe_start(&find_source(logs, service)->pipes[LOG_STDOUT], master);
+    out_fds[LOG_STDOUT] = slave;
+    out_fds[LOG_STDERR] = second;
     return 0;
 }
 

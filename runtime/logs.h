@@ -42,6 +42,9 @@ void logs_finish(struct logs *logs);
  * are the write ends, blocking and close-on-exec: the caller gives them to the child and closes
  * them after the spawn. 0 or a negative errno. */
 int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]);
+/* The same with a terminal of 80 columns instead of the pipes: both are its one end, and all that
+ * comes out of the other counts as stdout. */
+int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]);
 /* Takes in what is in the pipes now (bounded), so that a process's last words come before what is
  * said about its end. */
 void logs_drain(struct logs *logs, uint32_t service);

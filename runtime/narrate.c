@@ -4,6 +4,7 @@
 #include "run.h"
 
 #include <inttypes.h>
+#include <signal.h>
 
 void narrate_duration(struct strbuf *out, int64_t ms)
 {
@@ -37,6 +38,23 @@ void narrate_waiting(const struct narrator *n, uint32_t service, struct strbuf *
     }
 }
 
+void narrate_end(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+{
+    const struct run *run = &n->runs[service];
+    bool cleaning = run->phase == RUN_POST_STOP;
+    int64_t since = cleaning ? run->phase_since : n->supervisor->services[service].since;
+    if (cleaning)
+        strbuf_adds(out, "its post_stop, ");
+    else if (run->pid)
+        strbuf_addf(out, "pid %d, ", (int)run->pid);
+    narrate_duration(out, now - since);
+    strbuf_adds(out, " of ");
+    narrate_duration(out, n->plan->services[service].stop_timeout_ms);
+    const char *signal = run->told ? sigabbrev_np(run->told) : NULL;
+    if (signal && !cleaning)
+        strbuf_addf(out, ", %s sent", signal);
+}
+
 static void add_root(const struct narrator *n, uint32_t service, struct strbuf *out)
 {
     uint32_t root = supervisor_root_cause(n->supervisor, service);
@@ -52,11 +70,11 @@ static void add_exit(const struct narrator *n, uint32_t service, int64_t now, st
     const struct supervised *s = &n->supervisor->services[service];
     if (n->reasons[service].len)
         strbuf_adds(out, strbuf_text(&n->reasons[service]));
-    else if (n->runs[service].has_exited)
+    else if (n->runs[service].ran)
         proc_exit_text(out, n->runs[service].exit);
     else
         strbuf_adds(out, "ended");
-    if (s->spawns && n->runs[service].has_exited) {
+    if (s->spawns && n->runs[service].ran) {
         strbuf_adds(out, " after ");
         narrate_duration(out, now - s->started);
     }
@@ -112,13 +130,19 @@ static enum log_level narrate_stopping(const struct narrator *n,
     return LOG_WARN;
 }
 
+static enum plan_field failed_field(const struct run *run)
+{
+    bool prepared = !run->unprepared && !(run->failed && run->failed_command == GUARD_PRE_START);
+    return prepared ? PLAN_FIELD_CMD : PLAN_FIELD_PRE_START;
+}
+
 static enum log_level narrate_failed(const struct narrator *n, uint32_t service, int64_t now,
                                      struct strbuf *out)
 {
     strbuf_adds(out, "failed: ");
     add_exit(n, service, now, out);
     strbuf_adds(out, " (");
-    narrate_place(n->plan, service, PLAN_FIELD_CMD, out);
+    narrate_place(n->plan, service, failed_field(&n->runs[service]), out);
     strbuf_adds(out, ")");
     return LOG_ERROR;
 }
@@ -178,7 +202,13 @@ enum log_level narrate_notice(const struct narrator *n, const struct supervisor_
 void narrate_reason(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
 {
     const struct supervised *s = &n->supervisor->services[service];
+    enum run_phase phase = n->runs[service].phase;
+    if (s->state != SERVICE_STOPPING && (phase == RUN_PRE_START || phase == RUN_POST_STOP)) {
+        strbuf_addf(out, "%s runs", phase == RUN_PRE_START ? "pre_start" : "post_stop");
+        return;
+    }
     switch (s->state) {
+    case SERVICE_STOPPING: narrate_end(n, service, now, out); break;
     case SERVICE_PENDING:
         strbuf_adds(out, "waits for ");
         narrate_waiting(n, service, out);

@@ -25,6 +25,9 @@ enum log_level narrate_notice(const struct narrator *narrator,
 /* Why the service is as it is; nothing is added if there is nothing to say. */
 void narrate_reason(const struct narrator *narrator, uint32_t service, int64_t now,
                     struct strbuf *out);
+/* How far the end of a stopping service is: "pid 12, 3.2 s of 5.0 s, TERM sent". */
+void narrate_end(const struct narrator *narrator, uint32_t service, int64_t now,
+                 struct strbuf *out);
 /* The names of the dependencies that it waits for, joined by ", ". */
 void narrate_waiting(const struct narrator *narrator, uint32_t service, struct strbuf *out);
 /* "A3sfile.hcl:12", the place of the field. */

@@ -1,44 +1,45 @@
 #include "orphans.h"
 
-#include "io.h"
+#include "procfs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+struct search {
+    bool (*is_known)(void *ctx, pid_t pid);
+    void *ctx;
+    bool found;
+};
 
 void orphans_adopt(void)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
 }
 
-/* Signals each child in the list that the kernel keeps for the main thread; false if there is none
- * (or the kernel keeps no list). */
-static bool kill_children(void)
+/* A child pins its group; one of another session than ours has nobody of ours in it. */
+static void kill_unknown(void *ctx, pid_t pid)
 {
-    char path[64], *list;
-    size_t size;
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    if (io_read_file(path, 1 << 20, &list, &size))
-        return false;
-    bool any = false;
-    for (char *at = list, *end; (size_t)(at - list) < size; at = end) {
-        long pid = strtol(at, &end, 10);
-        if (end == at)
-            break;
-        kill((pid_t)pid, SIGKILL);
-        any = true;
-    }
-    free(list);
-    return any;
+    struct search *search = ctx;
+    if (search->is_known && search->is_known(search->ctx, pid))
+        return;
+    pid_t group = getpgid(pid);
+    search->found = true;
+    kill(group > 1 && getsid(pid) != getsid(0) ? -group : pid, SIGKILL);
+}
+
+bool orphans_kill_unknown(bool (*is_known)(void *ctx, pid_t pid), void *ctx)
+{
+    struct search search = {.is_known = is_known, .ctx = ctx};
+    procfs_children(getpid(), kill_unknown, &search);
+    return search.found;
 }
 
 void orphans_kill(void)
 {
-    while (kill_children()) {
+    while (orphans_kill_unknown(NULL, NULL)) {
         /* Each child that is waited for may give us its own children: look again. */
         while (waitpid(-1, NULL, 0) < 0 && errno == EINTR)
             ;

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -67,24 +69,27 @@ static int try_program(int dir_fd, const char *path)
     return faccessat(dir_fd, path, X_OK, AT_EACCESS) < 0 ? errno : 0;
 }
 
+/* "ENTRY/NAME"; an empty entry is the folder itself. False if it is too long for any file. */
+static bool join_path(char out[PATH_MAX], const char *entry, size_t length, const char *name)
+{
+    int n = length ? snprintf(out, PATH_MAX, "%.*s/%s", (int)length, entry, name)
+                   : snprintf(out, PATH_MAX, "./%s", name);
+    return n < PATH_MAX;
+}
+
 /* As execvp searches: the first that can be executed; EACCES if there was only one that cannot. */
-static int search_program(const struct proc_spec *spec, int dir_fd, struct strbuf *out_program)
+static int search_program(const struct proc_spec *spec, int dir_fd, char out[PATH_MAX])
 {
     const char *name = spec->argv[0];
     int error = ENOENT;
-    if (strchr(name, '/')) {
-        strbuf_adds(out_program, name);
-        return 0;
-    }
+    if (strchr(name, '/'))
+        return snprintf(out, PATH_MAX, "%s", name) < PATH_MAX ? 0 : ENAMETOOLONG;
     if (!name[0])
         return ENOENT;
     for (const char *entry = find_path_variable(spec->env); entry;) {
         const char *end = strchrnul(entry, ':');
-        strbuf_clear(out_program);
-        strbuf_add(out_program, entry, (size_t)(end - entry));
-        strbuf_adds(out_program, end > entry ? "/" : "./");
-        strbuf_adds(out_program, name);
-        int tried = try_program(dir_fd, strbuf_text(out_program));
+        bool fits = join_path(out, entry, (size_t)(end - entry), name);
+        int tried = fits ? try_program(dir_fd, out) : ENAMETOOLONG;
         if (tried == 0)
             return 0;
         if (tried == EACCES)
@@ -110,12 +115,22 @@ static int child_lift(int fd)
     return fd > REPORT_FD ? fd : fcntl(fd, F_DUPFD_CLOEXEC, REPORT_FD + 1);
 }
 
-static void child_reset_signals(void)
+void process_reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     for (int signal = 1; signal < NSIG; signal++)
         sigaction(signal, &action, NULL); /* KILL, STOP and libc's own refuse: that is all right */
+}
+
+/* Pending signals go with the mask, so no handler of the parent may be left by then. */
+static void child_set_signals(bool no_ignored)
+{
     sigset_t none;
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    if (no_ignored)
+        sigaction(SIGCHLD, &action, NULL);
+    else
+        process_reset_signals();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -128,18 +143,20 @@ static bool child_set_descriptors(const struct child *child)
     int report = child_lift(child->report_fd);
     if (null < 0 || out < 0 || err < 0 || report < 0)
         return false;
-    return dup2(null, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0 &&
-           dup3(report, REPORT_FD, O_CLOEXEC) >= 0;
+    if (dup2(child->spec->tty ? out : null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
+        dup3(report, REPORT_FD, O_CLOEXEC) < 0)
+        return false;
+    return !child->spec->tty || ioctl(0, TIOCSCTTY, 0) == 0;
 }
 
-static void child_close_others(void)
+void process_close_from(int first)
 {
-    if (close_range(REPORT_FD + 1, ~0u, 0) == 0)
+    if (close_range((unsigned)first, ~0u, 0) == 0)
         return;
     /* Before Linux 5.9. Ours are close-on-exec anyway; this is for what a3s itself inherited. */
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
-    for (rlim_t fd = REPORT_FD + 1; fd < limit.rlim_cur; fd++)
+    for (rlim_t fd = (rlim_t)first; fd < limit.rlim_cur; fd++)
         close((int)fd);
 }
 
@@ -159,12 +176,12 @@ static _Noreturn void child_run(const struct child *child)
     if (getppid() != child->parent)
         _exit(127);
     setsid();
-    child_reset_signals();
+    child_set_signals(child->spec->no_ignored);
     if (fchdir(child->dir_fd) < 0)
         child_fail(child->report_fd, PROC_STAGE_DIR, errno);
     if (!child_set_descriptors(child))
         child_fail(child->report_fd, PROC_STAGE_SETUP, errno);
-    child_close_others();
+    process_close_from(REPORT_FD + 1);
     if (!child_give_back(child->spec->inherited))
         child_fail(REPORT_FD, PROC_STAGE_SETUP, errno);
     execve(child->program, (char *const *)child->spec->argv, (char *const *)child->spec->env);
@@ -232,18 +249,17 @@ static int run_child(struct child *child, pid_t *out_pid, struct proc_failure *o
 
 int process_spawn(const struct proc_spec *spec, pid_t *out_pid, struct proc_failure *out_failure)
 {
-    struct strbuf program = {0};
-    struct child child = {.spec = spec, .null_fd = -1};
+    char program[PATH_MAX];
+    struct child child = {.spec = spec, .program = program, .null_fd = -1};
     int result;
     child.dir_fd = open(spec->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (child.dir_fd < 0)
         return fail(out_failure, PROC_STAGE_DIR, errno);
-    int error = search_program(spec, child.dir_fd, &program);
+    int error = search_program(spec, child.dir_fd, program);
     if (error) {
         result = fail(out_failure, PROC_STAGE_SEARCH, error);
         goto done;
     }
-    child.program = strbuf_text(&program);
     child.null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (child.null_fd < 0) {
         result = fail(out_failure, PROC_STAGE_PREPARE, errno);
@@ -253,7 +269,6 @@ int process_spawn(const struct proc_spec *spec, pid_t *out_pid, struct proc_fail
 done:
     io_close(&child.null_fd);
     io_close(&child.dir_fd);
-    strbuf_finish(&program);
     return result;
 }
 

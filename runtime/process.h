@@ -3,7 +3,8 @@
  * A child is the leader of a session and process group of its own, so its pid names the group. It
  * has stdin /dev/null, the given stdout and stderr and no other descriptor, default signal
  * dispositions, an empty mask, and dies with its parent. Nobody else in the program may wait for
- * children (no ev_child). Failures of the system are negative errno.
+ * children (no ev_child). Failures of the system are negative errno. Services are spawned by their
+ * guards (guard.h), which uses this too: process_spawn allocates nothing.
  */
 #ifndef RUNTIME_PROCESS_H
 #define RUNTIME_PROCESS_H
@@ -27,6 +28,8 @@ struct proc_spec {
     const char *dir;        /* working folder; a relative argv[0] or PATH entry is relative to it */
     const char *const *env; /* the whole environment, NULL at the end */
     int out_fd, err_fd;     /* become 1 and 2; stay the caller's, who closes them afterwards */
+    bool tty;               /* out_fd is a terminal: it becomes 0 too, and controls the session */
+    bool no_ignored;        /* the caller ignores no signal and handles SIGCHLD at most */
     const struct proc_inherited *inherited; /* given back to the child; NULL: as they are now */
 };
 
@@ -67,6 +70,11 @@ bool proc_failure_permanent(const struct proc_failure *failure);
 /* Adds one sentence without a full stop: cannot execute the program "x": Permission denied. */
 void proc_failure_text(struct strbuf *out, const struct proc_failure *failure,
                        const struct proc_spec *spec);
+
+/* Every signal to its default. Makes system calls only, as does the next. */
+void process_reset_signals(void);
+/* Closes every descriptor from first on. */
+void process_close_from(int first);
 
 /* To every process of the leader's group; -ESRCH when nobody is left. */
 int process_signal_group(pid_t leader, int signal);

@@ -4,9 +4,8 @@
 
 #include <signal.h>
 
-/* s between looks at a group whose leader has gone. Most ends are seen at once, by SIGCHLD; this is
- * for those whose parent is outside the group. */
-#define LINGER_PERIOD 0.05
+static const char *const command_names[] = {"pre_start", "cmd", "post_stop"};
+_Static_assert(sizeof command_names / sizeof *command_names == GUARD_COMMAND_COUNT, "all");
 
 static void on_edge(void *ctx, enum health_edge edge, const char *reason)
 {
@@ -14,28 +13,153 @@ static void on_edge(void *ctx, enum health_edge edge, const char *reason)
     run->ops->on_health(run->ctx, run->service, edge, reason);
 }
 
-static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
+static const struct plan_service *planned_service(const struct run *run)
 {
-    (void)events;
-    struct run *run = timer->data;
-    if (ev_now(loop) >= run->linger_until)
-        process_signal_group(run->pid, SIGKILL);
-    run_check(run);
+    return &run->plan->services[run->service];
 }
 
 static const struct plan_probe *planned_probe(const struct run *run)
 {
-    uint32_t probe = run->plan->services[run->service].probe;
+    uint32_t probe = planned_service(run)->probe;
     return probe == PLAN_NONE ? NULL : &run->plan->probes[probe];
 }
+
+static void enter(struct run *run, enum run_phase phase)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    run->phase = phase;
+    run->phase_since = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- What the guard reports ---- */
+
+static void started(struct run *run, const struct guard_report *report)
+{
+    enter(run, report->command == GUARD_PRE_START   ? RUN_PRE_START
+               : report->command == GUARD_POST_STOP ? RUN_POST_STOP
+                                                    : RUN_MAIN);
+    if (report->command != GUARD_MAIN)
+        return;
+    run->pid = report->pid;
+    run->ran = true;
+    run->ops->on_started(run->ctx, run->service, report->start_time);
+}
+
+static void trouble(struct run *run, struct strbuf *text)
+{
+    run->ops->on_trouble(run->ctx, run->service, strbuf_text(text));
+    strbuf_finish(text);
+}
+
+static void failed(struct run *run, const struct guard_report *report)
+{
+    struct proc_failure failure = {(enum proc_stage)report->detail, report->value};
+    if (report->command != GUARD_POST_STOP) {
+        run->failed = true;
+        run->failed_command = (enum guard_command)report->command;
+        run->failure = failure;
+        return;
+    }
+    struct strbuf text = {0};
+    strbuf_addf(&text, "post_stop: cannot be run: %s", strerror(failure.error));
+    trouble(run, &text);
+}
+
+static void ended(struct run *run, const struct guard_report *report)
+{
+    struct proc_exit how = {.signaled = report->detail, .code = report->value};
+    bool well = !how.signaled && how.code == 0;
+    if (report->command == GUARD_MAIN) {
+        run->has_exited = true;
+        run->exit = how;
+    } else if (report->command == GUARD_PRE_START) {
+        run->unprepared = !well;
+        run->pre_exit = how;
+    } else if (!well) {
+        struct strbuf text = {0};
+        strbuf_adds(&text, "post_stop ");
+        proc_exit_text(&text, how);
+        trouble(run, &text);
+    }
+}
+
+static void late(struct run *run)
+{
+    struct strbuf text = {0};
+    strbuf_addf(&text, "post_stop took longer than %.1f s",
+                planned_service(run)->stop_timeout_ms / 1e3);
+    trouble(run, &text);
+}
+
+static void gone(struct run *run)
+{
+    bool success = run->ran && !run->exit.signaled && run->exit.code == 0;
+    logs_close(run->logs, run->service);
+    run->phase = RUN_NONE;
+    run->pid = 0;
+    run->lost = false;
+    if (run->failed)
+        run->ops->on_failed(run->ctx, run->service, run->failed_command, &run->failure);
+    else
+        run->ops->on_gone(run->ctx, run->service, success);
+}
+
+static void on_report(void *ctx, const struct guard_report *report)
+{
+    struct run *run = ctx;
+    switch (report->kind) {
+    case GUARD_STARTED: started(run, report); break;
+    case GUARD_FAILED: failed(run, report); break;
+    case GUARD_ENDED: ended(run, report); break;
+    case GUARD_LATE: late(run); break;
+    case GUARD_GONE: gone(run); break;
+    case GUARD_LOST:
+        run->lost = true;
+        run->ops->on_lost(run->ctx, run->service);
+        break;
+    default: break;
+    }
+}
+
+bool run_guard_exited(struct run *run, pid_t pid)
+{
+    if (!run->phase || run->guard.pid != pid)
+        return false;
+    run->guard_ended = true;
+    return true;
+}
+
+void run_end_lost(struct run *run)
+{
+    run->has_exited = true;
+    run->exit = (struct proc_exit){.signaled = true, .code = SIGKILL};
+    run->failed = false;
+    gone(run);
+}
+
+void run_add_end(const struct run *run, struct strbuf *out)
+{
+    if (run->lost) {
+        strbuf_adds(out, "killed with its guard");
+    } else if (run->unprepared) {
+        strbuf_addf(out, "%s ", command_names[GUARD_PRE_START]);
+        proc_exit_text(out, run->pre_exit);
+    } else if (run->ran) {
+        proc_exit_text(out, run->exit);
+    } else {
+        strbuf_adds(out, "stopped before it ran");
+    }
+}
+
+/* ---- Life ---- */
 
 void run_init(struct run *run, struct ev_loop *loop, struct logs *logs, const struct plan *plan,
               uint32_t service, const struct run_ops *ops, void *ctx)
 {
     *run = (struct run){
         .loop = loop, .logs = logs, .plan = plan, .ops = ops, .ctx = ctx, .service = service};
-    ev_timer_init(&run->linger, on_linger, 0., LINGER_PERIOD);
-    run->linger.data = run;
+    guard_init(&run->guard, loop, on_report, run);
     if (planned_probe(run))
         probe_init(&run->probe, loop, planned_probe(run), on_edge, run);
 }
@@ -44,37 +168,47 @@ void run_finish(struct run *run)
 {
     if (!run->loop)
         return;
-    ev_timer_stop(run->loop, &run->linger);
+    guard_close(&run->guard);
     if (planned_probe(run))
         probe_finish(&run->probe);
     *run = (struct run){0};
 }
 
-int run_start(struct run *run, const struct launch *launch, const struct proc_inherited *inherited,
-              struct proc_failure *out_failure)
+static int start_guard(struct run *run, struct nursery *nursery,
+                       const struct launch *launches[GUARD_COMMAND_COUNT], const int *fds)
+{
+    const struct plan_service *planned = planned_service(run);
+    struct guard_spec spec = {.env = launches[GUARD_MAIN]->env,
+                              .dir = launches[GUARD_MAIN]->dir,
+                              .out_fd = fds[LOG_STDOUT],
+                              .err_fd = fds[LOG_STDERR],
+                              .tty = planned->flags & PLAN_SERVICE_TTY,
+                              .stop_signal = process_plan_signal(planned->stop_signal),
+                              .stop_timeout_ms = planned->stop_timeout_ms};
+    for (int i = 0; i < GUARD_COMMAND_COUNT; i++)
+        spec.argv[i] = launches[i] ? launches[i]->argv : NULL;
+    return guard_start(&run->guard, nursery, &spec);
+}
+
+int run_start(struct run *run, struct nursery *nursery,
+              const struct launch *launches[GUARD_COMMAND_COUNT])
 {
     int fds[LOG_STREAM_COUNT];
-    int error = logs_open(run->logs, run->service, fds);
-    if (error) {
-        *out_failure = (struct proc_failure){PROC_STAGE_PREPARE, -error};
+    bool tty = planned_service(run)->flags & PLAN_SERVICE_TTY;
+    int error = tty ? logs_open_terminal(run->logs, run->service, fds)
+                    : logs_open(run->logs, run->service, fds);
+    if (error)
         return error;
-    }
-    struct proc_spec spec = {.argv = launch->argv,
-                             .dir = launch->dir,
-                             .env = launch->env,
-                             .out_fd = fds[LOG_STDOUT],
-                             .err_fd = fds[LOG_STDERR],
-                             .inherited = inherited};
-    pid_t pid = 0;
-    error = process_spawn(&spec, &pid, out_failure);
+    error = start_guard(run, nursery, launches, fds);
     io_close(&fds[LOG_STDOUT]);
     io_close(&fds[LOG_STDERR]);
     if (error) {
         logs_close(run->logs, run->service);
         return error;
     }
-    run->pid = pid;
-    run->leader_gone = false;
+    run->ran = run->failed = run->unprepared = run->lost = run->guard_ended = false;
+    run->told = 0;
+    enter(run, launches[GUARD_PRE_START] ? RUN_PRE_START : RUN_MAIN);
     return 0;
 }
 
@@ -85,6 +219,7 @@ void run_probe(struct run *run, const struct launch_world *world)
         return;
     struct arena arena = {0};
     probe_start(&run->probe, launch_text(&arena, world, probe->path),
+                launch_shown(&arena, world, probe->path),
                 probe->port ? probe->port : world->ports[run->service]);
     arena_finish(&arena);
 }
@@ -95,36 +230,19 @@ void run_probe_stop(struct run *run)
         probe_stop(&run->probe);
 }
 
+void run_stop(struct run *run)
+{
+    run->told = process_plan_signal(planned_service(run)->stop_signal);
+    guard_order(&run->guard, GUARD_ORDER_STOP, run->told);
+}
+
+void run_kill(struct run *run, bool at_once)
+{
+    run->told = SIGKILL;
+    guard_order(&run->guard, at_once ? GUARD_ORDER_ABORT : GUARD_ORDER_KILL, 0);
+}
+
 void run_signal(struct run *run, int signal)
 {
-    if (run->pid)
-        process_signal_group(run->pid, signal);
-}
-
-bool run_leader_exited(struct run *run, pid_t pid, struct proc_exit how)
-{
-    if (!run->pid || run->pid != pid || run->leader_gone)
-        return false;
-    const struct plan_service *planned = &run->plan->services[run->service];
-    run->leader_gone = run->has_exited = true;
-    run->exit = how;
-    run->linger_until = ev_now(run->loop) + planned->stop_timeout_ms / 1e3;
-    process_signal_group(pid, process_plan_signal(planned->stop_signal));
-    return true;
-}
-
-void run_check(struct run *run)
-{
-    if (!run->leader_gone)
-        return;
-    if (process_group_alive(run->pid)) {
-        if (!ev_is_active(&run->linger))
-            ev_timer_again(run->loop, &run->linger);
-        return;
-    }
-    ev_timer_stop(run->loop, &run->linger);
-    logs_close(run->logs, run->service);
-    run->pid = 0;
-    run->leader_gone = false;
-    run->ops->on_gone(run->ctx, run->service, run->exit);
+    guard_order(&run->guard, GUARD_ORDER_SIGNAL, signal);
 }

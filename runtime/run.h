@@ -1,24 +1,35 @@
-/* One service's process as it is now: started, signalled, probed, waited for until nothing of its
- * group is left.
+/* One service as it lives now: started in the care of a guard, signalled, probed, and waited for
+ * until nothing of it is left.
  *
- * A run is reused for each start of the service. Its process's end is told in two steps: the leader
- * has exited (run_leader_exited, from the reaping function), and then, once nobody of the group is
- * left, on_gone. What outlives its leader is sent the stop signal, and killed when the plan's stop
- * timeout is over. A zeroed run has no process.
+ * A run is reused for each start of the service. A start is answered later, from the loop: with
+ * on_started or with on_failed; and whatever happened, nothing of it is left when on_failed or
+ * on_gone is called. If the guard itself is killed, on_lost is called: the caller ends what has
+ * come to it and says run_end_lost. A zeroed run has no process.
  */
 #ifndef RUNTIME_RUN_H
 #define RUNTIME_RUN_H
 
+#include "guard.h"
 #include "health.h"
 #include "launch.h"
 #include "logs.h"
-#include "process.h"
 
 struct run_ops {
-    /* Nothing of the process is left; how its leader ended. */
-    void (*on_gone)(void *ctx, uint32_t service, struct proc_exit how);
+    /* Its program is executed; run->pid and the start time of the process. */
+    void (*on_started)(void *ctx, uint32_t service, uint64_t start_time);
+    /* It never ran, as this command of it could not be executed. */
+    void (*on_failed)(void *ctx, uint32_t service, enum guard_command command,
+                      const struct proc_failure *failure);
+    /* Nothing is left; run_add_end has the words. */
+    void (*on_gone)(void *ctx, uint32_t service, bool success);
+    /* Its guard has been killed. */
+    void (*on_lost)(void *ctx, uint32_t service);
+    /* What post_stop did wrong, a sentence; the service is gone as ever. */
+    void (*on_trouble)(void *ctx, uint32_t service, const char *text);
     void (*on_health)(void *ctx, uint32_t service, enum health_edge edge, const char *reason);
 };
+
+enum run_phase { RUN_NONE, RUN_PRE_START, RUN_MAIN, RUN_POST_STOP };
 
 struct run {
     struct ev_loop *loop;
@@ -27,33 +38,49 @@ struct run {
     const struct run_ops *ops;
     void *ctx;
     uint32_t service;
-    pid_t pid;        /* 0: no process */
-    bool leader_gone; /* the rest of its group is waited for */
-    bool has_exited;  /* exit is of its last process */
+    struct guard guard;
+    enum run_phase phase;
+    int64_t phase_since; /* ms, CLOCK_MONOTONIC */
+    pid_t pid;           /* of the service's own process; 0: none (yet, any more) */
+    int told;            /* the last signal that was to end it, or 0 */
+    bool has_exited;     /* exit is of its last process */
     struct proc_exit exit;
-    ev_timer linger;        /* looks whether the group is empty */
-    ev_tstamp linger_until; /* then it is killed */
-    struct probe probe;     /* if the plan has one */
+    bool ran;        /* of this start: its program was executed */
+    bool unprepared; /* pre_start went wrong, as pre_exit says */
+    struct proc_exit pre_exit;
+    bool failed; /* a command could not be executed: failure */
+    enum guard_command failed_command;
+    struct proc_failure failure;
+    bool lost;          /* its guard was killed */
+    bool guard_ended;   /* and has been reaped */
+    struct probe probe; /* if the plan has one */
 };
 
 void run_init(struct run *run, struct ev_loop *loop, struct logs *logs, const struct plan *plan,
               uint32_t service, const struct run_ops *ops, void *ctx);
-/* Stops probing; a process is the caller's to have ended before. */
+/* Stops probing and lets go of a process that is left: its guard ends it. */
 void run_finish(struct run *run);
 
-/* Starts the process; as process_spawn. */
-int run_start(struct run *run, const struct launch *launch, const struct proc_inherited *inherited,
-              struct proc_failure *out_failure);
+/* launches: one a guard_command; NULL for those that the service has not. 0, or a negative errno;
+ * then there is no answer. */
+int run_start(struct run *run, struct nursery *nursery,
+              const struct launch *launches[GUARD_COMMAND_COUNT]);
 /* Probing begins and ends with the supervisor's states; without a probe in the plan, nothing. */
 void run_probe(struct run *run, const struct launch_world *world);
 void run_probe_stop(struct run *run);
 
-/* To everybody of the group; nothing without a process. */
+/* Everything of these: nothing without a process. Of the service and all that descends from it. */
+void run_stop(struct run *run);
+/* Until nobody is left; post_stop is still run unless at_once. */
+void run_kill(struct run *run, bool at_once);
 void run_signal(struct run *run, int signal);
 
-/* From the reaping function, while the leader is a zombie: true if the process was this run's. */
-bool run_leader_exited(struct run *run, pid_t pid, struct proc_exit how);
-/* After reaping: tells on_gone if nobody is left. */
-void run_check(struct run *run);
+/* From the reaping function: true if the process was this run's guard. */
+bool run_guard_exited(struct run *run, pid_t pid);
+/* After on_lost, when guard_ended and nobody of the service is left: tells on_gone. */
+void run_end_lost(struct run *run);
+
+/* Adds how the last life ended: "exited with 3", "pre_start exited with 1". */
+void run_add_end(const struct run *run, struct strbuf *out);
 
 #endif

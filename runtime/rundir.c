@@ -1,6 +1,7 @@
 #include "rundir.h"
 
 #include "io.h"
+#include "procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,39 +189,15 @@ bool rundir_is_running(const struct rundir *dir)
     return busy;
 }
 
-/* Field 22 of /proc/self/stat, behind the name, which may hold spaces and brackets itself. */
-static uint64_t own_start_time(void)
-{
-    char *text;
-    size_t size;
-    if (io_read_file("/proc/self/stat", INFO_SIZE_MAX, &text, &size) != 0)
-        return 0;
-    char *at = strrchr(text, ')');
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    uint64_t start = at ? strtoull(at, NULL, 10) : 0;
-    free(text);
-    return start;
-}
-
-static void own_boot_id(char out[40])
-{
-    char *text;
-    size_t size;
-    out[0] = '\0';
-    if (io_read_file("/proc/sys/kernel/random/boot_id", INFO_SIZE_MAX, &text, &size) != 0)
-        return;
-    snprintf(out, 40, "%.*s", (int)strcspn(text, "\n"), text);
-    free(text);
-}
-
 static char *info_text(const struct rundir *dir, uint64_t plan_hash)
 {
     char hash[20], boot_id[40];
+    struct procfs_stat self = {0};
+    procfs_stat(getpid(), &self);
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)plan_hash);
-    own_boot_id(boot_id);
+    procfs_boot_id(boot_id);
     json_t *root = json_pack("{s:i, s:I, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "start_time",
-                             (json_int_t)own_start_time(), "boot_id", boot_id, "plan_hash", hash,
+                             (json_int_t)self.start_time, "boot_id", boot_id, "plan_hash", hash,
                              "version", A3S_VERSION, "a3sfile", dir->project);
     char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
     json_decref(root);
@@ -328,4 +305,20 @@ int rundir_open_log(const struct rundir *dir, bool truncate, int *out_fd)
         return fd;
     *out_fd = fd;
     return 0;
+}
+
+const char *rundir_name(const struct rundir *dir)
+{
+    const char *slash = strrchr(dir->path, '/');
+    return slash ? slash + 1 : dir->path;
+}
+
+int rundir_open_notes(const struct rundir *dir, int flags)
+{
+    return open_file(dir, "processes", flags);
+}
+
+void rundir_remove_notes(const struct rundir *dir)
+{
+    unlinkat(dir->dir_fd, "processes", 0);
 }

@@ -64,4 +64,10 @@ int rundir_socket_connect(const struct rundir *dir, int *out_fd);
 /* Opens daemon.log for appending, emptied first if truncate. */
 int rundir_open_log(const struct rundir *dir, bool truncate, int *out_fd);
 
+/* The folder's own name: the same for every run of the project, and for no other project. */
+const char *rundir_name(const struct rundir *dir);
+/* "processes", the notes of what runs (leftovers.h): a descriptor or a negative errno. */
+int rundir_open_notes(const struct rundir *dir, int flags);
+void rundir_remove_notes(const struct rundir *dir);
+
 #endif

@@ -6,10 +6,28 @@
 
 extern char **environ;
 
+static int run(const struct plan *plan, const char *project, const char *root,
+               const char *const *lookups)
+{
+    struct rundir dir = {0};
+    if (rundir_open(&dir, project, true) || rundir_lock(&dir))
+        return 5;
+    struct daemon_options options = {.plan = plan,
+                                     .lookups = lookups,
+                                     .root = root,
+                                     .project = project,
+                                     .rundir = &dir,
+                                     .with_deps = true,
+                                     .foreground = true,
+                                     .ready_fd = -1};
+    int code = daemon_run(&options);
+    rundir_close(&dir);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     struct plan plan;
-    struct rundir dir = {0};
     struct arena arena = {0};
     struct strbuf errors = {0};
     uint64_t where;
@@ -20,21 +38,8 @@ int main(int argc, char **argv)
         return 4;
     const char *const *lookups = lookups_resolve(&arena, &plan, environ, &errors);
     fputs(strbuf_text(&errors), stderr);
+    int code = lookups ? run(&plan, argv[1], argv[2], lookups) : 4;
     strbuf_finish(&errors);
-    if (!lookups)
-        return 4;
-    if (rundir_open(&dir, argv[1], true) || rundir_lock(&dir))
-        return 5;
-    struct daemon_options options = {.plan = &plan,
-                                     .lookups = lookups,
-                                     .root = argv[2],
-                                     .project = argv[1],
-                                     .rundir = &dir,
-                                     .with_deps = true,
-                                     .foreground = true,
-                                     .ready_fd = -1};
-    int code = daemon_run(&options);
-    rundir_close(&dir);
     plan_close(&plan);
     arena_finish(&arena);
     return code;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the end-to-end cases and prints TAP.
 
-usage: run.py [--a3s PROGRAM] [--jobs N] [--list] [CASE...]
+usage: run.py [--a3s PROGRAM] [--jobs N] [--repeat N] [--list] [CASE...]
 
 PROGRAM is the a3s to test; without it, $A3S or build/a3s. A CASE is a name, or the beginning of
 one, as --list shows them ("proxy." takes all of a file). Cases are independent and run side by side.
@@ -20,8 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402
 
-SUBJECTS = ("validate", "formats", "hooks", "plan", "run", "control", "faults", "watch", "proxy",
-            "examples")
+SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "faults", "guards", "watch",
+            "proxy", "examples")
 
 
 def all_cases():
@@ -56,6 +56,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--a3s", default=os.environ.get("A3S", "build/a3s"))
     parser.add_argument("--jobs", type=int, default=min(4, 2 * (os.cpu_count() or 1)))
+    parser.add_argument("--repeat", type=int, default=1, help="run each case so many times")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("cases", nargs="*")
     args = parser.parse_args()
@@ -71,10 +72,11 @@ def main():
         print(f"Bail out! there is no program {a3s}")
         return 1
 
-    print(f"TAP version 13\n1..{len(cases)}", flush=True)
+    print(f"TAP version 13\n1..{len(cases) * args.repeat}", flush=True)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = {pool.submit(run_case, a3s, n, f): n for n, f in cases.items()}
+        futures = {pool.submit(run_case, a3s, n, f): n for _ in range(args.repeat)
+                   for n, f in cases.items()}
         for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
             passed, skipped, problems = future.result()
             failed += not passed

@@ -47,6 +47,23 @@ def leave_child(reporter):
     os.read(ready, 1)
 
 
+def leave_daemon(reporter):
+    """A daemon as the books say: forked twice, a session of its own, and deaf to SIGTERM."""
+    ready, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            reporter.tell("daemon")
+            os.write(told, b"x")
+            while True:
+                signal.pause()
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.read(ready, 1)
+
+
 # ---- the HTTP service: enough of a server to answer what the proxy's cases ask -----------------
 
 
@@ -190,6 +207,7 @@ def main():
     parser.add_argument("--gate", help="a fifo: listen, or end, only when the case has opened it")
     parser.add_argument("--ignore-term", action="store_true")
     parser.add_argument("--child", action="store_true")
+    parser.add_argument("--daemon", action="store_true")
     parser.add_argument("--say", action="append", default=[], help="a line for the log")
     parser.add_argument("--echo-fifo", help="a fifo: what the case writes there goes to stdout")
     parser.add_argument("--show", action="append", default=[], help="report this variable")
@@ -207,6 +225,8 @@ def main():
     signal.signal(signal.SIGTERM, on_term)
     if options.child:
         leave_child(reporter)
+    if options.daemon:
+        leave_daemon(reporter)
     shown = {name: os.environ.get(name) for name in options.show}
     reporter.tell("start", dir=os.getcwd(), env=shown)
     for line in options.say:

@@ -1,5 +1,6 @@
 """The compiled plan as a file: deterministic, whole or refused, run without its source."""
 
+import json
 import os
 import random
 import re
@@ -145,3 +146,55 @@ def trust_goes_on(t):
     program = t.start("run", "--trust", "plan.bin")
     t.expect("a", "start")
     t.stop(program)
+
+
+@case
+def check_writes_nothing(t):
+    plan = compile_small(t)
+    good = plan.read_bytes()
+    source = (t.dir / "A3sfile.hcl").read_text()
+    t.expect_run(0, "compile", "--check")
+    (t.dir / "A3sfile.hcl").write_text(source.replace("21000", "21001"))
+    stale = t.expect_run(1, "compile", "--check")
+    check("port: 21000 -> 21001" in stale.out and "restart a" in stale.out, f"no difference in {stale}")
+    check("stale" in stale.err, f"not said in {stale}")
+    (t.dir / "A3sfile.hcl").write_text("service {")
+    t.expect_run(4, "compile", "--check")
+    check(plan.read_bytes() == good, "the plan was written")
+    (t.dir / "A3sfile.hcl").write_text(source)
+    for size in (0, 40, len(good) - 8):
+        plan.write_bytes(good[:size])
+        t.expect_run(1, "compile", "--check")
+        same(plan.stat().st_size, size, "size of the plan")
+    plan.unlink()
+    gone = t.expect_run(1, "compile", "--check", "-o", "plan.bin")
+    check("plan.bin" in gone.err, f"no reason in {gone}")
+    same(sorted(os.listdir(t.dir)), ["A3sfile.hcl"], "files")
+
+
+@case
+def diff_as_diff_does(t):
+    old = compile_small(t)
+    t.expect_run(0, "plan", "diff", old, old)
+    t.a3sfile(t.service("b", "--exit 0", 'kind = "task"'))
+    t.expect_run(0, "compile", "-o", "new.bin")
+    changed = t.expect_run(1, "plan", "diff", old, "new.bin")
+    check(changed.out.startswith("stop a\n"), f"{changed}")
+    shown = json.loads(t.expect_run(1, "plan", "diff", "--json", old, "new.bin").out)
+    same([(s["name"], s["change"]) for s in shown["services"]], [("a", "stop"), ("b", "restart")], "changes")
+    (t.dir / "new.bin").write_bytes(old.read_bytes()[:100])
+    for pair in ((old, "new.bin"), ("new.bin", old), (old, "missing.bin"), (old, ".")):
+        trouble = t.expect_run(2, "plan", "diff", *pair)
+        check(trouble.err and not trouble.out, f"{trouble}")
+    t.expect_run(2, "plan", "diff", old)
+
+
+@case
+def graph_draws_without_a_terminal(t):
+    compile_small(t)
+    drawn = t.expect_run(0, "graph", env={"LC_ALL": "C"}).out
+    check(drawn.isascii() and ":21000" in drawn, f"{drawn}")
+    check("\N{BLACK CIRCLE}" in t.expect_run(0, "graph", env={"LC_ALL": "en_US.utf8"}).out, "no Unicode")
+    t.expect_run(2, "graph", "--dot", "--mermaid")
+    (t.dir / "A3sfile.hcl").write_text("service {")
+    t.expect_run(4, "graph")

@@ -20,7 +20,8 @@ def one_save_is_one_wave(t):
               t.service("api", "", f'depends_on = ["store"]\n{watching("lib", "api")}'),
               t.service("web", "", 'depends_on = ["api"]'))
     program = t.start("up")
-    t.expect("web", "start")
+    for name in ("store", "api", "web"):
+        t.expect(name, "start")
     gate = len(t.said("web", "start"))
     t.write("lib/util.py", "two\n")
     t.write("lib/more.py", "two\n")
@@ -46,8 +47,8 @@ def many_files_are_one_wave(t):
         t.write(f"src/d{i}/x", "")
     t.a3sfile(t.service("a", "", watching("src")), t.service("b", "", watching("src")))
     program = t.start("up")
-    t.wait_state("a", "running")
-    t.wait_state("b", "running")
+    t.expect("a", "start")
+    t.expect("b", "start")
     for i in range(2000):
         (t.dir / f"src/d{i % 50}/{i}").write_text("x")
     t.expect("a", "start", 2)
@@ -80,7 +81,7 @@ def the_root_is_deleted_and_made_again(t):
     t.write("src/main.txt", "one\n")
     t.a3sfile(t.service("a", "", watching("src")))
     program = t.start("up")
-    t.wait_state("a", "running")
+    t.expect("a", "start")
     os.rename(t.dir / "src", t.dir / "gone")
     t.expect("a", "start", 2)
     t.write("src/main.txt", "two\n")
@@ -97,7 +98,7 @@ def links_that_lead_in_circles(t):
     os.symlink("self", t.dir / "src/self")
     t.a3sfile(t.service("a", "", watching("src")))
     program = t.start("up")
-    t.wait_state("a", "running")
+    t.expect("a", "start")
     t.write("beside", "x")
     t.write("src/main.txt", "two\n")
     t.expect("a", "start", 2)

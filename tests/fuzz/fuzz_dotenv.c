@@ -9,13 +9,14 @@ static void add_quoted(struct strbuf *out, const char *value)
 {
     strbuf_addc(out, '"');
     for (; *value; value++) {
-        switch (*value) {
-        case '\n': strbuf_adds(out, "\\n"); break;
-        case '\r': strbuf_adds(out, "\\r"); break;
-        case '"':
-        case '\\': strbuf_addc(out, '\\'); /* fall through */
-        default: strbuf_addc(out, *value);
-        }
+        if (*value == '"' || *value == '\\')
+            strbuf_addc(out, '\\');
+        if (*value == '\n')
+            strbuf_adds(out, "\\n");
+        else if (*value == '\r')
+            strbuf_adds(out, "\\r");
+        else
+            strbuf_addc(out, *value);
     }
     strbuf_addc(out, '"');
 }

@@ -1,7 +1,10 @@
 /* Any bytes as a plan. Magic, size and checksum are repaired, so that what is behind them is
- * reached; what the verifier accepts is walked to its last byte through the accessors, and dumped.
- * plan_mutate makes most of the inputs, from plans that were good enough to be kept.
+ * reached; what the verifier accepts is walked to its last byte through the accessors, dumped,
+ * drawn and compared. plan_mutate makes most of the inputs, from plans that were good enough to be
+ * kept.
  */
+#include "diff.h"
+#include "drawing.h"
 #include "dump.h"
 #include "fuzz.h"
 #include "plan_builder.h"
@@ -120,6 +123,32 @@ static void walk_service(const struct plan *plan, uint32_t index)
         abort();
 }
 
+/* From itself it differs in nothing; from another plan, in whatever way. */
+static void compare(const struct plan *plan, struct strbuf *out)
+{
+    struct arena arena = {0};
+    struct plan other;
+    size_t size = 0;
+    const void *bytes = plan_builder_make(&arena, &size);
+    plan_view(&other, bytes, size);
+    struct plan_diff same = plan_diff_new(&arena, plan, plan);
+    if (!same.same || same.setting_count || same.counts[PLAN_CHANGE_KEEP] != plan->service_count)
+        abort();
+    struct plan_diff there = plan_diff_new(&arena, plan, &other);
+    struct plan_diff back = plan_diff_new(&arena, &other, plan);
+    if (there.service_count != back.service_count || there.setting_count != back.setting_count)
+        abort();
+    plan_diff_text(&there, out);
+    plan_diff_json(&back, out);
+    arena_finish(&arena);
+}
+
+static void draw(const struct plan *plan, struct strbuf *out)
+{
+    const struct drawing_options options = {plan->hash % 200, plan->hash & 1};
+    plan_draw(plan, &options, out);
+}
+
 static void walk(const struct plan *plan)
 {
     struct strbuf out = {0};
@@ -135,9 +164,14 @@ static void walk(const struct plan *plan)
     plan_dump_text(plan, &out);
     strbuf_clear(&out);
     plan_dump_dot(plan, &out);
+    plan_dump_mermaid(plan, &out);
     strbuf_clear(&out);
-    if (plan->hash % 16 == 0) /* it is slow */
+    draw(plan, &out);
+    strbuf_clear(&out);
+    if (plan->hash % 16 == 0) { /* they are slow */
         plan_dump_json(plan, &out);
+        compare(plan, &out);
+    }
     strbuf_finish(&out);
 }
 

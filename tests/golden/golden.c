@@ -4,6 +4,9 @@
  * on.
  *
  *     golden FILE OUT [WORD...]
+ *
+ * "list" writes all diagnostics, a line each, where a person would be shown the first ones;
+ * NAME=VALUE sets a variable, "refuse" refuses values for sensitive ones.
  */
 #include "compile.h"
 #include "diag_render.h"
@@ -36,10 +39,29 @@ static int write_plan(const struct compilation *c, const char *out)
     return publish(out, "plan", &text);
 }
 
-static int write_text(struct compilation *c, const char *out)
+/* A line for each diagnostic. */
+static void list(const struct compilation *c, struct strbuf *text)
+{
+    struct sources *sources = c->diags.sources;
+    VEC_EACH (&c->diags.diags, it) {
+        const struct diag *diag = *it;
+        if (diag->has_span) {
+            struct position at = source_locate(sources, diag->span);
+            strbuf_addf(text, "%s:%u:%u: ", sources->files.items[diag->span.source].path, at.line,
+                        at.column);
+        }
+        strbuf_addf(text, "%s %s%s%s\n", diag->code->name, diag->message, diag->detail ? "; " : "",
+                    diag->detail ? diag->detail : "");
+    }
+}
+
+static int write_text(struct compilation *c, const char *out, bool listed)
 {
     struct strbuf text = {0};
-    diag_render_text(&c->diags, false, &text);
+    if (listed)
+        list(c, &text);
+    else
+        diag_render_text(&c->diags, false, &text);
     return text.len > 0 ? publish(out, "diag", &text) : 0;
 }
 
@@ -57,19 +79,34 @@ static int write_format(struct compilation *c, const char *out, const char *word
     return text.len > 0 ? publish(out, word, &text) : 0;
 }
 
+/* NAME=VALUE; the text is cut in two. */
+static struct variable_setting setting_of(char *text)
+{
+    char *equals = strchr(text, '=');
+    *equals = '\0';
+    return (struct variable_setting){text, equals + 1};
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3)
         return 2;
-    struct compile_options options = {0};
+    struct variable_setting settings[8];
+    struct compile_options options = {.settings = {.items = settings}};
+    bool listed = false;
     for (int i = 3; i < argc; i++) {
+        struct variable_settings *given = &options.settings;
+        listed = listed || strcmp(argv[i], "list") == 0;
+        given->refuse_secrets = given->refuse_secrets || strcmp(argv[i], "refuse") == 0;
+        if (strchr(argv[i], '=') && given->count < sizeof settings / sizeof *settings)
+            settings[given->count++] = setting_of(argv[i]);
         options.check_paths = options.check_paths || strcmp(argv[i], "paths") == 0;
         options.strict = options.strict || strcmp(argv[i], "strict") == 0;
     }
     struct compilation c;
     compilation_init(&c);
     bool compiled = compile_file(&c, argv[1], &options);
-    int error = write_text(&c, argv[2]);
+    int error = write_text(&c, argv[2], listed);
     for (int i = 3; i < argc && error == 0; i++)
         error = write_format(&c, argv[2], argv[i]);
     if (error == 0 && compiled)

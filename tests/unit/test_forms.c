@@ -33,6 +33,52 @@ START_TEST(a_huge_duration_does_not_wrap)
 }
 END_TEST
 
+START_TEST(sizes_have_units)
+{
+    static const struct {
+        const char *text;
+        uint32_t bytes;
+    } sizes[] = {{"0B", 0},
+                 {"4096B", 4096},
+                 {"512KiB", 512u << 10},
+                 {"10MiB", 10u << 20},
+                 {"3GiB", 3u << 30},
+                 {"4GiB", UINT32_MAX},
+                 {"99999999999999GiB", UINT32_MAX}};
+    static const char *const wrong[] = {"",       "1",   "MiB",  "1MB", "1 MiB",
+                                        "1.5MiB", "-1B", "1mib", "1B "};
+    uint32_t bytes = 7;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        ck_assert_msg(!form_size(str_from(wrong[i]), &bytes) && bytes == 7, "%s", wrong[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        ck_assert_msg(form_size(str_from(sizes[i].text), &bytes), "%s", sizes[i].text);
+        ck_assert_uint_eq(bytes, sizes[i].bytes);
+    }
+}
+END_TEST
+
+START_TEST(identifiers_stand_behind_a_dot)
+{
+    ck_assert(form_is_identifier(STR("a-B_9")));
+    ck_assert(form_is_identifier(STR("_")));
+    ck_assert(!form_is_identifier(STR("")));
+    ck_assert(!form_is_identifier(STR("9a")));
+    ck_assert(!form_is_identifier(STR("-a")));
+    ck_assert(!form_is_identifier(STR("a.b")));
+    ck_assert(!form_is_identifier(STR("\xc3\xa4")));
+}
+END_TEST
+
+START_TEST(text_is_utf8)
+{
+    ck_assert(form_is_utf8(STR("")));
+    ck_assert(form_is_utf8(STR("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")));
+    ck_assert(!form_is_utf8(STR("\xff")));
+    ck_assert(!form_is_utf8(STR("a\xc3")));
+    ck_assert(!form_is_utf8(STR("\xed\xa0\x80")));
+}
+END_TEST
+
 START_TEST(hosts_are_dns_labels)
 {
     ck_assert(form_is_host(STR("a")));
@@ -99,6 +145,9 @@ int main(void)
     struct suite s = suite_begin("forms");
     SUITE_LOOP(s, a_duration_is_read, 0, sizeof durations / sizeof durations[0]);
     SUITE_CASE(s, a_huge_duration_does_not_wrap);
+    SUITE_CASE(s, sizes_have_units);
+    SUITE_CASE(s, identifiers_stand_behind_a_dot);
+    SUITE_CASE(s, text_is_utf8);
     SUITE_CASE(s, hosts_are_dns_labels);
     SUITE_CASE(s, names_are_words);
     SUITE_CASE(s, statuses_are_ranges);

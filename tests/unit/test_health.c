@@ -190,7 +190,7 @@ START_TEST(tcp_ready_once)
     struct world w;
     open_world(&w, PLAN_PROBE_TCP, _i ? AF_INET6 : AF_INET);
     serve(&w, "");
-    probe_start(&w.probe, "", w.port);
+    probe_start(&w.probe, "", "", w.port);
     ck_assert_str_eq(w.edges, "");
     loop_until(w.loop, was_asked_often, &w);
     ck_assert_str_eq(w.edges, "R");
@@ -205,7 +205,7 @@ START_TEST(refused_until_somebody_listens)
     open_world(&w, PLAN_PROBE_TCP, AF_INET);
     close(w.listening);
     w.listening = -1;
-    probe_start(&w.probe, "", w.port);
+    probe_start(&w.probe, "", "", w.port);
     loop_until(w.loop, has_failed_often, &w);
     ck_assert_str_eq(w.edges, "");
     ck_assert_msg(strstr(probe_error(&w.probe), "the connection is refused"), "%s",
@@ -214,7 +214,7 @@ START_TEST(refused_until_somebody_listens)
     ck_assert(w.probe.delay > 0.0002 && w.probe.delay <= 0.05);
     uint16_t port;
     w.listening = wire_listen(AF_INET, &port);
-    probe_start(&w.probe, "", port);
+    probe_start(&w.probe, "", "", port);
     ck_assert_uint_eq(probe_failures(&w.probe), 0);
     serve(&w, "");
     loop_until(w.loop, has_edge, &w);
@@ -228,10 +228,10 @@ START_TEST(http_ready)
     struct world w;
     open_world(&w, PLAN_PROBE_HTTP, AF_INET);
     serve(&w, "HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
-    probe_start(&w.probe, "/healthz", w.port);
+    probe_start(&w.probe, "/hunter2", "/${env(\"X\")}", w.port);
     loop_until(w.loop, has_edge, &w);
     ck_assert_str_eq(w.edges, "R");
-    ck_assert_str_eq(w.reason, "GET /healthz answered 204");
+    ck_assert_str_eq(w.reason, "GET /${env(\"X\")} answered 204");
     close_world(&w);
 }
 END_TEST
@@ -253,7 +253,7 @@ START_TEST(http_not_ready)
     if (!bad_answers[_i][0])
         w.config.timeout_ms = 15;
     serve(&w, bad_answers[_i][0]);
-    probe_start(&w.probe, "/", w.port);
+    probe_start(&w.probe, "/", "/", w.port);
     loop_until(w.loop, has_failed_often, &w);
     ck_assert_str_eq(w.edges, "");
     ck_assert_msg(strstr(probe_error(&w.probe), bad_answers[_i][1]), "%s", probe_error(&w.probe));
@@ -275,7 +275,7 @@ START_TEST(endless_head_is_bounded)
     memset(answer, 'x', sizeof answer - 1);
     memcpy(answer, "HTTP/1.1 100 Continue\r\nX: ", 26);
     serve(&w, answer);
-    probe_start(&w.probe, "/", w.port);
+    probe_start(&w.probe, "/", "/", w.port);
     loop_until(w.loop, has_failed, &w);
     ck_assert_msg(strstr(probe_error(&w.probe), "16 KiB"), "%s", probe_error(&w.probe));
     ck_assert_uint_le(w.probe.answer.len, PROBE_HEAD_MAX + 2048);
@@ -288,7 +288,7 @@ START_TEST(unhealthy_and_back)
     struct world w;
     open_world(&w, PLAN_PROBE_HTTP, AF_INET);
     serve(&w, "HTTP/1.1 200 OK\r\n\r\n");
-    probe_start(&w.probe, "/", w.port);
+    probe_start(&w.probe, "/", "/", w.port);
     loop_until(w.loop, has_edge, &w);
     serve(&w, "HTTP/1.1 500 Oops\r\n\r\n");
     loop_until(w.loop, has_two_edges, &w);
@@ -312,7 +312,7 @@ START_TEST(gone_after_ready_is_unhealthy)
     open_world(&w, PLAN_PROBE_TCP, AF_INET);
     w.config.retries = 1;
     serve(&w, "");
-    probe_start(&w.probe, "", w.port);
+    probe_start(&w.probe, "", "", w.port);
     loop_until(w.loop, has_edge, &w);
     stop_serving(&w);
     loop_until(w.loop, has_two_edges, &w);
@@ -327,9 +327,9 @@ START_TEST(a_start_is_a_new_life)
     struct world w;
     open_world(&w, PLAN_PROBE_TCP, AF_INET);
     serve(&w, "");
-    probe_start(&w.probe, "", w.port);
+    probe_start(&w.probe, "", "", w.port);
     loop_until(w.loop, has_edge, &w);
-    probe_start(&w.probe, "", w.port);
+    probe_start(&w.probe, "", "", w.port);
     loop_until(w.loop, has_two_edges, &w);
     ck_assert_str_eq(w.edges, "RR");
     close_world(&w);
@@ -348,7 +348,7 @@ START_TEST(stopped_in_its_own_callback)
     open_world(&w, PLAN_PROBE_HTTP, AF_INET);
     w.stop_on_edge = true;
     serve(&w, "HTTP/1.1 200 OK\r\n\r\nbody");
-    probe_start(&w.probe, "/", w.port);
+    probe_start(&w.probe, "/", "/", w.port);
     loop_until(w.loop, has_edge, &w);
     int asked = w.accepted;
     ck_assert(!loop_run(w.loop, 0.1, never, NULL));
@@ -372,7 +372,7 @@ START_TEST(finished_in_its_own_callback)
     open_world(&w, _i ? PLAN_PROBE_HTTP : PLAN_PROBE_TCP, AF_INET);
     w.probe.on_edge = on_finish_edge;
     serve(&w, "HTTP/1.1 200 OK\r\n\r\nbody");
-    probe_start(&w.probe, "/", w.port);
+    probe_start(&w.probe, "/", "/", w.port);
     loop_until(w.loop, has_edge, &w);
     close_world(&w);
 }
@@ -383,7 +383,7 @@ START_TEST(stopped_while_it_waits_for_an_answer)
     struct world w;
     open_world(&w, PLAN_PROBE_HTTP, AF_INET);
     serve(&w, NULL);
-    probe_start(&w.probe, "/", w.port);
+    probe_start(&w.probe, "/", "/", w.port);
     while (w.probe.phase != PROBE_RECEIVE)
         ev_run(w.loop, EVRUN_ONCE);
     probe_stop(&w.probe);

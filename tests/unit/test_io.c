@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int entries(const char *folder)
@@ -65,6 +66,37 @@ START_TEST(reading_is_bounded_for_files_and_pipes)
 }
 END_TEST
 
+START_TEST(what_is_loaded_is_in_the_arena)
+{
+    struct arena arena = {0};
+    struct str text = STR("untouched");
+    char path[512], much[100000];
+    int fds[2];
+    memset(much, 'x', sizeof much);
+    snprintf(path, sizeof path, "%s/file", suite_tmpdir());
+    ck_assert_int_eq(io_write_atomic(path, "12345", 5, 0600), 0);
+    ck_assert_int_eq(io_load_file(&arena, path, 4, &text), -EFBIG);
+    ck_assert_int_eq(io_load_file(&arena, suite_tmpdir(), 4, &text), -EISDIR);
+    ck_assert(str_is(text, "untouched"));
+    ck_assert_int_eq(io_load_file(&arena, path, 5, &text), 0);
+    ck_assert(str_is(text, "12345"));
+    ck_assert_int_eq(text.ptr[text.len], '\0');
+
+    /* More than the first guess for what has no size, and more than a pipe holds. */
+    ck_assert_int_eq(io_pipe(fds, false), 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(io_write_all(fds[1], much, sizeof much) != 0);
+    io_close(&fds[1]);
+    ck_assert_int_eq(io_load_fd(&arena, fds[0], sizeof much, &text), 0);
+    io_close(&fds[0]);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert_uint_eq(text.len, sizeof much);
+    ck_assert_int_eq(memcmp(text.ptr, much, sizeof much), 0);
+    arena_finish(&arena);
+}
+END_TEST
+
 START_TEST(pipes_are_closed_on_exec)
 {
     int fds[2];
@@ -86,6 +118,7 @@ int main(void)
     SUITE_CASE(s, atomic_write_replaces_and_leaves_nothing_beside);
     SUITE_CASE(s, a_failed_atomic_write_changes_nothing);
     SUITE_CASE(s, reading_is_bounded_for_files_and_pipes);
+    SUITE_CASE(s, what_is_loaded_is_in_the_arena);
     SUITE_CASE(s, pipes_are_closed_on_exec);
     return suite_run(s);
 }

@@ -46,7 +46,7 @@ static const char *show(struct arena *arena, const struct ast_expr *e)
         return "nothing";
     switch (e->kind) {
     case AST_NUMBER: return arena_printf(arena, "%.*s", STR_ARG(e->number));
-    case AST_STRING: return arena_printf(arena, "'%.*s'", STR_ARG(e->string.text));
+    case AST_STRING: return arena_printf(arena, "'%.*s'", STR_ARG(e->string));
     case AST_BOOL: return e->boolean ? "true" : "false";
     case AST_NULL: return "null";
     case AST_VARIABLE: return e->name.len ? arena_printf(arena, "%.*s", STR_ARG(e->name)) : "@";
@@ -102,7 +102,7 @@ static void expect_string(const char *expr, const char *text)
     struct parsed *p = parse(arena_printf(&arena, "a = %s\n", expr));
     struct ast_expr *e = value_of(p);
     ck_assert_int_eq(e->kind, AST_STRING);
-    ck_assert_msg(str_is(e->string.text, text), "%s gave %.*s", expr, STR_ARG(e->string.text));
+    ck_assert_msg(str_is(e->string, text), "%s gave %.*s", expr, STR_ARG(e->string));
     release(p);
     arena_finish(&arena);
 }

@@ -60,7 +60,7 @@ START_TEST(defaults_are_valid)
     struct ast_body body = {0};
     sources_init(&sources, &arena);
     diag_list_init(&diags, &arena, &sources);
-    struct model *model = check(&body, &diags, true);
+    struct model *model = check(&body, &diags, &(struct check_options){.partial = true});
     ck_assert_uint_eq(diags.errors + diags.warnings, 0);
     ck_assert_uint_eq(model->services.count, 0);
     ck_assert_uint_eq(model->dev->proxy_port, 7080);

@@ -5,8 +5,8 @@
  * slashes, "**" as a whole segment spans them. "!" takes back. The last pattern that matches
  * decides. A list is no file, so "#" begins no comment and blanks at the end count.
  */
-#ifndef RUNTIME_IGNORE_H
-#define RUNTIME_IGNORE_H
+#ifndef BASE_IGNORE_H
+#define BASE_IGNORE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,394 @@
+#include "references.h"
+
+#include "eval_parts.h"
+#include "forms.h"
+#include "later.h"
+#include "map.h"
+#include "schema.h"
+#include "suggest.h"
+#include "vec.h"
+
+/* A circle longer than this is shown by its first names and its last. */
+#define SHOWN_MAX 16u
+
+#define HOST "127.0.0.1"
+
+enum progress { NEW, BUSY, DONE };
+
+struct node {
+    enum reference_root root;
+    enum progress progress;
+    uint32_t index; /* of a service: into model.services */
+    bool told;      /* a circle through it was reported from here */
+    struct str name;
+    struct span name_span;
+    const struct ast_expr *expr;   /* of a local; of a service's port, or NULL */
+    const struct ast_block *block; /* of a service */
+    struct value value;            /* DONE; of a service: its port */
+};
+
+/* The nodes that are being computed, the last one first. */
+struct frame {
+    struct node *node;
+    struct span asked; /* where the frame above it refers to it */
+    struct frame *up;
+};
+
+struct references {
+    struct eval *eval;
+    const struct ast_body *body;
+    bool partial, ready, services_known;
+    struct map names[REFERENCE_ROOT_COUNT]; /* name -> index into nodes */
+    VEC(struct node *) nodes;
+    struct frame *top;
+    VEC(struct eval_findings) findings;
+};
+
+const char *reference_root_text(enum reference_root root)
+{
+    static const char *const texts[] = {"local", "var", "service"};
+    _Static_assert(sizeof texts / sizeof texts[0] == REFERENCE_ROOT_COUNT, "a text for each");
+    return texts[root];
+}
+
+struct references *references_new(struct eval *eval, const struct ast_body *body, bool partial)
+{
+    struct references *refs = arena_new(eval->arena, struct references, 1);
+    refs->eval = eval;
+    refs->body = body;
+    refs->partial = partial;
+    for (int root = 0; root < REFERENCE_ROOT_COUNT; root++)
+        refs->names[root].arena = eval->arena;
+    eval->references = refs;
+    return refs;
+}
+
+/* NULL if there is one of that name. */
+static struct node *add_node(struct references *refs, enum reference_root root, struct str name,
+                             struct span name_span)
+{
+    bool is_new;
+    uint32_t *index = map_put(&refs->names[root], name, &is_new);
+    if (!is_new)
+        return NULL;
+    struct node *node = arena_new(refs->eval->arena, struct node, 1);
+    *node = (struct node){.root = root, .name = name, .name_span = name_span};
+    *index = refs->nodes.count;
+    *vec_push(refs->eval->arena, &refs->nodes) = node;
+    return node;
+}
+
+static struct node *find_node(const struct references *refs, enum reference_root root,
+                              struct str name)
+{
+    const uint32_t *index = map_find(&refs->names[root], name);
+    return index != NULL ? refs->nodes.items[*index] : NULL;
+}
+
+static void duplicate(struct references *refs, enum reference_root root, struct str name,
+                      struct span span)
+{
+    struct diag *diag =
+        diag_error(refs->eval->diags, CODE(DUPLICATE_NAME), span, "%s.%.*s is declared twice",
+                   reference_root_text(root), STR_ARG(name));
+    diag_note(diag, find_node(refs, root, name)->name_span, "first declared here");
+    diag_help(diag, "rename one of the two");
+}
+
+void references_add_local(struct references *refs, const struct ast_attribute *attribute)
+{
+    struct node *node = add_node(refs, REFERENCE_LOCAL, attribute->name, attribute->name_span);
+    if (node != NULL)
+        node->expr = attribute->expr;
+    else
+        duplicate(refs, REFERENCE_LOCAL, attribute->name, attribute->name_span);
+}
+
+struct value *references_add_variable(struct references *refs, struct str name,
+                                      struct span name_span)
+{
+    struct node *node = add_node(refs, REFERENCE_VARIABLE, name, name_span);
+    if (node == NULL) {
+        duplicate(refs, REFERENCE_VARIABLE, name, name_span);
+        return NULL;
+    }
+    node->value = value_unknown(name_span);
+    node->progress = DONE;
+    return &node->value;
+}
+
+static const struct ast_expr *port_expr(const struct ast_block *block)
+{
+    for (const struct ast_attribute *it = block->body.attributes; it != NULL; it = it->next)
+        if (str_is(it->name, "port"))
+            return it->expr;
+    return NULL;
+}
+
+/* Numbered as the checker does: in source order, of two of a name the first. */
+static void find_services(struct references *refs)
+{
+    uint32_t count = 0;
+    if (refs->services_known)
+        return;
+    refs->services_known = true;
+    for (const struct ast_block *it = refs->body->blocks; it != NULL; it = it->next) {
+        if (it->labels == NULL || !str_is(it->type, "service"))
+            continue;
+        struct node *node = add_node(refs, REFERENCE_SERVICE, it->labels->text, it->labels->span);
+        if (node == NULL)
+            continue;
+        node->index = count++;
+        node->block = it;
+        node->expr = port_expr(it);
+    }
+}
+
+/* Circles */
+
+static const char *node_text(struct references *refs, const struct node *node)
+{
+    return arena_printf(refs->eval->arena, "%s.%.*s%s", reference_root_text(node->root),
+                        STR_ARG(node->name), node->root == REFERENCE_SERVICE ? ".port" : "");
+}
+
+static bool is_shown(uint32_t place, uint32_t count)
+{
+    return count <= SHOWN_MAX || place < SHOWN_MAX - 1 || place == count - 1;
+}
+
+static void describe_circle(struct references *refs, struct frame **circle, uint32_t count,
+                            struct strbuf *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_shown(i, count))
+            strbuf_addf(out, "%s -> ", node_text(refs, circle[i]->node));
+        else if (i == SHOWN_MAX - 1)
+            strbuf_addf(out, "(%u more) -> ", count - SHOWN_MAX);
+    }
+    strbuf_adds(out, node_text(refs, circle[0]->node));
+}
+
+/* circle[i] refers to circle[i + 1], the last one to the first at back. */
+static void report_circle(struct references *refs, struct frame **circle, uint32_t count,
+                          struct span back)
+{
+    struct strbuf path = {0};
+    describe_circle(refs, circle, count, &path);
+    struct diag *diag =
+        diag_error(refs->eval->diags, CODE(REFERENCE_CYCLE), count > 1 ? circle[1]->asked : back,
+                   "values refer to each other in a circle: %s", strbuf_text(&path));
+    strbuf_finish(&path);
+    diag_label(diag, "%s needs %s", node_text(refs, circle[0]->node),
+               node_text(refs, circle[1 % count]->node));
+    for (uint32_t i = 1; i < count; i++)
+        if (is_shown(i, count))
+            diag_note(diag, i + 1 < count ? circle[i + 1]->asked : back, "%s needs %s",
+                      node_text(refs, circle[i]->node),
+                      node_text(refs, circle[(i + 1) % count]->node));
+    diag_help(diag, "one of them must have a value of its own");
+}
+
+static void keep_findings(struct references *refs, struct eval_mark mark)
+{
+    struct eval_findings findings = eval_take(refs->eval, mark);
+    if (findings.count > 0)
+        *vec_push(refs->eval->arena, &refs->findings) = findings;
+}
+
+/* The node is asked for, at the span, while it is computed. */
+static void meet_circle(struct references *refs, const struct node *node, struct span back)
+{
+    uint32_t count = 1;
+    struct node *from = refs->top->node;
+    if (from->told)
+        return;
+    from->told = true;
+    for (struct frame *at = refs->top; at->node != node; at = at->up)
+        count++;
+    struct frame **circle = arena_new(refs->eval->arena, struct frame *, count);
+    struct frame *at = refs->top;
+    for (uint32_t i = count; i-- > 0; at = at->up)
+        circle[i] = at;
+    struct eval_mark mark = eval_mark(refs->eval);
+    report_circle(refs, circle, count, back);
+    keep_findings(refs, mark);
+}
+
+/* Computing */
+
+/* Out of the loops and scopes of whoever asks. What is wrong with a port the checker finds again,
+ * and reports, when it comes to that service. */
+static struct value compute(struct references *refs, const struct node *node)
+{
+    struct eval *eval = refs->eval;
+    const struct eval_scope *scope = eval->scope;
+    const struct value *item = eval->item;
+    struct eval_mark mark = eval_mark(eval);
+    eval->scope = NULL;
+    eval->item = NULL;
+    struct value value = eval_expr(eval, node->expr);
+    eval->scope = scope;
+    eval->item = item;
+    if (node->root == REFERENCE_LOCAL)
+        keep_findings(refs, mark);
+    else
+        eval_rewind(eval, mark);
+    return value;
+}
+
+static struct value node_value(struct references *refs, struct node *node, struct span asked)
+{
+    if (node->progress == BUSY) {
+        meet_circle(refs, node, asked);
+        return value_unknown(asked);
+    }
+    if (node->progress == NEW) {
+        struct frame frame = {node, asked, refs->top};
+        refs->top = &frame;
+        node->progress = BUSY;
+        node->value = compute(refs, node);
+        node->progress = DONE;
+        refs->top = frame.up;
+    }
+    return node->value;
+}
+
+void references_compute(struct references *refs)
+{
+    refs->ready = true;
+    for (uint32_t i = 0; i < refs->nodes.count; i++) {
+        struct node *node = refs->nodes.items[i];
+        if (node->root == REFERENCE_LOCAL)
+            node_value(refs, node, node->name_span);
+    }
+}
+
+void references_finish(struct references *refs)
+{
+    VEC_EACH (&refs->findings, it)
+        eval_put(refs->eval, it);
+    refs->findings.count = 0;
+}
+
+/* Services */
+
+static struct value no_port(struct references *refs, const struct reference *reference,
+                            const struct node *node)
+{
+    /* A misspelt "port" is a mistake of its own. */
+    const struct ast_attribute *it = node->block->body.attributes;
+    for (; it != NULL; it = it->next) {
+        struct suggestion close = suggest_begin(it->name);
+        suggest_offer(&close, STR("port"), 0);
+        if (close.best.ptr != NULL && schema_find_attr(SCHEMA_BLOCK_service, it->name) == NULL)
+            return value_unknown(reference->span);
+    }
+    struct diag *diag = diag_error(refs->eval->diags, CODE(SERVICE_WITHOUT_PORT), reference->span,
+                                   "service \"%.*s\" has no port", STR_ARG(node->name));
+    diag_note(diag, node->name_span, "it is declared here");
+    diag_help(diag, "add port = ... to it; 0: a free one is chosen at start and given as PORT");
+    return value_unknown(reference->span);
+}
+
+static struct value later_port(struct references *refs, const struct reference *reference,
+                               const struct node *node, bool url)
+{
+    struct value_piece pieces[] = {{.kind = VALUE_PIECE_TEXT, .text = STR("http://" HOST ":")},
+                                   {.kind = VALUE_PIECE_PORT,
+                                    .service = node->index,
+                                    .text = node->name,
+                                    .span = reference->span}};
+    return later_new(refs->eval->arena, url ? pieces : pieces + 1, url ? 2 : 1, reference->span);
+}
+
+static struct value port_value(struct references *refs, const struct reference *reference,
+                               struct node *node, bool url)
+{
+    struct value value = node_value(refs, node, reference->span);
+    struct number number;
+    int64_t port;
+    if (value.kind == VALUE_NULL)
+        return no_port(refs, reference, node);
+    if (!value_to_number(&value, refs->eval->arena, &number) || !number_is_integer(&number) ||
+        !number_int64(&number, &port) || port < 0 || port > UINT16_MAX)
+        return value_unknown(reference->span);
+    if (port == 0)
+        return later_port(refs, reference, node, url);
+    if (!url)
+        return (struct value){.kind = VALUE_NUMBER, .number = number_from_int64(port)};
+    return value_string(reference->span,
+                        str_from(arena_printf(refs->eval->arena, "http://" HOST ":%d", (int)port)));
+}
+
+static struct value unknown_name(struct references *refs, const struct reference *reference)
+{
+    bool service = reference->root == REFERENCE_SERVICE;
+    if (refs->partial)
+        return value_unknown(reference->span);
+    struct suggestion close = suggest_begin(reference->name);
+    VEC_EACH (&refs->nodes, it)
+        if ((*it)->root == reference->root && (*it)->progress != BUSY)
+            suggest_offer(&close, (*it)->name, 0);
+    struct diag *diag =
+        diag_error(refs->eval->diags, service ? CODE(UNKNOWN_SERVICE) : CODE(UNKNOWN_VARIABLE),
+                   reference->name_span, "there is no %s named \"%.*s\"",
+                   service                              ? "service"
+                   : reference->root == REFERENCE_LOCAL ? "local"
+                                                        : "variable",
+                   STR_ARG(reference->name));
+    if (close.best.ptr != NULL)
+        diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
+    else if (service || !form_is_identifier(reference->name))
+        return value_unknown(reference->span);
+    else if (reference->root == REFERENCE_LOCAL)
+        diag_help(diag, "declare it: locals { %.*s = ... }", STR_ARG(reference->name));
+    else
+        diag_help(diag, "declare it: variable \"%.*s\" { }", STR_ARG(reference->name));
+    return value_unknown(reference->span);
+}
+
+static struct value service_value(struct references *refs, const struct reference *reference)
+{
+    static const char *const attributes[] = {"port", "host", "url"};
+    struct suggestion close = suggest_begin(reference->attribute);
+    find_services(refs);
+    struct node *node = find_node(refs, REFERENCE_SERVICE, reference->name);
+    if (node == NULL)
+        return unknown_name(refs, reference);
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+        suggest_offer(&close, str_from(attributes[i]), 0);
+        if (!str_is(reference->attribute, attributes[i]))
+            continue;
+        if (node->expr == NULL)
+            return no_port(refs, reference, node);
+        return i == 1 ? value_string(reference->span, STR(HOST))
+                      : port_value(refs, reference, node, i == 2);
+    }
+    struct diag *diag =
+        diag_error(refs->eval->diags, CODE(NO_ATTRIBUTE), reference->attribute_span,
+                   "a service has no \"%.*s\" to refer to; it has port, host and url",
+                   STR_ARG(reference->attribute));
+    if (close.best.ptr != NULL)
+        diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
+    return value_unknown(reference->span);
+}
+
+static struct value too_early(struct references *refs, const struct reference *reference)
+{
+    struct diag *diag = diag_error(refs->eval->diags, CODE(NOT_CONSTANT), reference->span,
+                                   "the default of a variable cannot refer to anything");
+    diag_label(diag, "this is not known yet");
+    diag_help(diag, "write the value itself");
+    return value_unknown(reference->span);
+}
+
+struct value references_value(struct references *refs, const struct reference *reference)
+{
+    if (!refs->ready)
+        return too_early(refs, reference);
+    if (reference->root == REFERENCE_SERVICE)
+        return service_value(refs, reference);
+    struct node *node = find_node(refs, reference->root, reference->name);
+    return node != NULL ? node_value(refs, node, reference->span) : unknown_name(refs, reference);
+}

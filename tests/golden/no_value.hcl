@@ -1,0 +1,11 @@
+variable "region" {
+  description = "where it runs"
+}
+
+variable "zone" {
+  default = null
+}
+
+service "a" {
+  cmd = "./a --region ${var.region} ${upper(var.zone)}"
+}
