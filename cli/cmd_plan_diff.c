@@ -46,7 +46,7 @@ static int run(const struct command_call *call)
 const struct command cmd_plan_diff = {
     .name = "plan diff",
     .summary = "Show what differs between two plans",
-    .operands = "OLD NEW",
+    .operands = "OLD-PLAN NEW-PLAN",
     .about =
         "Which services the new plan would stop, start and restart, which it would update while\n"
         "they run, and the fields that say so, with their lines in the source. What the process\n"

@@ -45,7 +45,9 @@ def one_save_is_one_wave(t):
 def many_files_are_one_wave(t):
     for i in range(50):
         t.write(f"src/d{i}/x", "")
-    t.a3sfile(t.service("a", "", watching("src")), t.service("b", "", watching("src")))
+    # Long enough for a busy machine to write them all in.
+    patient = watching("src").replace("200ms", "1s")
+    t.a3sfile(t.service("a", "", patient), t.service("b", "", patient))
     program = t.start("up")
     t.expect("a", "start")
     t.expect("b", "start")

@@ -13,6 +13,7 @@ service "api" {
   cmd        = "python3 -u api.py"
   port       = 7002
   depends_on = ["queue"]
+  labels     = ["back"]
 
   health {
     type     = "http"
@@ -28,8 +29,8 @@ service "web" {
   depends_on = ["api"]
 
   env = {
-    API_TOKEN = "second"
-    API_HOST  = "localhost"
+    API_TOKEN = env("API_TOKEN", "second")
+    API_HOST  = env("API_HOST", "localhost")
     THEME     = "dark"
   }
 }

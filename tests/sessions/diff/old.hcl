@@ -27,7 +27,7 @@ service "web" {
   depends_on = ["api"]
 
   env = {
-    API_TOKEN = "first"
+    API_TOKEN = env("API_TOKEN")
     THEME     = "dark"
   }
 }
