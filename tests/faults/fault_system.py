@@ -36,16 +36,26 @@ def run_without_memory(t, library, nth, *args):
     return process, (t.base / "failed").exists()
 
 
-def memory_library():
+def use_shared(t):
+    """From here on the case runs the a3s into which something can be preloaded."""
+    shared = os.environ.get("A3S_FAULTS_SHARED")
+    if not shared:
+        raise Skip("no a3s with a shared C library was given (--shared)")
+    t.a3s_path = shared
+
+
+def memory_library(t):
     library = os.environ.get("A3S_FAULTS_MALLOC")
-    if not library or not os.path.exists(library):
-        raise Skip("no wrapper of malloc was given (--malloc), or the sanitizers have theirs")
+    if not library:
+        raise Skip("no malloc that fails was given (--malloc); the sanitizers have theirs")
+    use_shared(t)
+    check(run_without_memory(t, library, 1, "--version")[1], "the malloc that fails was not preloaded")
     return library
 
 
 def allocations_fail(t, step, *args):
     """Each step-th allocation in turn: a clean end, with a word, or no harm. The number of runs."""
-    library = memory_library()
+    library = memory_library(t)
     for nth in range(1, 100000, step):
         process, failed = run_without_memory(t, library, nth, *args)
         if not failed:
@@ -67,7 +77,7 @@ def every_allocation_fails_once_while_compiling(t):
 def every_allocation_fails_once_while_running(t):
     """Whatever a3s does then, nobody is left behind."""
     t.a3sfile(t.service("a", "--exit 0", 'kind = "task"'))
-    library = memory_library()
+    library = memory_library(t)
     for nth in range(1, 100000, 1 if LONG else 61):
         process, failed = run_without_memory(t, library, nth, "up")
         if not failed:
@@ -81,6 +91,7 @@ def every_allocation_fails_once_while_running(t):
 def the_clock_jumps_ten_days(t):
     """The wall clock only: nothing that a3s waits for may follow it."""
     needs("faketime")
+    use_shared(t)
     stamp = t.base / "clock"
     stamp.write_text("+0d\n")
     t.env.update(FAKETIME_TIMESTAMP_FILE=str(stamp), FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1")

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Plays the faults that a3s is to survive, on the real program, and prints TAP.
 
-usage: run.py [--a3s PROGRAM] [--malloc LIBRARY] [--jobs N] [--long] [--list] [CASE...]
+usage: run.py [--a3s PROGRAM] [--shared PROGRAM] [--malloc LIBRARY] [--jobs N] [--long] [--list] [CASE...]
 
-PROGRAM is the a3s to test; without it, $A3S or build/a3s. LIBRARY is the wrapper that makes malloc
-fail. A CASE is the beginning of a name that --list shows: "16" takes all of fault 16. --long plays
+PROGRAM is the a3s to test; without it, $A3S or build/a3s. The shared one is the same, linked with a
+shared C library, for what is to be preloaded; LIBRARY is a malloc that fails. A CASE is the beginning of a name that --list shows: "16" takes all of fault 16. --long plays
 each as long and as large as it is meant; without it, in what a test suite has time for.
 """
 
@@ -50,6 +50,7 @@ def played_elsewhere(faults, run):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--a3s", default=os.environ.get("A3S", "build/a3s"))
+    parser.add_argument("--shared")
     parser.add_argument("--malloc")
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--long", action="store_true")
@@ -58,8 +59,9 @@ def main():
     args = parser.parse_args()
     if args.long:
         os.environ["A3S_FAULTS_LONG"] = "1"
-    if args.malloc:
-        os.environ["A3S_FAULTS_MALLOC"] = str(pathlib.Path(args.malloc).resolve())
+    for name, value in (("A3S_FAULTS_SHARED", args.shared), ("A3S_FAULTS_MALLOC", args.malloc)):
+        if value:
+            os.environ[name] = str(pathlib.Path(value).resolve())
 
     import faults
     import run  # of the end-to-end tests
