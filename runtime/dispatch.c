@@ -373,6 +373,7 @@ void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
     if (!d->announced && !d->stopping && all_ready(d)) {
         d->announced = true;
         log_info(&d->log, "everything is ready");
+        logs_flush(&d->logs); /* this turn's flush may be over, and the next turn be far */
     }
     if (has_ended(d))
         ev_break(loop, EVBREAK_ALL);
