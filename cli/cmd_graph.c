@@ -35,6 +35,7 @@ static int print(const struct plan *plan, const struct graph_options *chosen)
 static int run(const struct command_call *call)
 {
     const struct graph_options *chosen = command_options(call, struct graph_options);
+    struct compile_options compile = {.settings = load_settings(call)};
     struct compilation c;
     char path[PATH_MAX];
     if (chosen->dot && chosen->mermaid) {
@@ -45,7 +46,7 @@ static int run(const struct command_call *call)
     if (code)
         return code;
     compilation_init(&c);
-    code = load_compile(&c, path, NULL, stderr);
+    code = load_compile(&c, path, &compile, stderr);
     if (!code) {
         struct plan plan = {0};
         plan_view(&plan, c.bytes, c.size);
@@ -67,5 +68,6 @@ const struct command cmd_graph = {
         "lead down from a service to those that wait for it. If they do not fit into the terminal\n"
         "(or COLUMNS), names stand in their place.",
     .options = options,
+    .compiles = true,
     .run = run,
 };

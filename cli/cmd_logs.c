@@ -45,16 +45,6 @@ static bool on_line(void *ctx, struct str line)
     return !output->broken;
 }
 
-/* Names go into the query as they are, except for what a URL may not hold. */
-static void add_name(struct strbuf *target, const char *name)
-{
-    for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-                     (*at >= '0' && *at <= '9') || strchr("_.-", *at);
-        strbuf_addf(target, plain ? "%c" : "%%%02X", *at);
-    }
-}
-
 static void build_target(const struct command_call *call, struct strbuf *target)
 {
     const struct logs_options *chosen = command_options(call, struct logs_options);
@@ -63,7 +53,7 @@ static void build_target(const struct command_call *call, struct strbuf *target)
         strbuf_addf(target, "&lines=%ld", chosen->lines);
     for (size_t i = 0; i < call->operand_count; i++) {
         strbuf_adds(target, "&service=");
-        add_name(target, call->operands[i]);
+        remote_add_name(target, call->operands[i]);
     }
 }
 

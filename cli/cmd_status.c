@@ -51,12 +51,15 @@ static const char *uptime_of(json_t *service, struct arena *arena)
     return arena_printf(arena, "%lldd%02lldh", seconds / 86400, seconds / 3600 % 24);
 }
 
-static const char *health_of(json_t *service)
+/* "healthy, 3 flaps": it was unhealthy so often of late; once may happen. */
+static const char *health_of(json_t *service, struct arena *arena)
 {
     json_t *healthy = json_object_get(service, "healthy");
+    json_int_t flaps = json_integer_value(json_object_get(service, "flaps"));
     if (!json_is_boolean(healthy))
         return "-";
-    return json_is_true(healthy) ? "healthy" : "unhealthy";
+    const char *text = json_is_true(healthy) ? "healthy" : "unhealthy";
+    return flaps > 1 ? arena_printf(arena, "%s, %lld flaps", text, (long long)flaps) : text;
 }
 
 static enum table_color color_of(const char *state)
@@ -78,7 +81,7 @@ static enum table_color color_of(const char *state)
 static void add_row(struct table *table, json_t *service, struct arena *arena)
 {
     struct table_cell *row = table_row(table);
-    const char *health = health_of(service);
+    const char *health = health_of(service, arena);
     row[SERVICE].text = text_of(service, "name");
     row[STATE].text = text_of(service, "state");
     row[STATE].color = color_of(row[STATE].text);
@@ -124,17 +127,6 @@ static int print_table(const struct command_call *call, json_t *status)
     return code;
 }
 
-static int print_json(json_t *status)
-{
-    struct strbuf text = {0};
-    char *json = json_dumps(status, JSON_INDENT(2));
-    strbuf_addf(&text, "%s\n", json ? json : "{}");
-    free(json);
-    int code = report_output(&text);
-    strbuf_finish(&text);
-    return code;
-}
-
 static int run(const struct command_call *call)
 {
     struct remote remote;
@@ -149,7 +141,7 @@ static int run(const struct command_call *call)
         code = CLI_FAILED;
     }
     if (!code)
-        code = command_options(call, struct status_options)->json ? print_json(status)
+        code = command_options(call, struct status_options)->json ? report_json(status)
                                                                   : print_table(call, status);
     json_decref(status);
     return code;

@@ -9,6 +9,7 @@
     X(down)         \
     X(restart)      \
     X(status)       \
+    X(why)          \
     X(logs)         \
     X(validate)     \
     X(compile)      \

@@ -52,6 +52,15 @@ json_t *remote_names(const struct command_call *call)
     return json_pack("{s:o}", "services", names);
 }
 
+void remote_add_name(struct strbuf *target, const char *name)
+{
+    for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
+        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+                     (*at >= '0' && *at <= '9') || strchr("_.-", *at);
+        strbuf_addf(target, plain ? "%c" : "%%%02X", *at);
+    }
+}
+
 /* 2 s in all. */
 #define CONNECT_TRIES    200
 #define CONNECT_PAUSE_NS 10000000L

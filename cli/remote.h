@@ -31,6 +31,8 @@ int remote_call(struct remote *remote, const char *method, const char *target, j
 int remote_stream(struct remote *remote, const char *target,
                   bool (*on_line)(void *ctx, struct str line), void *ctx);
 
+/* Adds the name of a service to a target: as it is, but for what a URL may not hold. */
+void remote_add_name(struct strbuf *target, const char *name);
 /* {"services": [names of the call's operands]} */
 json_t *remote_names(const struct command_call *call);
 

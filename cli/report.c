@@ -100,3 +100,14 @@ const char *report_plural(size_t count, const char *one, const char *many)
 {
     return count == 1 ? one : many;
 }
+
+int report_json(json_t *json)
+{
+    struct strbuf text = {0};
+    char *dump = json_dumps(json, JSON_INDENT(2));
+    strbuf_addf(&text, "%s\n", dump ? dump : "{}");
+    free(dump);
+    int code = report_output(&text);
+    strbuf_finish(&text);
+    return code;
+}

@@ -6,6 +6,7 @@
 
 #include "str.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,8 @@ bool report_is_utf8(void);
 
 /* Writes the buffer to stdout. An enum exit_code: CLI_FAILED if it cannot be written. */
 int report_output(const struct strbuf *text);
+/* As report_output, an object of the control API. */
+int report_json(json_t *json);
 
 /* A number of bytes for people: "812 bytes", "4.1 KiB". */
 void report_size(size_t bytes, struct strbuf *out);

@@ -130,6 +130,16 @@ bool compile_file(struct compilation *c, const char *path, const struct compile_
     return compiled;
 }
 
+bool compile_text(struct compilation *c, const char *path, struct str text,
+                  const struct compile_options *options)
+{
+    static const struct compile_options defaults;
+    uint32_t source = source_add(&c->sources, path, text);
+    bool compiled = compile_source(c, path, source, options != NULL ? options : &defaults);
+    diag_sort(&c->diags);
+    return compiled;
+}
+
 bool compilation_is_secret(const struct compilation *c, const char *name)
 {
     if (c->model == NULL)

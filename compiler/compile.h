@@ -45,5 +45,8 @@ bool compilation_is_secret(const struct compilation *c, const char *name);
 /* Compiles the file at path ("-": standard input). True: c->bytes is the plan, and c->diags holds
  * warnings at most. False: c->diags says why. options may be NULL. Once per compilation. */
 bool compile_file(struct compilation *c, const char *path, const struct compile_options *options);
+/* As compile_file, for the content of a file that is shown as path. */
+bool compile_text(struct compilation *c, const char *path, struct str text,
+                  const struct compile_options *options);
 
 #endif

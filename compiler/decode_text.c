@@ -95,7 +95,7 @@ bool decode_check_later(const struct target *t, const struct model_text *text)
     for (uint32_t i = 0; i < text->count; i++) {
         const struct value_piece *piece = &text->pieces[i];
         bool known = piece->kind == VALUE_PIECE_TEXT;
-        if (has_nul(piece->text))
+        if (has_nul(piece->text) || has_nul(piece->fallback))
             return nul_byte(t, text->span);
         if (!known && (piece->text.len > MODEL_TEXT_MAX || piece->fallback.len > MODEL_TEXT_MAX))
             return too_long(t, piece->span, MODEL_TEXT_MAX + 1);

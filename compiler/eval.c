@@ -82,6 +82,17 @@ bool eval_charge(struct eval *eval, struct span span, uint64_t units)
     return false;
 }
 
+uint32_t eval_bound(struct eval *eval, struct value *value, struct span span)
+{
+    struct value_extent extent = value_measure(value, EVAL_WORK_MAX, EVAL_DEPTH_MAX);
+    if (extent.depth > EVAL_DEPTH_MAX) {
+        struct diag *diag = eval_error(eval, CODE(TOO_DEEP_VALUE), span, "Value too deep");
+        diag_detail(diag, "lists and objects nest at most %u deep", EVAL_DEPTH_MAX);
+        *value = value_unknown(span);
+    }
+    return extent.size;
+}
+
 struct str eval_text(struct eval *eval, const struct strbuf *text)
 {
     struct str copy = {arena_strndup(eval->arena, strbuf_text(text), text->len), text->len};

@@ -12,6 +12,9 @@ static void bind_variables(struct eval *eval, const struct ast_body *body, struc
             continue;
         for (const struct ast_attribute *it = block->body.attributes; it != NULL; it = it->next) {
             struct value value = eval_expr(eval, it->expr);
+            uint32_t size = eval_bound(eval, &value, it->name_span);
+            if (size > 1 && !eval_charge(eval, it->expr->span, size))
+                value = value_unknown(it->expr->span);
             *vec_push(eval->arena, &variables) = (struct eval_binding){it->name, value};
             *scope = (struct eval_scope){.bindings = variables.items, .count = variables.count};
         }

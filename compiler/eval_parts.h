@@ -53,6 +53,11 @@ static inline uint64_t eval_text_units(size_t bytes)
     return bytes / 16 + 1;
 }
 
+/* The size of a value that has got a name at the span: names that hold each other twice, or once
+ * and in a long row, would be a value that nobody could walk through. One that nests too deep is a
+ * diagnostic, and unknown. */
+uint32_t eval_bound(struct eval *eval, struct value *value, struct span span);
+
 /* A diagnostic of the code, with hcl's category for its message. */
 struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct span span,
                         const char *summary);

@@ -282,6 +282,10 @@ static bool take_arguments(struct eval *eval, struct arguments *args)
         if (i < args->count - args->given)
             *value = eval_expr(eval, args->exprs[i]);
         refuse_later(eval, args, value);
+        if (eval->loops > 0 &&
+            value_is_sequence(value) && /* whatever is made of it, it is walked */
+            !eval_charge(eval, args->exprs[i]->span, value->tuple.count))
+            *value = value_unknown(value->span);
         enum value_kind known = knowledge(args, value);
         if (!eval_is_known(known) && args->unknown != VALUE_UNKNOWN)
             args->unknown = known;

@@ -83,12 +83,13 @@ static struct str common_path(const struct model *model)
 }
 
 /* Whether nothing that decides where the program is will be known only at start. */
-static bool is_known(const struct paths *p, const struct model_service *service)
+static bool is_known(const struct paths *p, const struct model_service *service,
+                     const struct model_text *program)
 {
     const struct model_text *path = path_in(&service->env);
     if (path == NULL)
         path = path_in(&p->model->dev->env);
-    return service->cmd.argv.items[0].count == 0 && (path == NULL || path->count == 0);
+    return program->count == 0 && (path == NULL || path->count == 0);
 }
 
 static bool search(struct paths *p, struct str path, const char *dir, struct str program)
@@ -119,9 +120,10 @@ static bool found_on_path(struct paths *p, const struct model_service *service, 
     return *found != 0;
 }
 
-static void no_program(struct paths *p, const struct model_service *service, struct str program)
+static void no_program(struct paths *p, const struct model_service *service, struct span span,
+                       struct str program)
 {
-    struct diag *diag = diag_warning(p->diags, CODE(NO_PROGRAM), service->cmd.argv.items[0].span,
+    struct diag *diag = diag_warning(p->diags, CODE(NO_PROGRAM), span,
                                      "the program \"%.*s\" of service \"%.*s\" is not found",
                                      STR_ARG(program), STR_ARG(service->name));
     if (memchr(program.ptr, '/', program.len) != NULL)
@@ -131,16 +133,27 @@ static void no_program(struct paths *p, const struct model_service *service, str
         diag_help(diag, "it is in none of the folders of PATH: is it installed?");
 }
 
-static void check_program(struct paths *p, const struct model_service *service, const char *dir)
+static void check_program(struct paths *p, const struct model_service *service,
+                          const struct model_command *command, const char *dir)
 {
-    if (service->cmd.shell || service->cmd.argv.count == 0 || !is_known(p, service))
+    if (command->shell || command->argv.count == 0 ||
+        !is_known(p, service, &command->argv.items[0]))
         return;
-    struct str program = service->cmd.argv.items[0].text;
+    struct str program = command->argv.items[0].text;
     bool found = memchr(program.ptr, '/', program.len) != NULL
                      ? path_is(p, join(p, dir, program), PATH_IS_PROGRAM)
                      : found_on_path(p, service, dir, program);
     if (!found)
-        no_program(p, service, program);
+        no_program(p, service, command->argv.items[0].span, program);
+}
+
+static void check_programs(struct paths *p, const struct model_service *service, const char *dir)
+{
+    check_program(p, service, &service->cmd, dir);
+    check_program(p, service, &service->pre_start, dir);
+    check_program(p, service, &service->post_stop, dir);
+    if (service->health != NULL)
+        check_program(p, service, &service->health->cmd, dir);
 }
 
 static void check_watch(struct paths *p, const struct model_service *service)
@@ -177,7 +190,7 @@ static void check_dir(struct paths *p, const struct model_service *service)
         return; /* known only at start */
     const char *dir = join(p, p->root, service->dir.text);
     if (path_is(p, dir, PATH_IS_DIR)) {
-        check_program(p, service, dir);
+        check_programs(p, service, dir);
         return;
     }
     const struct ast_attribute *written = check_written(&service->block, SCHEMA_service_dir);

@@ -1,48 +1,17 @@
-#include "references.h"
+#include "references_parts.h"
 
-#include "eval_parts.h"
 #include "forms.h"
-#include "later.h"
-#include "map.h"
-#include "schema.h"
 #include "suggest.h"
-#include "vec.h"
 
 /* A circle longer than this is shown by its first names and its last. */
 #define SHOWN_MAX 16u
 
-#define HOST "127.0.0.1"
+/* So many names are compared for suggestions in one run. */
+#define SUGGEST_WORK_MAX 500000u
 
-enum progress { NEW, BUSY, DONE };
-
-struct node {
-    enum reference_root root;
-    enum progress progress;
-    uint32_t index; /* of a service: into model.services */
-    bool told;      /* a circle through it was reported from here */
-    struct str name;
-    struct span name_span;
-    const struct ast_expr *expr;   /* of a local; of a service's port, or NULL */
-    const struct ast_block *block; /* of a service */
-    struct value value;            /* DONE; of a service: its port */
-};
-
-/* The nodes that are being computed, the last one first. */
-struct frame {
-    struct node *node;
-    struct span asked; /* where the frame above it refers to it */
-    struct frame *up;
-};
-
-struct references {
-    struct eval *eval;
-    const struct ast_body *body;
-    bool partial, ready, services_known;
-    struct map names[REFERENCE_ROOT_COUNT]; /* name -> index into nodes */
-    VEC(struct node *) nodes;
-    struct frame *top;
-    VEC(struct eval_findings) findings;
-};
+/* A value of more parts is charged wherever it is referred to, a smaller one only within a local:
+ * there it can grow with each step. */
+#define SMALL_MAX 4096u
 
 const char *reference_root_text(enum reference_root root)
 {
@@ -63,9 +32,8 @@ struct references *references_new(struct eval *eval, const struct ast_body *body
     return refs;
 }
 
-/* NULL if there is one of that name. */
-static struct node *add_node(struct references *refs, enum reference_root root, struct str name,
-                             struct span name_span)
+struct node *references_add(struct references *refs, enum reference_root root, struct str name,
+                            struct span name_span)
 {
     bool is_new;
     uint32_t *index = map_put(&refs->names[root], name, &is_new);
@@ -78,8 +46,8 @@ static struct node *add_node(struct references *refs, enum reference_root root, 
     return node;
 }
 
-static struct node *find_node(const struct references *refs, enum reference_root root,
-                              struct str name)
+struct node *references_find(const struct references *refs, enum reference_root root,
+                             struct str name)
 {
     const uint32_t *index = map_find(&refs->names[root], name);
     return index != NULL ? refs->nodes.items[*index] : NULL;
@@ -91,13 +59,14 @@ static void duplicate(struct references *refs, enum reference_root root, struct 
     struct diag *diag =
         diag_error(refs->eval->diags, CODE(DUPLICATE_NAME), span, "%s.%.*s is declared twice",
                    reference_root_text(root), STR_ARG(name));
-    diag_note(diag, find_node(refs, root, name)->name_span, "first declared here");
+    diag_note(diag, references_find(refs, root, name)->name_span, "first declared here");
     diag_help(diag, "rename one of the two");
 }
 
 void references_add_local(struct references *refs, const struct ast_attribute *attribute)
 {
-    struct node *node = add_node(refs, REFERENCE_LOCAL, attribute->name, attribute->name_span);
+    struct node *node =
+        references_add(refs, REFERENCE_LOCAL, attribute->name, attribute->name_span);
     if (node != NULL)
         node->expr = attribute->expr;
     else
@@ -107,7 +76,7 @@ void references_add_local(struct references *refs, const struct ast_attribute *a
 struct value *references_add_variable(struct references *refs, struct str name,
                                       struct span name_span)
 {
-    struct node *node = add_node(refs, REFERENCE_VARIABLE, name, name_span);
+    struct node *node = references_add(refs, REFERENCE_VARIABLE, name, name_span);
     if (node == NULL) {
         duplicate(refs, REFERENCE_VARIABLE, name, name_span);
         return NULL;
@@ -115,33 +84,6 @@ struct value *references_add_variable(struct references *refs, struct str name,
     node->value = value_unknown(name_span);
     node->progress = DONE;
     return &node->value;
-}
-
-static const struct ast_expr *port_expr(const struct ast_block *block)
-{
-    for (const struct ast_attribute *it = block->body.attributes; it != NULL; it = it->next)
-        if (str_is(it->name, "port"))
-            return it->expr;
-    return NULL;
-}
-
-/* Numbered as the checker does: in source order, of two of a name the first. */
-static void find_services(struct references *refs)
-{
-    uint32_t count = 0;
-    if (refs->services_known)
-        return;
-    refs->services_known = true;
-    for (const struct ast_block *it = refs->body->blocks; it != NULL; it = it->next) {
-        if (it->labels == NULL || !str_is(it->type, "service"))
-            continue;
-        struct node *node = add_node(refs, REFERENCE_SERVICE, it->labels->text, it->labels->span);
-        if (node == NULL)
-            continue;
-        node->index = count++;
-        node->block = it;
-        node->expr = port_expr(it);
-    }
 }
 
 /* Circles */
@@ -215,6 +157,22 @@ static void meet_circle(struct references *refs, const struct node *node, struct
     keep_findings(refs, mark);
 }
 
+/* Sizes */
+
+static void bound(struct references *refs, struct node *node)
+{
+    node->size = eval_bound(refs->eval, &node->value, node->name_span);
+}
+
+/* False, after a diagnostic once, if all that is referred to adds up to too much. */
+static bool charge(struct references *refs, struct node *node, struct span span)
+{
+    if (node->size == 0)
+        bound(refs, node);
+    bool grows = node->size > 1 && (refs->top != NULL || node->size > SMALL_MAX);
+    return !grows || eval_charge(refs->eval, span, node->size);
+}
+
 /* Computing */
 
 /* Out of the loops and scopes of whoever asks. What is wrong with a port the checker finds again,
@@ -237,7 +195,7 @@ static struct value compute(struct references *refs, const struct node *node)
     return value;
 }
 
-static struct value node_value(struct references *refs, struct node *node, struct span asked)
+struct value references_compute_node(struct references *refs, struct node *node, struct span asked)
 {
     if (node->progress == BUSY) {
         meet_circle(refs, node, asked);
@@ -260,7 +218,7 @@ void references_compute(struct references *refs)
     for (uint32_t i = 0; i < refs->nodes.count; i++) {
         struct node *node = refs->nodes.items[i];
         if (node->root == REFERENCE_LOCAL)
-            node_value(refs, node, node->name_span);
+            references_compute_node(refs, node, node->name_span);
     }
 }
 
@@ -271,63 +229,16 @@ void references_finish(struct references *refs)
     refs->findings.count = 0;
 }
 
-/* Services */
-
-static struct value no_port(struct references *refs, const struct reference *reference,
-                            const struct node *node)
-{
-    /* A misspelt "port" is a mistake of its own. */
-    const struct ast_attribute *it = node->block->body.attributes;
-    for (; it != NULL; it = it->next) {
-        struct suggestion close = suggest_begin(it->name);
-        suggest_offer(&close, STR("port"), 0);
-        if (close.best.ptr != NULL && schema_find_attr(SCHEMA_BLOCK_service, it->name) == NULL)
-            return value_unknown(reference->span);
-    }
-    struct diag *diag = diag_error(refs->eval->diags, CODE(SERVICE_WITHOUT_PORT), reference->span,
-                                   "service \"%.*s\" has no port", STR_ARG(node->name));
-    diag_note(diag, node->name_span, "it is declared here");
-    diag_help(diag, "add port = ... to it; 0: a free one is chosen at start and given as PORT");
-    return value_unknown(reference->span);
-}
-
-static struct value later_port(struct references *refs, const struct reference *reference,
-                               const struct node *node, bool url)
-{
-    struct value_piece pieces[] = {{.kind = VALUE_PIECE_TEXT, .text = STR("http://" HOST ":")},
-                                   {.kind = VALUE_PIECE_PORT,
-                                    .service = node->index,
-                                    .text = node->name,
-                                    .span = reference->span}};
-    return later_new(refs->eval->arena, url ? pieces : pieces + 1, url ? 2 : 1, reference->span);
-}
-
-static struct value port_value(struct references *refs, const struct reference *reference,
-                               struct node *node, bool url)
-{
-    struct value value = node_value(refs, node, reference->span);
-    struct number number;
-    int64_t port;
-    if (value.kind == VALUE_NULL)
-        return no_port(refs, reference, node);
-    if (!value_to_number(&value, refs->eval->arena, &number) || !number_is_integer(&number) ||
-        !number_int64(&number, &port) || port < 0 || port > UINT16_MAX)
-        return value_unknown(reference->span);
-    if (port == 0)
-        return later_port(refs, reference, node, url);
-    if (!url)
-        return (struct value){.kind = VALUE_NUMBER, .number = number_from_int64(port)};
-    return value_string(reference->span,
-                        str_from(arena_printf(refs->eval->arena, "http://" HOST ":%d", (int)port)));
-}
-
-static struct value unknown_name(struct references *refs, const struct reference *reference)
+struct value references_unknown(struct references *refs, const struct reference *reference)
 {
     bool service = reference->root == REFERENCE_SERVICE;
     if (refs->partial)
         return value_unknown(reference->span);
     struct suggestion close = suggest_begin(reference->name);
-    VEC_EACH (&refs->nodes, it)
+    bool suggest = refs->suggest_work + refs->nodes.count <= SUGGEST_WORK_MAX;
+    refs->suggest_work += suggest ? refs->nodes.count : 0;
+    for (struct node **it = refs->nodes.items;
+         suggest && it < refs->nodes.items + refs->nodes.count; it++)
         if ((*it)->root == reference->root && (*it)->progress != BUSY)
             suggest_offer(&close, (*it)->name, 0);
     struct diag *diag =
@@ -348,32 +259,6 @@ static struct value unknown_name(struct references *refs, const struct reference
     return value_unknown(reference->span);
 }
 
-static struct value service_value(struct references *refs, const struct reference *reference)
-{
-    static const char *const attributes[] = {"port", "host", "url"};
-    struct suggestion close = suggest_begin(reference->attribute);
-    find_services(refs);
-    struct node *node = find_node(refs, REFERENCE_SERVICE, reference->name);
-    if (node == NULL)
-        return unknown_name(refs, reference);
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
-        suggest_offer(&close, str_from(attributes[i]), 0);
-        if (!str_is(reference->attribute, attributes[i]))
-            continue;
-        if (node->expr == NULL)
-            return no_port(refs, reference, node);
-        return i == 1 ? value_string(reference->span, STR(HOST))
-                      : port_value(refs, reference, node, i == 2);
-    }
-    struct diag *diag =
-        diag_error(refs->eval->diags, CODE(NO_ATTRIBUTE), reference->attribute_span,
-                   "a service has no \"%.*s\" to refer to; it has port, host and url",
-                   STR_ARG(reference->attribute));
-    if (close.best.ptr != NULL)
-        diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
-    return value_unknown(reference->span);
-}
-
 static struct value too_early(struct references *refs, const struct reference *reference)
 {
     struct diag *diag = diag_error(refs->eval->diags, CODE(NOT_CONSTANT), reference->span,
@@ -388,7 +273,12 @@ struct value references_value(struct references *refs, const struct reference *r
     if (!refs->ready)
         return too_early(refs, reference);
     if (reference->root == REFERENCE_SERVICE)
-        return service_value(refs, reference);
-    struct node *node = find_node(refs, reference->root, reference->name);
-    return node != NULL ? node_value(refs, node, reference->span) : unknown_name(refs, reference);
+        return references_service(refs, reference);
+    struct node *node = references_find(refs, reference->root, reference->name);
+    if (node == NULL)
+        return references_unknown(refs, reference);
+    struct value value = references_compute_node(refs, node, reference->span);
+    if (node->progress != DONE)
+        return value;
+    return charge(refs, node, reference->span) ? node->value : value_unknown(reference->span);
 }

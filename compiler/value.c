@@ -156,6 +156,29 @@ enum value_kind value_knowledge(const struct value *value)
     return kind;
 }
 
+static void measure(const struct value *value, uint32_t depth, const struct value_extent *limit,
+                    struct value_extent *extent)
+{
+    extent->size++;
+    extent->depth = depth > extent->depth ? depth : extent->depth;
+    if (depth > limit->depth)
+        return;
+    bool sequence = value_is_sequence(value);
+    uint32_t count = sequence ? value->tuple.count : 0;
+    if (value_is_mapping(value))
+        count = value->object.count;
+    for (uint32_t i = 0; i < count && extent->size <= limit->size; i++)
+        measure(sequence ? &value->tuple.items[i] : &value->object.items[i].value, depth + 1, limit,
+                extent);
+}
+
+struct value_extent value_measure(const struct value *value, uint32_t size_max, uint32_t depth_max)
+{
+    struct value_extent extent = {0}, limit = {size_max, depth_max};
+    measure(value, 1, &limit, &extent);
+    return extent;
+}
+
 const struct value_member *value_find(const struct value *mapping, struct str name)
 {
     uint32_t low = 0, high = mapping->object.count;

@@ -120,6 +120,13 @@ bool value_equal(const struct value *a, const struct value *b);
 /* VALUE_UNKNOWN if that is in it, else VALUE_LATER if that is, else its own kind. */
 enum value_kind value_knowledge(const struct value *value);
 
+/* How many values are in it, itself included, and how deep they nest. Counting ends once one of
+ * them is above its limit. */
+struct value_extent {
+    uint32_t size, depth;
+};
+struct value_extent value_measure(const struct value *value, uint32_t size_max, uint32_t depth_max);
+
 /* The member of that name, or NULL. */
 const struct value_member *value_find(const struct value *mapping, struct str name);
 /* Sorts the members by name; of two of a name the later one stays and notes the other. */

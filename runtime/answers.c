@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "status.h"
 #include "stopping.h"
+#include "why.h"
 
 #include <errno.h>
 
@@ -112,6 +113,33 @@ static int control_command(void *ctx, enum control_command command, const char *
     return 0;
 }
 
+static int64_t wall_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int control_why(void *ctx, const char *name, json_t **out_why, struct strbuf *out_error)
+{
+    struct daemon *d = ctx;
+    uint32_t service = plan_find_service(d->plan, name);
+    if (service == PLAN_NONE) {
+        strbuf_addf(out_error, "no service is called \"%s\"", name);
+        return -ENOENT;
+    }
+    struct why_source source = {.plan = d->plan,
+                                .supervisor = &d->supervisor,
+                                .now = daemon_now(),
+                                .wall = wall_clock(),
+                                .trouble = probe_error(&d->runs[service].probe)};
+    json_t *why = why_json(&source, service);
+    if (!why)
+        return -ENOMEM;
+    *out_why = why;
+    return 0;
+}
+
 static void control_shutdown(void *ctx)
 {
     struct daemon *d = ctx;
@@ -129,5 +157,6 @@ static int control_logs(void *ctx, struct control_stream *stream,
 
 const struct control_ops answers_for_control = {.status = control_status,
                                                 .command = control_command,
+                                                .why = control_why,
                                                 .shutdown = control_shutdown,
                                                 .logs = control_logs};

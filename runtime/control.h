@@ -5,8 +5,8 @@
  * control_init or control_finish. Errors are {"error": "..."}.
  *
  *     GET  /v1/status                                POST /v1/services/NAME/start|stop|restart
- *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/start|stop|restart  {"services":
- * [..]} POST /v1/shutdown
+ *     GET  /v1/services/NAME/why                     POST /v1/start|stop|restart, a body of names
+ *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/shutdown
  */
 #ifndef RUNTIME_CONTROL_H
 #define RUNTIME_CONTROL_H
@@ -42,6 +42,8 @@ struct control_ops {
      * (500) with the reason in out_error; then nothing has been done. */
     int (*command)(void *ctx, enum control_command command, const char *const *services,
                    size_t service_count, struct strbuf *out_error);
+    /* The object of GET /v1/services/NAME/why; the caller owns it. 0, or as command. */
+    int (*why)(void *ctx, const char *service, json_t **out_why, struct strbuf *out_error);
     /* Begin to stop everything; the answer is queued before. */
     void (*shutdown)(void *ctx);
     /* Writes history as JSON lines; then calls control_stream_end, or, to follow, keeps the stream

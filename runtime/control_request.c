@@ -167,6 +167,21 @@ static void handle_one(struct call *call)
     strbuf_finish(&name);
 }
 
+static void handle_why(struct call *call)
+{
+    struct strbuf name = {0}, reason = {0};
+    if (percent_decode(call->name, false, &name) && name.len) {
+        int error = call->ops->why(call->ctx, name.ptr, &call->answer->body, &reason);
+        call->answer->status = 200;
+        if (error)
+            refuse_errno(call->answer, error, &reason);
+    } else {
+        refuse(call->answer, 400, "the service's name is not well-formed");
+    }
+    strbuf_finish(&reason);
+    strbuf_finish(&name);
+}
+
 /* The names of {"services": [...]}, which point into the array. */
 static bool collect_names(json_t *services, const char **names, size_t *out_count)
 {
@@ -291,6 +306,7 @@ static void handle_logs(struct call *call)
 static const struct control_route routes[] = {
     {"GET", "/v1/status", handle_status, 0},
     {"GET", "/v1/logs", handle_logs, 0},
+    {"GET", "/v1/services/*/why", handle_why, 0},
     {"POST", "/v1/services/*/start", handle_one, CONTROL_START},
     {"POST", "/v1/services/*/stop", handle_one, CONTROL_STOP},
     {"POST", "/v1/services/*/restart", handle_one, CONTROL_RESTART},

@@ -6,6 +6,7 @@
 #include "listener.h"
 #include "mem.h"
 #include "orphans.h"
+#include "port_holder.h"
 #include "ports.h"
 #include "rundir.h"
 #include "stopping.h"
@@ -41,12 +42,9 @@ static void init_services(struct daemon *d)
     uint32_t count = d->plan->service_count;
     d->runs = mem_alloc_array(count, sizeof *d->runs);
     d->ports = mem_alloc_array(count, sizeof *d->ports);
+    d->service_ports = mem_alloc_array(count, sizeof *d->service_ports);
     d->reasons = mem_alloc_array(count, sizeof *d->reasons);
     d->names = mem_alloc_array(count, sizeof *d->names);
-    for (uint32_t i = 0; i < count; i++) {
-        d->names[i] = plan_service_name(d->plan, i);
-        run_init(&d->runs[i], d->loop, &d->logs, d->plan, i, &dispatch_runs, d);
-    }
     d->world = (struct launch_world){.plan = d->plan,
                                      .root = d->options->root,
                                      .ports = d->ports,
@@ -58,6 +56,16 @@ static void init_services(struct daemon *d)
                                     .runs = d->runs,
                                     .ports = d->ports,
                                     .reasons = d->reasons};
+    d->run_shared = (struct run_shared){.loop = d->loop,
+                                        .logs = &d->logs,
+                                        .nursery = &d->nursery,
+                                        .world = &d->world,
+                                        .ops = &dispatch_runs,
+                                        .ctx = d};
+    for (uint32_t i = 0; i < count; i++) {
+        d->names[i] = plan_service_name(d->plan, i);
+        run_init(&d->runs[i], &d->run_shared, i);
+    }
 }
 
 /* Before the first process, so that no signal finds its default disposition (peers.md: D10). */
@@ -149,6 +157,7 @@ static void finish(struct daemon *d)
         proxy_destroy(d->proxy);
     watcher_finish(&d->watcher);
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
+        dispatch_port_forget(d, i);
         run_finish(&d->runs[i]);
         strbuf_finish(&d->reasons[i]);
     }
@@ -175,6 +184,7 @@ static void finish(struct daemon *d)
     ev_loop_destroy(d->loop);
     free(d->runs);
     free(d->ports);
+    free(d->service_ports);
     free(d->reasons);
     free(d->names);
     free(d->own_words);
@@ -196,7 +206,7 @@ static int listen_proxy(struct daemon *d)
     if (!error)
         return 0;
     struct strbuf holder = {0};
-    bool known = error == -EADDRINUSE && listener_holder(port, &holder);
+    bool known = error == -EADDRINUSE && port_holder(port, &holder);
     fprintf(stderr, "a3s: the proxy cannot listen on port %u: %s%s%s\n", port, strerror(-error),
             known ? ": it is held by " : "", strbuf_text(&holder));
     fprintf(stderr, "a3s: free the port, or set another one: dev { proxy_port = %u }\n",

@@ -6,6 +6,7 @@
 
 #include "control.h"
 #include "daemon.h"
+#include "dispatch_ports.h"
 #include "leftovers.h"
 #include "log.h"
 #include "logs.h"
@@ -31,7 +32,9 @@ struct daemon {
     struct ev_loop *loop;
     struct supervisor supervisor;
     struct run *runs; /* one a service */
-    uint16_t *ports;  /* one a service */
+    struct run_shared run_shared;
+    uint16_t *ports;                    /* one a service */
+    struct service_port *service_ports; /* one a service */
     struct launch_world world;
     struct strbuf *reasons; /* one a service */
     const char **names;     /* one a service */

@@ -32,8 +32,10 @@ void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t serv
 static void spawn_failed(struct daemon *d, uint32_t service, const char *reason, bool fatal)
 {
     daemon_set_reason(d, service, reason);
-    dispatch(d, &(struct supervisor_event){
-                    .input = SUPERVISOR_SPAWN_FAILED, .service = service, .fatal = fatal});
+    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_SPAWN_FAILED,
+                                           .service = service,
+                                           .fatal = fatal,
+                                           .text = strbuf_text(&d->reasons[service])});
 }
 
 static uint32_t find_command(const struct daemon *d, uint32_t service, enum guard_command command)
@@ -62,7 +64,7 @@ static bool prepare(struct daemon *d, uint32_t service, struct arena *arena,
     return true;
 }
 
-static void do_spawn(struct daemon *d, uint32_t service)
+void dispatch_spawn(struct daemon *d, uint32_t service)
 {
     struct arena arena = {0};
     const struct launch *launches[GUARD_COMMAND_COUNT];
@@ -70,7 +72,7 @@ static void do_spawn(struct daemon *d, uint32_t service)
     if (d->plan->services[service].watch != PLAN_NONE)
         watcher_executed(&d->watcher, d->plan->services[service].watch);
     if (prepare(d, service, &arena, launches)) {
-        int error = run_start(&d->runs[service], &d->nursery, launches);
+        int error = run_start(&d->runs[service], launches);
         if (error)
             spawn_failed(d, service,
                          arena_printf(&arena, "cannot prepare a process: %s", strerror(-error)),
@@ -85,9 +87,10 @@ static void on_started(void *ctx, uint32_t service, uint64_t start_time)
     struct run *run = &d->runs[service];
     leftovers_note(&d->leftovers, service, run->pid, start_time);
     log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)run->pid);
-    dispatch_input(d, SUPERVISOR_SPAWNED, service);
+    dispatch(d, &(struct supervisor_event){
+                    .input = SUPERVISOR_SPAWNED, .service = service, .value = run->pid});
     if (d->supervisor.services[service].state == SERVICE_STARTING)
-        run_probe(run, &d->world);
+        run_probe(run);
 }
 
 static void on_failed(void *ctx, uint32_t service, enum guard_command command,
@@ -150,11 +153,27 @@ static void do_kill(struct daemon *d, uint32_t service)
     run_kill(run, d->killing);
 }
 
+static void do_spawn(struct daemon *d, uint32_t service)
+{
+    if (!dispatch_port_taken(d, service))
+        dispatch_spawn(d, service);
+}
+
+static void do_stop(struct daemon *d, uint32_t service)
+{
+    if (dispatch_port_forget(d, service))
+        dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                               .service = service,
+                                               .text = "stopped before it was started"});
+    else
+        run_stop(&d->runs[service]);
+}
+
 static void act(struct daemon *d, const struct supervisor_action *action)
 {
     switch (action->kind) {
     case SUPERVISOR_DO_SPAWN: do_spawn(d, action->service); break;
-    case SUPERVISOR_DO_TERM: run_stop(&d->runs[action->service]); break;
+    case SUPERVISOR_DO_TERM: do_stop(d, action->service); break;
     case SUPERVISOR_DO_KILL: do_kill(d, action->service); break;
     case SUPERVISOR_DO_NOTICE: do_notice(d, action); break;
     }
@@ -191,14 +210,22 @@ void dispatch(struct daemon *d, const struct supervisor_event *event)
 static void on_gone(void *ctx, uint32_t service, bool success)
 {
     struct daemon *d = ctx;
+    const struct run *run = &d->runs[service];
+    bool by_itself = run->ran && !run->lost;
+    struct proc_exit how = run->unprepared ? run->pre_exit : run->exit;
     struct strbuf text = {0};
     leftovers_note(&d->leftovers, service, 0, 0);
-    run_add_end(&d->runs[service], &text);
+    run_add_end(run, &text);
+    bool explained = dispatch_port_explain(d, service, &text);
     if (d->supervisor.services[service].state != SERVICE_STOPPING)
         daemon_set_reason(d, service, strbuf_text(&text));
+    dispatch(
+        d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                      .service = service,
+                                      .success = success,
+                                      .value = how.signaled ? -how.code : how.code,
+                                      .text = by_itself && !explained ? NULL : strbuf_text(&text)});
     strbuf_finish(&text);
-    dispatch(d, &(struct supervisor_event){
-                    .input = SUPERVISOR_EXITED, .service = service, .success = success});
 }
 
 static void on_trouble(void *ctx, uint32_t service, const char *text)
@@ -210,21 +237,25 @@ static void on_trouble(void *ctx, uint32_t service, const char *text)
 static void on_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason)
 {
     struct daemon *d = ctx;
-    if (edge == HEALTH_UNHEALTHY)
+    if (edge == HEALTH_UNHEALTHY) {
         daemon_set_reason(d, service, reason);
-    dispatch_input(d, edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY, service);
+        flaps_add(&d->runs[service].flaps, daemon_now());
+    }
+    enum supervisor_input input = edge == HEALTH_UNHEALTHY ? SUPERVISOR_SICK : SUPERVISOR_READY;
+    dispatch(d, &(struct supervisor_event){.input = input, .service = service, .text = reason});
 }
 
 /* ---- Children ---- */
 
-/* Those that no guard of ours is to be taken for a stranger, even before it has spoken. */
+/* No guard may be taken for a stranger, not even before it has spoken. Whoever else has children
+ * adds them here. */
 static bool is_known(void *ctx, pid_t pid)
 {
     const struct daemon *d = ctx;
     if (nursery_knows(&d->nursery, pid))
         return true;
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
-        if (d->runs[i].guard.open && d->runs[i].guard.pid == pid)
+        if (run_knows(&d->runs[i], pid))
             return true;
     }
     return false;
@@ -238,7 +269,7 @@ static void hunt(struct daemon *d)
         struct run *run = &d->runs[i];
         if (!run->lost)
             continue;
-        if (run->guard_ended && !found)
+        if (!found && run_guard_is_gone(run))
             run_end_lost(run);
         else
             waiting = true;
@@ -251,6 +282,15 @@ static void on_lost(void *ctx, uint32_t service)
 {
     struct daemon *d = ctx;
     log_warn(&d->log, "%s: its guard was killed: killing what it has left", d->names[service]);
+    ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
+    ev_timer_start(d->loop, &d->hunt);
+}
+
+static void on_probe_lost(void *ctx, uint32_t service)
+{
+    struct daemon *d = ctx;
+    log_warn(&d->log, "%s: the guard of its probe was killed: killing what it has left",
+             d->names[service]);
     ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
     ev_timer_start(d->loop, &d->hunt);
 }
@@ -289,7 +329,10 @@ const struct run_ops dispatch_runs = {.on_started = on_started,
                                       .on_gone = on_gone,
                                       .on_lost = on_lost,
                                       .on_trouble = on_trouble,
-                                      .on_health = on_health};
+                                      .on_health = on_health,
+                                      .may_be_ready = dispatch_may_be_ready,
+                                      .on_refused = dispatch_refused,
+                                      .on_probe_lost = on_probe_lost};
 
 void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 {

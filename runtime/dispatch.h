@@ -9,6 +9,8 @@
  * event only joins the queue. */
 void dispatch(struct daemon *daemon, const struct supervisor_event *event);
 void dispatch_input(struct daemon *daemon, enum supervisor_input input, uint32_t service);
+/* Starts the service's process, whatever becomes of its port. */
+void dispatch_spawn(struct daemon *daemon, uint32_t service);
 
 /* The callbacks of the modules (ctx is the daemon) and of the loop (data is the daemon). */
 extern const struct run_ops dispatch_runs;

@@ -28,7 +28,9 @@ static void tell_wave(struct daemon *d, const struct watch_change *changes, uint
     strbuf_finish(&text);
 }
 
-static void file_changed(struct daemon *d, const struct watch_change *change)
+/* wave: of the first service that it restarts, when there is one already. */
+static void file_changed(struct daemon *d, const struct watch_change *change,
+                         struct journal_ref wave)
 {
     const struct plan_watch *planned = &d->plan->watches[change->watch];
     struct strbuf text = {0};
@@ -36,7 +38,10 @@ static void file_changed(struct daemon *d, const struct watch_change *change)
     strbuf_adds(&text, " changed");
     if (planned->restart) {
         daemon_set_reason(d, planned->service, strbuf_text(&text));
-        dispatch_input(d, SUPERVISOR_CHANGED, planned->service);
+        dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_CHANGED,
+                                               .service = planned->service,
+                                               .text = strbuf_text(&text),
+                                               .cause = wave});
     } else {
         log_info(&d->log, "%s: %s", d->names[planned->service], strbuf_text(&text));
     }
@@ -48,8 +53,15 @@ static void files_changed(void *ctx, const struct watch_change *changes, uint32_
     struct daemon *d = ctx;
     tell_wave(d, changes, count);
     /* What others depend on first: who waits for it then finds it not ready. */
-    for (uint32_t i = 0; i < count; i++)
-        file_changed(d, &changes[i]);
+    struct journal_ref wave = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_watch *planned = &d->plan->watches[changes[i].watch];
+        struct journal_ref next = journal_last(&d->supervisor.journal, planned->service);
+        next.number++; /* the change will be the next of its records */
+        file_changed(d, &changes[i], wave);
+        if (!wave.number && planned->restart)
+            wave = next;
+    }
 }
 
 static void watch_loops(void *ctx, const struct watch_change *change)

@@ -1,5 +1,7 @@
 #include "follow.h"
 
+#include "clock_text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -22,17 +24,6 @@ struct follower {
     struct strbuf text;
     bool wanted[]; /* one a service, then one for a3s itself */
 };
-
-static void add_time(struct strbuf *out, int64_t time_ms)
-{
-    time_t seconds = (time_t)(time_ms / 1000);
-    struct tm local;
-    char day[32], zone[8];
-    localtime_r(&seconds, &local);
-    strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &local);
-    strftime(zone, sizeof zone, "%z", &local); /* +0200 */
-    strbuf_addf(out, "%s.%03d%.3s:%.2s", day, (int)(time_ms % 1000), zone, zone + 3);
-}
 
 /* As a JSON string; a byte that is not UTF-8 becomes U+FFFD. */
 static void add_json_string(struct strbuf *out, const char *text, size_t length)
@@ -61,7 +52,7 @@ static void add_line(struct strbuf *out, const struct follower *f, const struct 
 {
     bool self = line->service == LOGS_SELF;
     strbuf_adds(out, "{\"time\":\"");
-    add_time(out, line->time_ms);
+    clock_text_iso(out, line->time_ms);
     strbuf_adds(out, "\",\"service\":");
     const char *name = self ? "a3s" : f->names[line->service];
     add_json_string(out, name, strlen(name));

@@ -1,12 +1,5 @@
 #include "health.h"
 
-#include "loopback.h"
-#include "probe_http.h"
-
-#include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #define REFUSED_FIRST  0.00025 /* s */
 #define REFUSED_LAST   0.05
 #define REFUSED_GROWTH 1.25
@@ -14,24 +7,21 @@
 #define UNHAPPY_GROWTH 2
 #define MS             0.001
 
-static void on_io(struct ev_loop *loop, ev_io *watcher, int events);
+static const struct probe_kind *const kinds[] = {
+#define X(type, name) [PLAN_PROBE_##type] = &probe_##name,
+    PROBE_KINDS(X)
+#undef X
+};
+_Static_assert(sizeof kinds / sizeof *kinds == PLAN_PROBE_TYPE_COUNT, "one kind a type");
 
-static bool is_trying(const struct probe *probe)
+static const char *set_text(struct strbuf *buf, const char *text)
 {
-    return probe->phase != PROBE_IDLE && probe->phase != PROBE_LINGER;
+    strbuf_clear(buf);
+    strbuf_adds(buf, text);
+    return strbuf_text(buf);
 }
 
-/* ---- The end of a try ---- */
-
-static void close_socket(struct probe *probe)
-{
-    ev_io_stop(probe->loop, &probe->io);
-    ev_timer_stop(probe->loop, &probe->deadline);
-    if (probe->fd >= 0)
-        close(probe->fd);
-    probe->fd = -1;
-    probe->phase = PROBE_IDLE;
-}
+/* ---- When the next try is ---- */
 
 /* How long to wait before the next try while it has never answered well. */
 static double quick_delay(struct probe *probe, bool refused)
@@ -49,17 +39,46 @@ static double quick_delay(struct probe *probe, bool refused)
 
 static void ensure_next(struct probe *probe)
 {
-    if (!probe->next.active)
+    if (!probe->next.active && !probe->kind->lasts)
         fine_timer_start(&probe->next, probe->config->interval_ms * MS);
 }
 
-/* The last act of whoever calls it: on_edge may finish the probe. probe->error says why. */
+/* ---- The end of a try; each is the last act of whoever calls it ---- */
+
+static void end_try(struct probe *probe)
+{
+    probe->trying = false;
+    ev_timer_stop(probe->loop, &probe->deadline);
+}
+
+/* Until the deadline it may go on with what does not matter any more. */
+static void end_well(struct probe *probe, const struct probe_outcome *outcome)
+{
+    if (outcome->goes_on)
+        probe->trying = false;
+    else
+        end_try(probe);
+}
+
+static void failed_before_ready(struct probe *probe, bool refused)
+{
+    double delay = quick_delay(probe, refused);
+    fine_timer_start(&probe->next, delay);
+    probe->refused_for = refused ? probe->refused_for + delay : 0;
+    if (probe->refused_for < PROBE_REFUSED_LONG)
+        return;
+    probe->refused_for = 0;
+    if (probe->ops->on_refused)
+        probe->ops->on_refused(probe->ctx);
+}
+
+/* probe->error says why. */
 static void try_failed(struct probe *probe, bool refused)
 {
-    close_socket(probe);
+    end_try(probe);
     probe->failures++;
     if (!probe->ready) {
-        fine_timer_start(&probe->next, quick_delay(probe, refused));
+        failed_before_ready(probe, refused);
         return;
     }
     ensure_next(probe);
@@ -70,192 +89,68 @@ static void try_failed(struct probe *probe, bool refused)
     strbuf_add_str(&probe->reason, strbuf_str(&probe->error));
     if (probe->failures > 1)
         strbuf_addf(&probe->reason, " (%u times in a row)", probe->failures);
-    probe->on_edge(probe->ctx, HEALTH_UNHEALTHY, strbuf_text(&probe->reason));
+    probe->ops->on_edge(probe->ctx, HEALTH_UNHEALTHY, strbuf_text(&probe->reason));
 }
 
-/* As try_failed. The socket may go on lingering. */
-static void try_succeeded(struct probe *probe)
+static bool may_be_ready(struct probe *probe, bool second)
+{
+    strbuf_clear(&probe->error);
+    return probe->ready || !probe->ops->may_be_ready ||
+           probe->ops->may_be_ready(probe->ctx, second, &probe->error);
+}
+
+static void try_succeeded(struct probe *probe, const struct probe_outcome *outcome)
 {
     bool first = !probe->ready;
     bool edge = first || probe->unhealthy;
+    if (!may_be_ready(probe, outcome->second)) {
+        probe->kind->cancel(probe->try);
+        try_failed(probe, false);
+        return;
+    }
+    end_well(probe, outcome);
     probe->ready = true;
     probe->unhealthy = false;
     probe->failures = 0;
-    strbuf_clear(&probe->error);
     ensure_next(probe);
-    if (edge)
-        probe->on_edge(probe->ctx, first ? HEALTH_READY : HEALTH_RECOVERED,
-                       strbuf_text(&probe->reason));
+    if (!edge)
+        return;
+    probe->ops->on_edge(probe->ctx, first ? HEALTH_READY : HEALTH_RECOVERED,
+                        set_text(&probe->reason, outcome->text));
 }
 
 static struct strbuf *begin_error(struct probe *probe)
 {
     strbuf_clear(&probe->error);
-    if (probe->config->type == PLAN_PROBE_HTTP)
-        strbuf_addf(&probe->error, "GET %s on port %u: ", strbuf_text(&probe->path), probe->port);
-    else
-        strbuf_addf(&probe->error, "port %u: ", probe->port);
+    probe->kind->subject(probe->try, &probe->error);
+    strbuf_adds(&probe->error, ": ");
     return &probe->error;
 }
 
-static void fail_errno(struct probe *probe, int error)
+static void on_outcome(void *ctx, const struct probe_outcome *outcome)
 {
-    strbuf_adds(begin_error(probe), strerror(error));
+    struct probe *probe = ctx;
+    if (outcome->well) {
+        try_succeeded(probe, outcome);
+        return;
+    }
+    strbuf_adds(begin_error(probe), outcome->text);
+    try_failed(probe, outcome->refused);
+}
+
+static void on_lost(void *ctx)
+{
+    struct probe *probe = ctx;
+    if (probe->ops->on_lost)
+        probe->ops->on_lost(probe->ctx);
+}
+
+static void late(struct probe *probe)
+{
+    probe->kind->cancel(probe->try);
+    strbuf_addf(begin_error(probe), "%s within %u ms", probe->kind->late,
+                probe->config->timeout_ms);
     try_failed(probe, false);
-}
-
-static void fail_text(struct probe *probe, const char *text)
-{
-    strbuf_adds(begin_error(probe), text);
-    try_failed(probe, false);
-}
-
-/* ---- Connecting ---- */
-
-static void watch_socket(struct probe *probe, enum probe_phase phase, int events)
-{
-    probe->phase = phase;
-    ev_io_stop(probe->loop, &probe->io);
-    ev_io_set(&probe->io, probe->fd, events);
-    ev_io_start(probe->loop, &probe->io);
-}
-
-/* 0, or an errno: the connection is under way or it is not. */
-static int connect_socket(struct probe *probe)
-{
-    int error = loopback_connect(probe->second, probe->port, &probe->fd);
-    if (!error)
-        watch_socket(probe, PROBE_CONNECT, EV_WRITE);
-    return -error;
-}
-
-static void connect_failed(struct probe *probe, int error)
-{
-    ev_io_stop(probe->loop, &probe->io);
-    if (probe->fd >= 0)
-        close(probe->fd);
-    probe->fd = -1;
-    if (loopback_refused(error) && !probe->second) {
-        probe->second = true;
-        error = connect_socket(probe);
-        if (error)
-            connect_failed(probe, error);
-    } else if (loopback_refused(error)) {
-        strbuf_adds(begin_error(probe), "the connection is refused");
-        try_failed(probe, true);
-    } else {
-        fail_errno(probe, error);
-    }
-}
-
-static void on_connected(struct probe *probe)
-{
-    int error = 0;
-    socklen_t size = sizeof error;
-    getsockopt(probe->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error) {
-        connect_failed(probe, error);
-    } else if (loopback_meets_itself(probe->fd)) {
-        connect_failed(probe, ECONNREFUSED);
-    } else if (probe->config->type == PLAN_PROBE_TCP) {
-        strbuf_clear(&probe->reason);
-        strbuf_addf(&probe->reason, "port %u accepts", probe->port);
-        close_socket(probe);
-        try_succeeded(probe);
-    } else {
-        probe->sent = 0;
-        watch_socket(probe, PROBE_SEND, EV_WRITE);
-    }
-}
-
-/* ---- HTTP ---- */
-
-static void on_sendable(struct probe *probe)
-{
-    struct str request = strbuf_str(&probe->request);
-    ssize_t size =
-        send(probe->fd, request.ptr + probe->sent, request.len - probe->sent, MSG_NOSIGNAL);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (size < 0) {
-        fail_errno(probe, errno);
-        return;
-    }
-    probe->sent += (size_t)size;
-    if (probe->sent == request.len)
-        watch_socket(probe, PROBE_RECEIVE, EV_READ);
-}
-
-static void on_status(struct probe *probe, int status)
-{
-    const struct plan_probe *config = probe->config;
-    if (status < config->status_min || status > config->status_max) {
-        strbuf_addf(begin_error(probe), "status %d", status);
-        try_failed(probe, false);
-        return;
-    }
-    strbuf_clear(&probe->reason);
-    strbuf_addf(&probe->reason, "GET %s answered %d", strbuf_text(&probe->path), status);
-    probe->phase = PROBE_LINGER;
-    probe->dropped = 0;
-    try_succeeded(probe);
-}
-
-static void on_answer(struct probe *probe)
-{
-    int status = 0;
-    switch (probe_http_status(strbuf_str(&probe->answer), &status)) {
-    case PROBE_HTTP_STATUS: on_status(probe, status); return;
-    case PROBE_HTTP_GARBAGE: fail_text(probe, "the answer is not HTTP"); return;
-    case PROBE_HTTP_MORE: break;
-    }
-    if (probe->answer.len >= PROBE_HEAD_MAX)
-        fail_text(probe, "no final status in the first 16 KiB of the answer");
-}
-
-static void on_receivable(struct probe *probe)
-{
-    char bytes[2048];
-    ssize_t size = recv(probe->fd, bytes, sizeof bytes, 0);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (size < 0) {
-        fail_errno(probe, errno);
-    } else if (size == 0) {
-        fail_text(probe, "the connection was closed without an answer");
-    } else {
-        strbuf_add(&probe->answer, bytes, (size_t)size);
-        on_answer(probe);
-    }
-}
-
-/* Many a server prints a stack trace when its client goes before the answer's end. */
-static void on_lingering(struct probe *probe)
-{
-    char bytes[8192];
-    ssize_t size = recv(probe->fd, bytes, sizeof bytes, 0);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (size > 0)
-        probe->dropped += (size_t)size;
-    if (size <= 0 || probe->dropped >= PROBE_REST_MAX)
-        close_socket(probe);
-}
-
-/* ---- Watchers ---- */
-
-static void on_io(struct ev_loop *loop, ev_io *watcher, int events)
-{
-    (void)loop;
-    (void)events;
-    struct probe *probe = watcher->data;
-    switch (probe->phase) {
-    case PROBE_CONNECT: on_connected(probe); break;
-    case PROBE_SEND: on_sendable(probe); break;
-    case PROBE_RECEIVE: on_receivable(probe); break;
-    case PROBE_LINGER: on_lingering(probe); break;
-    case PROBE_IDLE: break;
-    }
 }
 
 static void on_deadline(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -263,49 +158,63 @@ static void on_deadline(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     struct probe *probe = watcher->data;
-    if (!is_trying(probe)) {
-        close_socket(probe);
-        return;
-    }
-    strbuf_addf(begin_error(probe), "no answer within %u ms", probe->config->timeout_ms);
-    try_failed(probe, false);
+    if (probe->trying)
+        late(probe);
+    else
+        probe->kind->cancel(probe->try);
+}
+
+/* ---- The beginning of a try ---- */
+
+static void set_deadline(struct probe *probe)
+{
+    ev_timer_stop(probe->loop, &probe->deadline);
+    ev_timer_set(&probe->deadline, probe->config->timeout_ms * MS, 0.0);
+    ev_timer_start(probe->loop, &probe->deadline);
 }
 
 static void begin_try(struct probe *probe)
 {
-    close_socket(probe);
-    strbuf_clear(&probe->answer);
-    probe->second = false;
-    ev_timer_set(&probe->deadline, probe->config->timeout_ms * MS, 0.0);
-    ev_timer_start(probe->loop, &probe->deadline);
+    probe->kind->cancel(probe->try);
+    probe->trying = true;
+    if (probe->kind->lasts)
+        strbuf_adds(begin_error(probe), probe->kind->late);
+    else
+        set_deadline(probe);
     /* The cadence is from the beginning of one try to the beginning of the next. */
     if (probe->ready)
         ensure_next(probe);
-    int error = connect_socket(probe);
-    if (error)
-        connect_failed(probe, error);
+    probe->kind->begin(probe->try);
 }
 
 static void on_next(struct fine_timer *timer)
 {
     struct probe *probe = timer->data;
-    if (is_trying(probe))
-        on_deadline(probe->loop, &probe->deadline, EV_TIMER);
+    if (probe->trying)
+        late(probe);
     else
         begin_try(probe);
 }
 
 /* ---- Life ---- */
 
-void probe_init(struct probe *probe, struct ev_loop *loop, const struct plan_probe *config,
-                void (*on_edge)(void *ctx, enum health_edge edge, const char *reason), void *ctx)
+void probe_init(struct probe *probe, const struct probe_setup *setup, const struct probe_ops *ops,
+                void *ctx)
 {
-    *probe =
-        (struct probe){.loop = loop, .config = config, .on_edge = on_edge, .ctx = ctx, .fd = -1};
-    ev_init(&probe->io, on_io);
+    *probe = (struct probe){.config = setup->config,
+                            .loop = setup->loop,
+                            .kind = kinds[setup->config->type],
+                            .ops = ops,
+                            .ctx = ctx};
+    probe->try = probe->kind->create();
+    probe->try->setup = *setup;
+    probe->try->path = probe->try->shown_path = "";
+    probe->try->on_outcome = on_outcome;
+    probe->try->on_lost = on_lost;
+    probe->try->ctx = probe;
     ev_init(&probe->deadline, on_deadline);
-    fine_timer_init(&probe->next, loop, on_next, probe);
-    probe->io.data = probe->deadline.data = probe;
+    fine_timer_init(&probe->next, setup->loop, on_next, probe);
+    probe->deadline.data = probe;
 }
 
 void probe_finish(struct probe *probe)
@@ -313,26 +222,32 @@ void probe_finish(struct probe *probe)
     if (!probe->loop)
         return;
     probe_stop(probe);
+    probe->kind->destroy(probe->try);
+    probe->try = NULL;
     strbuf_finish(&probe->path);
-    strbuf_finish(&probe->request);
-    strbuf_finish(&probe->answer);
+    strbuf_finish(&probe->shown_path);
     strbuf_finish(&probe->error);
     strbuf_finish(&probe->reason);
     probe->loop = NULL;
 }
 
-void probe_start(struct probe *probe, const char *path, const char *shown_path, uint16_t port)
+void probe_prepare(struct probe *probe, const char *path, const char *shown_path, uint16_t port)
 {
     probe_stop(probe);
-    probe->port = port;
+    set_text(&probe->error, "");
+    probe->try->path = set_text(&probe->path, path);
+    probe->try->shown_path = set_text(&probe->shown_path, shown_path);
+    probe->try->port = port;
+    if (probe->kind->prepare)
+        probe->kind->prepare(probe->try);
+}
+
+void probe_start(struct probe *probe)
+{
     probe->ready = probe->unhealthy = false;
     probe->failures = 0;
     probe->delay = 0;
-    strbuf_clear(&probe->error);
-    strbuf_clear(&probe->path);
-    strbuf_adds(&probe->path, shown_path);
-    strbuf_clear(&probe->request);
-    probe_http_request(&probe->request, str_from(path), port);
+    probe->refused_for = 0;
     fine_timer_start(&probe->next, 0.0);
 }
 
@@ -340,7 +255,8 @@ void probe_stop(struct probe *probe)
 {
     if (!probe->loop)
         return;
-    close_socket(probe);
+    end_try(probe);
+    probe->kind->cancel(probe->try);
     fine_timer_stop(&probe->next);
 }
 
@@ -352,4 +268,9 @@ const char *probe_error(const struct probe *probe)
 uint32_t probe_failures(const struct probe *probe)
 {
     return probe->failures;
+}
+
+bool probe_knows(const struct probe *probe, pid_t pid)
+{
+    return probe->loop && probe->kind->knows && probe->kind->knows(probe->try, pid);
 }

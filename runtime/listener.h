@@ -35,8 +35,4 @@ void listener_close(struct listener *listener);
 /* While held, nobody is accepted; the kernel's queue keeps them. */
 void listener_hold(struct listener *listener, bool held);
 
-/* Appends who listens on the port, on either family: "pid 4711 (node server.js)", or that it is
- * another user's process. Gives false, and appends nothing, when nobody does. */
-bool listener_holder(uint16_t port, struct strbuf *out);
-
 #endif

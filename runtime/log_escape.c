@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#define ESCAPE '\x1b'
+
 static bool is_plain(unsigned char c)
 {
     return (c >= 0x20 && c < 0x7f) || c == '\t';
@@ -87,4 +89,41 @@ bool log_escape(struct strbuf *out, struct str text)
         at += length ? length : 1;
     }
     return colored;
+}
+
+static bool is_between(char c, char first, char last)
+{
+    return c >= first && c <= last;
+}
+
+/* Behind the sequence that begins with the ESC at `at`: a control sequence ("[ parameters final"),
+ * a string ("] ... BEL", or up to "ESC \"), or two bytes. */
+static const char *skip_sequence(const char *at, const char *end)
+{
+    if (++at == end)
+        return end;
+    if (*at == '[') {
+        for (at++; at < end && is_between(*at, 0x20, 0x3f);)
+            at++;
+        return at < end ? at + 1 : end;
+    }
+    if (*at != ']')
+        return at + 1;
+    for (at++; at < end && *at != '\a'; at++) {
+        if (*at == ESCAPE)
+            return end - at > 1 ? at + 2 : end;
+    }
+    return at < end ? at + 1 : end;
+}
+
+void log_strip(struct strbuf *out, struct str text)
+{
+    const char *at = text.ptr, *end = at + text.len;
+    while (at < end) {
+        const char *escape = memchr(at, ESCAPE, (size_t)(end - at));
+        if (!escape)
+            escape = end;
+        strbuf_add(out, at, (size_t)(escape - at));
+        at = escape < end ? skip_sequence(escape, end) : end;
+    }
 }

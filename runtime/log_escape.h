@@ -8,5 +8,7 @@
  * are; every byte of anything else, other control characters above all, becomes "\xNN", "\r" or
  * "\e". True if there was a colour sequence. */
 bool log_escape(struct strbuf *out, struct str text);
+/* Adds text without its escape sequences (ECMA-48): colours, movements, titles, links. */
+void log_strip(struct strbuf *out, struct str text);
 
 #endif

@@ -28,6 +28,8 @@ struct log_source {
     struct logs *logs;
     uint32_t service; /* or LOGS_SELF */
     struct log_ring ring;
+    void (*on_line)(void *ctx, const struct log_line *line); /* NULL: nobody listens */
+    void *ctx;
     struct log_pipe pipes[LOG_STREAM_COUNT];
 };
 
@@ -73,8 +75,8 @@ static void give_sinks(struct logs *logs, uint32_t index, const struct log_line 
         ev_prepare_start(logs->loop, &logs->flush);
 }
 
-static void add_line(struct log_source *source, enum log_stream stream, struct str text, bool open,
-                     bool continued)
+static struct log_line add_line(struct log_source *source, enum log_stream stream, struct str text,
+                                bool open, bool continued)
 {
     struct logs *logs = source->logs;
     struct log_line line = {.seq = ++logs->last_seq,
@@ -87,6 +89,7 @@ static void add_line(struct log_source *source, enum log_stream stream, struct s
                             .text = text.ptr};
     log_ring_push(&source->ring, &line);
     give_sinks(logs, (uint32_t)(source - logs->sources), &line);
+    return line;
 }
 
 void logs_flush(struct logs *logs)
@@ -115,7 +118,16 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
 static void on_piece(void *ctx, struct str text, bool open, bool continued)
 {
     struct log_pipe *pipe = ctx;
-    add_line(pipe->source, pipe->stream, text, open, continued);
+    struct log_source *source = pipe->source;
+    struct log_line line = add_line(source, pipe->stream, text, open, continued);
+    if (source->on_line)
+        source->on_line(source->ctx, &line);
+}
+
+static void on_said(void *ctx, struct str text, bool open, bool continued)
+{
+    struct log_pipe *said = ctx;
+    add_line(said->source, said->stream, text, open, continued);
 }
 
 static void pipe_close(struct log_pipe *pipe)
@@ -325,9 +337,17 @@ void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, con
     struct log_source *source = find_source(logs, service);
     struct log_pipe said = {.source = source, .stream = (uint8_t)stream};
     read_clock(logs);
-    log_split_feed(&said.split, text, strlen(text), on_piece, &said);
-    log_split_end(&said.split, on_piece, &said);
+    log_split_feed(&said.split, text, strlen(text), on_said, &said);
+    log_split_end(&said.split, on_said, &said);
     log_split_finish(&said.split);
+}
+
+void logs_tap(struct logs *logs, uint32_t service,
+              void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+{
+    struct log_source *source = find_source(logs, service);
+    source->on_line = on_line;
+    source->ctx = ctx;
 }
 
 void logs_attach(struct logs *logs, struct log_sink *sink)

@@ -51,6 +51,11 @@ void logs_drain(struct logs *logs, uint32_t service);
 /* Drains, ends an unfinished line, and closes. */
 void logs_close(struct logs *logs, uint32_t service);
 
+/* Calls on_line with each line that the service prints, from now on, as long as it is the last one
+ * that was given; NULL ends it. on_line must not print into the logs. */
+void logs_tap(struct logs *logs, uint32_t service,
+              void (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+
 /* a3s's own words, in the name of a service or of LOGS_SELF; each line of text is a line. */
 void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text);
 

@@ -60,3 +60,25 @@ bool loopback_meets_itself(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     return true;
 }
+
+/* As servers bind: what is left of earlier connections is in nobody's way. */
+static bool is_free_at(bool second, uint16_t port)
+{
+    union address address;
+    socklen_t size = make_address(&address, second, port);
+    int yes = 1;
+    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return true;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (second)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
+    bool taken = bind(fd, &address.any, size) < 0 && errno == EADDRINUSE;
+    close(fd);
+    return !taken;
+}
+
+bool loopback_is_free(uint16_t port)
+{
+    return is_free_at(false, port) && is_free_at(true, port);
+}

@@ -13,5 +13,8 @@ bool loopback_refused(int error);
 /* Without a listener, a connection to a port from the range of outgoing ones can meet itself. Then
  * the socket is set to go with a reset when it is closed, so that the port is free at once. */
 bool loopback_meets_itself(int fd);
+/* Whether a server could listen on the port at 127.0.0.1 and, if there is such an address, ::1. An
+ * answer other than "it is in use" (no right to a low port) is the server's own business: true. */
+bool loopback_is_free(uint16_t port);
 
 #endif

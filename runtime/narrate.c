@@ -111,6 +111,30 @@ static enum log_level narrate_running(const struct narrator *n,
     return LOG_INFO;
 }
 
+static const char *ordinal_ending(uint32_t number)
+{
+    uint32_t last = number % 10;
+    if (number / 10 % 10 == 1 || last < 1 || last > 3)
+        return "th";
+    return last == 1 ? "st" : last == 2 ? "nd" : "rd";
+}
+
+static enum log_level narrate_unhealthy(const struct narrator *n, uint32_t service, int64_t now,
+                                        struct strbuf *out)
+{
+    int64_t since = now;
+    uint32_t count = flaps_recent(&n->runs[service].flaps, now, &since);
+    strbuf_adds(out, "unhealthy");
+    if (count > 1) {
+        strbuf_addf(out, " again (%s%u%s time in ", count == FLAPS_MAX ? "at least the " : "",
+                    count, ordinal_ending(count));
+        narrate_duration(out, now - since);
+        strbuf_addc(out, ')');
+    }
+    strbuf_addf(out, ": %s", strbuf_text(&n->reasons[service]));
+    return LOG_WARN;
+}
+
 static enum log_level narrate_stopping(const struct narrator *n,
                                        const struct supervisor_action *notice, struct strbuf *out)
 {
@@ -172,9 +196,7 @@ enum log_level narrate_notice(const struct narrator *n, const struct supervisor_
     case SERVICE_STOPPING: return narrate_stopping(n, notice, out);
     case SERVICE_FAILED: return narrate_failed(n, service, now, out);
     case SERVICE_STOPPED: return narrate_stopped(n, notice, now, out);
-    case SERVICE_UNHEALTHY:
-        strbuf_addf(out, "unhealthy: %s", strbuf_text(&n->reasons[service]));
-        return LOG_WARN;
+    case SERVICE_UNHEALTHY: return narrate_unhealthy(n, service, now, out);
     case SERVICE_BACKOFF:
         add_exit(n, service, now, out);
         strbuf_adds(out, "; ");
@@ -225,10 +247,12 @@ void narrate_reason(const struct narrator *n, uint32_t service, int64_t now, str
             add_exit(n, service, s->since, out);
         break;
     case SERVICE_STARTING:
-    case SERVICE_UNHEALTHY:
-        if (n->plan->services[service].probe != PLAN_NONE)
-            strbuf_adds(out, probe_error(&n->runs[service].probe));
-        break;
+        if (n->reasons[service].len) {
+            strbuf_adds(out, strbuf_text(&n->reasons[service]));
+            break;
+        }
+        /* fall through */
+    case SERVICE_UNHEALTHY: strbuf_adds(out, probe_error(&n->runs[service].probe)); break;
     default: break;
     }
 }

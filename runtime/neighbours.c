@@ -48,6 +48,7 @@ static void tell_dependents(struct supervisor *sv, uint32_t service, int ready, 
         uint32_t dependent = sv->plan->rdeps[rdeps.first + i];
         sv->services[dependent].unmet -= (uint32_t)ready;
         sv->services[dependent].hopeless += (uint32_t)hopeless;
+        sv->services[dependent].cause = sv->services[service].cause;
         neighbours_queue(sv, dependent);
     }
 }
@@ -60,6 +61,7 @@ static void tell_dependencies(struct supervisor *sv, uint32_t service, int holds
     for (uint32_t i = 0; i < deps.count; i++) {
         uint32_t dependency = sv->plan->deps[deps.first + i];
         sv->services[dependency].holders += (uint32_t)holds;
+        sv->services[dependency].cause = sv->services[service].cause;
         neighbours_queue(sv, dependency);
     }
 }

@@ -1,78 +1,187 @@
-#include "probe_http.h"
+/* http: "GET path HTTP/1.1" (RFC 9112) is answered with a good status. The status line decides, 1xx
+ * are skipped; a bounded part of the rest is read and dropped so that the server does not see a
+ * reset. */
+#include "mem.h"
+#include "probe_answer.h"
+#include "probe_connection.h"
 
-#define VERSION     "HTTP/1."
-#define VERSION_LEN (sizeof VERSION - 1)
-/* "HTTP/1.x 200" and the byte behind it. */
-#define STATUS_AT  (VERSION_LEN + 2)
-#define LINE_BYTES (STATUS_AT + 4)
+#include <errno.h>
+#include <sys/socket.h>
 
-void probe_http_request(struct strbuf *out, struct str path, uint16_t port)
+/* Bytes of an answer that are looked at, and then dropped, at most. */
+#define HEAD_MAX (16u << 10)
+#define REST_MAX (64u << 10)
+
+struct http_try {
+    struct probe_try base;
+    struct probe_connection connection;
+    ev_io io; /* active when it is connected */
+    struct strbuf request, answer;
+    size_t sent, dropped;
+};
+
+static struct http_try *http_of(const struct probe_try *base)
 {
-    strbuf_adds(out, "GET ");
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char c = (unsigned char)path.ptr[i];
-        if (c <= ' ' || c >= 0x7f)
-            strbuf_addf(out, "%%%02X", c);
-        else
-            strbuf_addc(out, (char)c);
+    return (struct http_try *)base;
+}
+
+static struct probe_try *create(void)
+{
+    return mem_alloc(sizeof(struct http_try));
+}
+
+static void destroy(struct probe_try *base)
+{
+    struct http_try *http = http_of(base);
+    strbuf_finish(&http->request);
+    strbuf_finish(&http->answer);
+    free(http);
+}
+
+static void prepare(struct probe_try *base)
+{
+    struct http_try *http = http_of(base);
+    strbuf_clear(&http->request);
+    probe_answer_request(&http->request, str_from(base->path), base->port);
+}
+
+static void cancel(struct probe_try *base)
+{
+    struct http_try *http = http_of(base);
+    ev_io_stop(base->setup.loop, &http->io);
+    probe_connection_close(&http->connection);
+}
+
+static void subject(const struct probe_try *base, struct strbuf *out)
+{
+    strbuf_addf(out, "GET %s on port %u", base->shown_path, base->port);
+}
+
+static void fail(struct http_try *http, const char *text)
+{
+    cancel(&http->base);
+    http->base.on_outcome(http->base.ctx, &(struct probe_outcome){.text = text});
+}
+
+static void watch(struct http_try *http, void (*on_io)(struct ev_loop *, ev_io *, int), int events)
+{
+    ev_io_stop(http->base.setup.loop, &http->io);
+    ev_io_init(&http->io, on_io, http->connection.fd, events);
+    http->io.data = http;
+    ev_io_start(http->base.setup.loop, &http->io);
+}
+
+static bool is_passing(int error)
+{
+    return error == EAGAIN || error == EINTR;
+}
+
+/* Many a server prints a stack trace when its client goes before the answer's end. */
+static void on_lingering(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct http_try *http = watcher->data;
+    char bytes[8192];
+    ssize_t size = recv(http->connection.fd, bytes, sizeof bytes, 0);
+    if (size < 0 && is_passing(errno))
+        return;
+    if (size > 0)
+        http->dropped += (size_t)size;
+    if (size <= 0 || http->dropped >= REST_MAX)
+        cancel(&http->base);
+}
+
+static void on_status(struct http_try *http, int status)
+{
+    const struct plan_probe *config = http->base.setup.config;
+    char text[32];
+    if (status < config->status_min || status > config->status_max) {
+        snprintf(text, sizeof text, "status %d", status);
+        fail(http, text);
+        return;
     }
-    strbuf_addf(out,
-                " HTTP/1.1\r\nHost: localhost:%u\r\nUser-Agent: a3s\r\nAccept: */*\r\n"
-                "Connection: close\r\n\r\n",
-                port);
+    struct strbuf seen = {0};
+    strbuf_addf(&seen, "GET %s answered %d", http->base.shown_path, status);
+    http->dropped = 0;
+    watch(http, on_lingering, EV_READ);
+    http->base.on_outcome(http->base.ctx, &(struct probe_outcome){.well = true,
+                                                                  .second = http->connection.second,
+                                                                  .goes_on = true,
+                                                                  .text = strbuf_text(&seen)});
+    strbuf_finish(&seen);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static enum probe_http_verdict read_line(struct str answer, int *out_status)
-{
-    size_t known = answer.len < VERSION_LEN ? answer.len : VERSION_LEN;
-    if (memcmp(answer.ptr, VERSION, known) != 0)
-        return PROBE_HTTP_GARBAGE;
-    if (answer.len < LINE_BYTES)
-        return PROBE_HTTP_MORE;
-    const char *at = answer.ptr + STATUS_AT;
-    bool digits =
-        is_digit(at[-2]) && at[-1] == ' ' && is_digit(at[0]) && is_digit(at[1]) && is_digit(at[2]);
-    if (!digits || at[0] == '0' || (at[3] != ' ' && at[3] != '\r' && at[3] != '\n'))
-        return PROBE_HTTP_GARBAGE;
-    *out_status = (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
-    return PROBE_HTTP_STATUS;
-}
-
-/* Behind the empty line that ends a head; false when it has not come yet. */
-static bool skip_head(struct str *answer)
-{
-    const char *end = answer->ptr + answer->len;
-    const char *at = answer->ptr;
-    while ((at = memchr(at, '\n', (size_t)(end - at)))) {
-        at++;
-        if (at < end && *at == '\r')
-            at++;
-        if (at < end && *at == '\n') {
-            *answer = (struct str){at + 1, (size_t)(end - at - 1)};
-            return true;
-        }
-    }
-    return false;
-}
-
-enum probe_http_verdict probe_http_status(struct str answer, int *out_status)
+static void on_answer(struct http_try *http)
 {
     int status = 0;
-    while (answer.len) {
-        enum probe_http_verdict verdict = read_line(answer, &status);
-        if (verdict != PROBE_HTTP_STATUS)
-            return verdict;
-        if (status >= 200 || status == 101) {
-            *out_status = status;
-            return verdict;
-        }
-        if (!skip_head(&answer))
-            return PROBE_HTTP_MORE;
+    switch (probe_answer_status(strbuf_str(&http->answer), &status)) {
+    case PROBE_ANSWER_STATUS: on_status(http, status); return;
+    case PROBE_ANSWER_GARBAGE: fail(http, "the answer is not HTTP"); return;
+    case PROBE_ANSWER_MORE: break;
     }
-    return PROBE_HTTP_MORE;
+    if (http->answer.len >= HEAD_MAX)
+        fail(http, "no final status in the first 16 KiB of the answer");
 }
+
+static void on_receivable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct http_try *http = watcher->data;
+    char bytes[2048];
+    ssize_t size = recv(http->connection.fd, bytes, sizeof bytes, 0);
+    if (size < 0 && is_passing(errno))
+        return;
+    if (size < 0) {
+        fail(http, strerror(errno));
+    } else if (size == 0) {
+        fail(http, "the connection was closed without an answer");
+    } else {
+        strbuf_add(&http->answer, bytes, (size_t)size);
+        on_answer(http);
+    }
+}
+
+static void on_sendable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct http_try *http = watcher->data;
+    struct str rest = strbuf_str(&http->request);
+    ssize_t size =
+        send(http->connection.fd, rest.ptr + http->sent, rest.len - http->sent, MSG_NOSIGNAL);
+    if (size < 0 && is_passing(errno))
+        return;
+    if (size < 0) {
+        fail(http, strerror(errno));
+        return;
+    }
+    http->sent += (size_t)size;
+    if (http->sent == rest.len)
+        watch(http, on_receivable, EV_READ);
+}
+
+static void on_connected(struct probe_connection *connection, int error)
+{
+    if (error)
+        probe_connection_failed(connection, error);
+    else
+        watch(http_of(connection->base), on_sendable, EV_WRITE);
+}
+
+static void begin(struct probe_try *base)
+{
+    struct http_try *http = http_of(base);
+    strbuf_clear(&http->answer);
+    http->sent = 0;
+    probe_connection_open(&http->connection, base, on_connected);
+}
+
+const struct probe_kind probe_http = {.late = "no answer",
+                                      .create = create,
+                                      .destroy = destroy,
+                                      .prepare = prepare,
+                                      .begin = begin,
+                                      .cancel = cancel,
+                                      .subject = subject};

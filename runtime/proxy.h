@@ -68,8 +68,8 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
 void proxy_destroy(struct proxy *proxy);
 
 /* Listens on both families; a machine without ::1 is served on 127.0.0.1 alone. port 0 takes a free
- * one. 0, or a negative errno: -EADDRINUSE when either family's port is taken (listener_holder in
- * listener.h names who has it); then nothing listens. */
+ * one. 0, or a negative errno: -EADDRINUSE when either family's port is taken (port_holder in
+ * port_holder.h names who has it); then nothing listens. */
 int proxy_start(struct proxy *proxy, uint16_t port);
 uint16_t proxy_port(const struct proxy *proxy);
 /* Closes the listeners and every connection, at once. */

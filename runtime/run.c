@@ -3,6 +3,7 @@
 #include "io.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 
 static const char *const command_names[] = {"pre_start", "cmd", "post_stop"};
 _Static_assert(sizeof command_names / sizeof *command_names == GUARD_COMMAND_COUNT, "all");
@@ -10,18 +11,41 @@ _Static_assert(sizeof command_names / sizeof *command_names == GUARD_COMMAND_COU
 static void on_edge(void *ctx, enum health_edge edge, const char *reason)
 {
     struct run *run = ctx;
-    run->ops->on_health(run->ctx, run->service, edge, reason);
+    run->shared->ops->on_health(run->shared->ctx, run->service, edge, reason);
 }
+
+static bool may_be_ready(void *ctx, bool second, struct strbuf *out_why)
+{
+    struct run *run = ctx;
+    return run->shared->ops->may_be_ready(run->shared->ctx, run->service, second, out_why);
+}
+
+static void on_refused(void *ctx)
+{
+    struct run *run = ctx;
+    run->shared->ops->on_refused(run->shared->ctx, run->service);
+}
+
+static void on_probe_lost(void *ctx)
+{
+    struct run *run = ctx;
+    run->shared->ops->on_probe_lost(run->shared->ctx, run->service);
+}
+
+static const struct probe_ops probe_reports = {.on_edge = on_edge,
+                                               .may_be_ready = may_be_ready,
+                                               .on_refused = on_refused,
+                                               .on_lost = on_probe_lost};
 
 static const struct plan_service *planned_service(const struct run *run)
 {
-    return &run->plan->services[run->service];
+    return &run->shared->world->plan->services[run->service];
 }
 
 static const struct plan_probe *planned_probe(const struct run *run)
 {
     uint32_t probe = planned_service(run)->probe;
-    return probe == PLAN_NONE ? NULL : &run->plan->probes[probe];
+    return probe == PLAN_NONE ? NULL : &run->shared->world->plan->probes[probe];
 }
 
 static void enter(struct run *run, enum run_phase phase)
@@ -43,12 +67,12 @@ static void started(struct run *run, const struct guard_report *report)
         return;
     run->pid = report->pid;
     run->ran = true;
-    run->ops->on_started(run->ctx, run->service, report->start_time);
+    run->shared->ops->on_started(run->shared->ctx, run->service, report->start_time);
 }
 
 static void trouble(struct run *run, struct strbuf *text)
 {
-    run->ops->on_trouble(run->ctx, run->service, strbuf_text(text));
+    run->shared->ops->on_trouble(run->shared->ctx, run->service, strbuf_text(text));
     strbuf_finish(text);
 }
 
@@ -95,14 +119,15 @@ static void late(struct run *run)
 static void gone(struct run *run)
 {
     bool success = run->ran && !run->exit.signaled && run->exit.code == 0;
-    logs_close(run->logs, run->service);
+    logs_close(run->shared->logs, run->service);
     run->phase = RUN_NONE;
     run->pid = 0;
     run->lost = false;
     if (run->failed)
-        run->ops->on_failed(run->ctx, run->service, run->failed_command, &run->failure);
+        run->shared->ops->on_failed(run->shared->ctx, run->service, run->failed_command,
+                                    &run->failure);
     else
-        run->ops->on_gone(run->ctx, run->service, success);
+        run->shared->ops->on_gone(run->shared->ctx, run->service, success);
 }
 
 static void on_report(void *ctx, const struct guard_report *report)
@@ -116,10 +141,15 @@ static void on_report(void *ctx, const struct guard_report *report)
     case GUARD_GONE: gone(run); break;
     case GUARD_LOST:
         run->lost = true;
-        run->ops->on_lost(run->ctx, run->service);
+        run->shared->ops->on_lost(run->shared->ctx, run->service);
         break;
     default: break;
     }
+}
+
+bool run_knows(const struct run *run, pid_t pid)
+{
+    return (run->guard.open && run->guard.pid == pid) || probe_knows(&run->probe, pid);
 }
 
 bool run_guard_exited(struct run *run, pid_t pid)
@@ -128,6 +158,14 @@ bool run_guard_exited(struct run *run, pid_t pid)
         return false;
     run->guard_ended = true;
     return true;
+}
+
+/* One that was reaped before it was known by its number is no child any more. */
+bool run_guard_is_gone(const struct run *run)
+{
+    siginfo_t info;
+    int flags = WEXITED | WNOHANG | WNOWAIT;
+    return run->guard_ended || waitid(P_PID, (id_t)run->guard.pid, &info, flags) < 0;
 }
 
 void run_end_lost(struct run *run)
@@ -154,19 +192,30 @@ void run_add_end(const struct run *run, struct strbuf *out)
 
 /* ---- Life ---- */
 
-void run_init(struct run *run, struct ev_loop *loop, struct logs *logs, const struct plan *plan,
-              uint32_t service, const struct run_ops *ops, void *ctx)
+static void init_probe(struct run *run)
 {
-    *run = (struct run){
-        .loop = loop, .logs = logs, .plan = plan, .ops = ops, .ctx = ctx, .service = service};
-    guard_init(&run->guard, loop, on_report, run);
+    const struct run_shared *shared = run->shared;
+    struct probe_setup setup = {.loop = shared->loop,
+                                .plan = shared->world->plan,
+                                .config = planned_probe(run),
+                                .service = run->service,
+                                .world = shared->world,
+                                .nursery = shared->nursery,
+                                .logs = shared->logs};
+    probe_init(&run->probe, &setup, &probe_reports, run);
+}
+
+void run_init(struct run *run, const struct run_shared *shared, uint32_t service)
+{
+    *run = (struct run){.shared = shared, .service = service};
+    guard_init(&run->guard, shared->loop, on_report, run);
     if (planned_probe(run))
-        probe_init(&run->probe, loop, planned_probe(run), on_edge, run);
+        init_probe(run);
 }
 
 void run_finish(struct run *run)
 {
-    if (!run->loop)
+    if (!run->shared)
         return;
     guard_close(&run->guard);
     if (planned_probe(run))
@@ -174,8 +223,8 @@ void run_finish(struct run *run)
     *run = (struct run){0};
 }
 
-static int start_guard(struct run *run, struct nursery *nursery,
-                       const struct launch *launches[GUARD_COMMAND_COUNT], const int *fds)
+static int start_guard(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT],
+                       const int *fds)
 {
     const struct plan_service *planned = planned_service(run);
     struct guard_spec spec = {.env = launches[GUARD_MAIN]->env,
@@ -187,23 +236,42 @@ static int start_guard(struct run *run, struct nursery *nursery,
                               .stop_timeout_ms = planned->stop_timeout_ms};
     for (int i = 0; i < GUARD_COMMAND_COUNT; i++)
         spec.argv[i] = launches[i] ? launches[i]->argv : NULL;
-    return guard_start(&run->guard, nursery, &spec);
+    return guard_start(&run->guard, run->shared->nursery, &spec);
 }
 
-int run_start(struct run *run, struct nursery *nursery,
-              const struct launch *launches[GUARD_COMMAND_COUNT])
+uint16_t run_probe_port(const struct run *run)
+{
+    const struct plan_probe *probe = planned_probe(run);
+    if (!probe || (probe->type != PLAN_PROBE_HTTP && probe->type != PLAN_PROBE_TCP))
+        return 0;
+    return probe->port ? probe->port : run->shared->world->ports[run->service];
+}
+
+static void prepare_probe(struct run *run)
+{
+    const struct plan_probe *probe = planned_probe(run);
+    const struct launch_world *world = run->shared->world;
+    struct arena arena = {0};
+    if (probe)
+        probe_prepare(&run->probe, launch_text(&arena, world, probe->path),
+                      launch_shown(&arena, world, probe->path), run_probe_port(run));
+    arena_finish(&arena);
+}
+
+int run_start(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT])
 {
     int fds[LOG_STREAM_COUNT];
     bool tty = planned_service(run)->flags & PLAN_SERVICE_TTY;
-    int error = tty ? logs_open_terminal(run->logs, run->service, fds)
-                    : logs_open(run->logs, run->service, fds);
+    int error = tty ? logs_open_terminal(run->shared->logs, run->service, fds)
+                    : logs_open(run->shared->logs, run->service, fds);
     if (error)
         return error;
-    error = start_guard(run, nursery, launches, fds);
+    prepare_probe(run);
+    error = start_guard(run, launches, fds);
     io_close(&fds[LOG_STDOUT]);
     io_close(&fds[LOG_STDERR]);
     if (error) {
-        logs_close(run->logs, run->service);
+        logs_close(run->shared->logs, run->service);
         return error;
     }
     run->ran = run->failed = run->unprepared = run->lost = run->guard_ended = false;
@@ -212,16 +280,10 @@ int run_start(struct run *run, struct nursery *nursery,
     return 0;
 }
 
-void run_probe(struct run *run, const struct launch_world *world)
+void run_probe(struct run *run)
 {
-    const struct plan_probe *probe = planned_probe(run);
-    if (!probe)
-        return;
-    struct arena arena = {0};
-    probe_start(&run->probe, launch_text(&arena, world, probe->path),
-                launch_shown(&arena, world, probe->path),
-                probe->port ? probe->port : world->ports[run->service]);
-    arena_finish(&arena);
+    if (planned_probe(run))
+        probe_start(&run->probe);
 }
 
 void run_probe_stop(struct run *run)
@@ -239,6 +301,9 @@ void run_stop(struct run *run)
 void run_kill(struct run *run, bool at_once)
 {
     run->told = SIGKILL;
+    /* At its deadline, in case somebody has stopped the guard itself. */
+    if (!at_once && run->guard.open && run->guard.pid && !run->guard_ended)
+        kill(run->guard.pid, SIGCONT);
     guard_order(&run->guard, at_once ? GUARD_ORDER_ABORT : GUARD_ORDER_KILL, 0);
 }
 

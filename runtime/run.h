@@ -9,6 +9,7 @@
 #ifndef RUNTIME_RUN_H
 #define RUNTIME_RUN_H
 
+#include "flaps.h"
 #include "guard.h"
 #include "health.h"
 #include "launch.h"
@@ -27,16 +28,26 @@ struct run_ops {
     /* What post_stop did wrong, a sentence; the service is gone as ever. */
     void (*on_trouble)(void *ctx, uint32_t service, const char *text);
     void (*on_health)(void *ctx, uint32_t service, enum health_edge edge, const char *reason);
+    /* As in struct probe_ops. */
+    bool (*may_be_ready)(void *ctx, uint32_t service, bool second, struct strbuf *out_why);
+    void (*on_refused)(void *ctx, uint32_t service);
+    void (*on_probe_lost)(void *ctx, uint32_t service);
+};
+
+/* What all runs share; outlives them. */
+struct run_shared {
+    struct ev_loop *loop;
+    struct logs *logs;
+    struct nursery *nursery;
+    const struct launch_world *world;
+    const struct run_ops *ops;
+    void *ctx;
 };
 
 enum run_phase { RUN_NONE, RUN_PRE_START, RUN_MAIN, RUN_POST_STOP };
 
 struct run {
-    struct ev_loop *loop;
-    struct logs *logs;
-    const struct plan *plan;
-    const struct run_ops *ops;
-    void *ctx;
+    const struct run_shared *shared; /* NULL: zeroed */
     uint32_t service;
     struct guard guard;
     enum run_phase phase;
@@ -54,20 +65,21 @@ struct run {
     bool lost;          /* its guard was killed */
     bool guard_ended;   /* and has been reaped */
     struct probe probe; /* if the plan has one */
+    struct flaps flaps; /* over all its lives; the caller's */
 };
 
-void run_init(struct run *run, struct ev_loop *loop, struct logs *logs, const struct plan *plan,
-              uint32_t service, const struct run_ops *ops, void *ctx);
+void run_init(struct run *run, const struct run_shared *shared, uint32_t service);
 /* Stops probing and lets go of a process that is left: its guard ends it. */
 void run_finish(struct run *run);
 
 /* launches: one a guard_command; NULL for those that the service has not. 0, or a negative errno;
  * then there is no answer. */
-int run_start(struct run *run, struct nursery *nursery,
-              const struct launch *launches[GUARD_COMMAND_COUNT]);
+int run_start(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT]);
 /* Probing begins and ends with the supervisor's states; without a probe in the plan, nothing. */
-void run_probe(struct run *run, const struct launch_world *world);
+void run_probe(struct run *run);
 void run_probe_stop(struct run *run);
+/* The port that its probe asks, host order; 0 if it asks none. */
+uint16_t run_probe_port(const struct run *run);
 
 /* Everything of these: nothing without a process. Of the service and all that descends from it. */
 void run_stop(struct run *run);
@@ -75,9 +87,13 @@ void run_stop(struct run *run);
 void run_kill(struct run *run, bool at_once);
 void run_signal(struct run *run, int signal);
 
-/* From the reaping function: true if the process was this run's guard. */
+/* Whether the process is a guard of this run's: the service's, or its probe's. */
+bool run_knows(const struct run *run, pid_t pid);
+/* From the reaping function: true if the process was the service's guard. */
 bool run_guard_exited(struct run *run, pid_t pid);
-/* After on_lost, when guard_ended and nobody of the service is left: tells on_gone. */
+/* After on_lost: the guard has been reaped. */
+bool run_guard_is_gone(const struct run *run);
+/* Then, when nobody of the service is left either: tells on_gone. */
 void run_end_lost(struct run *run);
 
 /* Adds how the last life ended: "exited with 3", "pre_start exited with 1". */

@@ -6,26 +6,61 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #define PROC_NET_MAX (16u << 20) /* bytes of a table that are looked at */
 #define STATE_LISTEN 0x0au       /* TCP_LISTEN in the tables */
 
+#define V4_DIGITS                                                                  \
+    8 /* of an address in the table of IPv4; in that of IPv6, of each of its words \
+       */
+#define V6_WORDS 4
+
 struct found {
     VEC(struct listening_socket) sockets;
 };
 
+/* The exact address is nearer than any address, IPv4's own any nearer than IPv6's. */
+static void set_nearness(struct listening_socket *socket, const uint32_t *words, int count)
+{
+    const uint32_t *v4 = &words[count - 1];
+    bool any = *v4 == INADDR_ANY, mapped = count == V6_WORDS && words[2] == htonl(0xffff);
+    bool high_zero = count == V6_WORDS && !words[0] && !words[1] && !words[2];
+    if (count == 1 || mapped) {
+        socket->nearness[0] = *v4 == htonl(INADDR_LOOPBACK) ? 3 : any ? 2 : 0;
+    } else if (high_zero && any) {
+        socket->nearness[0] = socket->nearness[1] = 1;
+    } else if (high_zero && *v4 == htonl(1)) {
+        socket->nearness[1] = 2;
+    }
+}
+
+static void read_address(struct listening_socket *socket, const char *digits)
+{
+    uint32_t words[V6_WORDS];
+    int count = 0;
+    while (count < V6_WORDS && sscanf(digits, "%8" SCNx32, &words[count]) == 1) {
+        count++;
+        digits += strnlen(digits, V4_DIGITS);
+    }
+    if (count == 1 || count == V6_WORDS)
+        set_nearness(socket, words, count);
+}
+
 /* One line of a table: sl local:port remote:port state ... inode. */
 static bool parse_line(const char *line, struct listening_socket *out_socket)
 {
+    char address[V4_DIGITS * V6_WORDS + 1];
     unsigned port, state;
     uint64_t inode;
     int fields =
-        sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %" SCNu64,
-               &port, &state, &inode);
-    if (fields != 3 || state != STATE_LISTEN)
+        sscanf(line, " %*u: %32[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %" SCNu64,
+               address, &port, &state, &inode);
+    if (fields != 4 || state != STATE_LISTEN)
         return false;
     *out_socket = (struct listening_socket){.inode = inode, .port = (uint16_t)port};
+    read_address(out_socket, address);
     return true;
 }
 
@@ -59,6 +94,21 @@ int sockets_listening(struct arena *arena, uint16_t port, struct listening_socke
     return 0;
 }
 
+void sockets_narrow(struct listening_sockets *sockets, bool second)
+{
+    uint32_t kept = 0;
+    uint8_t nearest = 1;
+    for (uint32_t i = 0; i < sockets->count; i++) {
+        if (sockets->items[i].nearness[second] > nearest)
+            nearest = sockets->items[i].nearness[second];
+    }
+    for (uint32_t i = 0; i < sockets->count; i++) {
+        if (sockets->items[i].nearness[second] == nearest)
+            sockets->items[kept++] = sockets->items[i];
+    }
+    sockets->count = kept;
+}
+
 static const struct listening_socket *find_inode(const struct listening_sockets *sockets,
                                                  uint64_t inode)
 {
@@ -80,20 +130,35 @@ static bool read_inode(int dir, const char *name, uint64_t *out_inode)
     return sscanf(target, "socket:[%" SCNu64 "]", out_inode) == 1;
 }
 
-const struct listening_socket *sockets_held(pid_t pid, const struct listening_sockets *sockets)
+void sockets_each_held(pid_t pid, const struct listening_sockets *sockets,
+                       bool (*each)(void *ctx, const struct listening_socket *socket), void *ctx)
 {
     char path[64];
-    const struct listening_socket *found = NULL;
+    bool ended = false;
     snprintf(path, sizeof path, "/proc/%ld/fd", (long)pid);
     DIR *dir = sockets->count > 0 ? opendir(path) : NULL;
     if (!dir)
-        return NULL;
+        return;
     struct dirent *entry;
-    while (!found && (entry = readdir(dir))) {
+    while (!ended && (entry = readdir(dir))) {
         uint64_t inode;
+        const struct listening_socket *socket = NULL;
         if (read_inode(dirfd(dir), entry->d_name, &inode))
-            found = find_inode(sockets, inode);
+            socket = find_inode(sockets, inode);
+        ended = socket && each(ctx, socket);
     }
     closedir(dir);
+}
+
+static bool take_first(void *ctx, const struct listening_socket *socket)
+{
+    *(const struct listening_socket **)ctx = socket;
+    return true;
+}
+
+const struct listening_socket *sockets_held(pid_t pid, const struct listening_sockets *sockets)
+{
+    const struct listening_socket *found = NULL;
+    sockets_each_held(pid, sockets, take_first, &found);
     return found;
 }

@@ -17,6 +17,9 @@
 struct listening_socket {
     uint64_t inode; /* what /proc/PID/fd calls it by */
     uint16_t port;  /* host order */
+    /* Whether a connection to 127.0.0.1 [0], to ::1 [1] can meet it: of several, the one with the
+     * highest number is met. 0: it cannot. */
+    uint8_t nearness[2];
 };
 
 struct listening_sockets {
@@ -27,7 +30,13 @@ struct listening_sockets {
 /* Those that listen on the port, or on any if it is 0. 0, or a negative errno. */
 int sockets_listening(struct arena *arena, uint16_t port, struct listening_sockets *out_sockets);
 
+/* Leaves those that a connection to 127.0.0.1, or with second to ::1, meets. */
+void sockets_narrow(struct listening_sockets *sockets, bool second);
+
 /* The first of the sockets that the process has open, or NULL. */
 const struct listening_socket *sockets_held(pid_t pid, const struct listening_sockets *sockets);
+/* Gives each those of the sockets that the process has open, until it gives true. */
+void sockets_each_held(pid_t pid, const struct listening_sockets *sockets,
+                       bool (*each)(void *ctx, const struct listening_socket *socket), void *ctx);
 
 #endif

@@ -99,7 +99,8 @@ static json_t *service_json(const struct status_source *source, uint32_t service
     json_object_set_new(object, "healthy", health(n, service));
     set_number(object, "uptime_secs", live, (now - s->started) / 1000);
     set_number(object, "restart_count", true, s->spawns ? s->spawns - 1 : 0);
-    set_number(object, "failures", true, run->loop ? probe_failures(&run->probe) : 0);
+    set_number(object, "failures", true, probe_failures(&run->probe));
+    set_number(object, "flaps", true, flaps_recent(&run->flaps, now, &(int64_t){0}));
     json_object_set_new(object, "wanted", json_boolean(s->wanted));
     json_object_set_new(object, "waiting_on", waiting_on(n, service));
     set_number(object, "exit_code", exited && !run->exit.signaled, run->exit.code);

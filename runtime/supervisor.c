@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "neighbours.h"
+#include "notes.h"
 #include "restart_policy.h"
 
 /* The most that one service can ask for before the executor answers. */
@@ -15,6 +16,7 @@ void supervisor_init(struct supervisor *sv, const struct plan *plan)
     sv->queue = mem_alloc_array(count, sizeof *sv->queue);
     sv->capacity = (count + 1) * ACTIONS_PER_SERVICE;
     sv->actions = mem_alloc_array(sv->capacity, sizeof *sv->actions);
+    journal_init(&sv->journal, count);
     for (uint32_t i = 0; i < count; i++) {
         struct supervised *s = &sv->services[i];
         s->deadline = SUPERVISOR_NEVER;
@@ -27,6 +29,7 @@ void supervisor_finish(struct supervisor *sv)
     free(sv->services);
     free(sv->queue);
     free(sv->actions);
+    journal_finish(&sv->journal);
     *sv = (struct supervisor){0};
 }
 
@@ -66,6 +69,7 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
     struct supervised *s = &sv->services[service];
     enum service_state from = s->state;
     struct levels before = neighbours_levels(sv, service);
+    notes_state(sv, service, next, event, now);
     s->state = next;
     s->since = now;
     s->deadline = SUPERVISOR_NEVER;
@@ -158,8 +162,10 @@ static void want_with_dependencies(struct supervisor *sv, uint32_t service, int6
 {
     neighbours_mark_below(sv, service);
     for (uint32_t i = 0; i <= service; i++) {
-        if (sv->services[i].marked)
-            want(sv, i, false, now);
+        if (!sv->services[i].marked)
+            continue;
+        notes_demand(sv, i, true, now);
+        want(sv, i, false, now);
     }
 }
 
@@ -172,12 +178,14 @@ static void unwant(struct supervisor *sv, uint32_t service)
     neighbours_queue(sv, service);
 }
 
-static void unwant_with_dependents(struct supervisor *sv, uint32_t service)
+static void unwant_with_dependents(struct supervisor *sv, uint32_t service, int64_t now)
 {
     neighbours_mark_above(sv, service);
     for (uint32_t i = service; i < sv->plan->service_count; i++) {
-        if (sv->services[i].marked)
-            unwant(sv, i);
+        if (!sv->services[i].marked)
+            continue;
+        notes_demand(sv, i, false, now);
+        unwant(sv, i);
     }
 }
 
@@ -289,7 +297,8 @@ static void sick(struct supervisor *sv, uint32_t service, int64_t now)
 
 static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
 {
-    const struct supervised *s = &sv->services[service];
+    struct supervised *s = &sv->services[service];
+    s->cause = journal_last(&sv->journal, service);
     if (s->state != SERVICE_STARTING)
         apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
     else if (s->wanted)
@@ -316,10 +325,11 @@ static void tick(struct supervisor *sv, int64_t now)
 void supervisor_step(struct supervisor *sv, const struct supervisor_event *event, int64_t now)
 {
     uint32_t service = event->service;
+    notes_event(sv, event, now);
     switch (event->input) {
     case SUPERVISOR_UP: want_with_dependencies(sv, service, now); break;
     case SUPERVISOR_UP_ALONE: want(sv, service, true, now); break;
-    case SUPERVISOR_DOWN: unwant_with_dependents(sv, service); break;
+    case SUPERVISOR_DOWN: unwant_with_dependents(sv, service, now); break;
     case SUPERVISOR_RESTART:
         want_with_dependencies(sv, service, now);
         run_anew(sv, service, now);

@@ -14,6 +14,7 @@
 #define RUNTIME_SUPERVISOR_H
 
 #include "a3s/plan.h"
+#include "journal.h"
 #include "service_fsm.h"
 
 #define SUPERVISOR_NEVER INT64_MAX
@@ -41,6 +42,11 @@ struct supervisor_event {
     uint32_t service; /* index into the plan's services; not for TICK */
     bool fatal;       /* SPAWN_FAILED */
     bool success;     /* EXITED: with code 0 */
+
+    /* For the journal alone; see struct journal_record. */
+    int32_t value;
+    const char *text;         /* or NULL; copied */
+    struct journal_ref cause; /* of a CHANGED: that of another service in the same wave */
 };
 
 struct supervisor_action {
@@ -68,9 +74,10 @@ struct supervised {
     uint32_t failures; /* crashes in a row: decide the back-off */
     uint32_t stalls;   /* spawns in a row that the system refused for now */
     uint32_t spawns;   /* in all: one more than its restarts */
-    int64_t deadline;  /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
-    int64_t started;   /* the last SPAWNED */
-    int64_t since;     /* of the state */
+    struct journal_ref cause; /* what has last been told to it, or of its neighbours */
+    int64_t deadline;         /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
+    int64_t started;          /* the last SPAWNED */
+    int64_t since;            /* of the state */
 };
 
 struct supervisor {
@@ -81,6 +88,8 @@ struct supervisor {
     uint32_t *queue; /* services to look at, a heap, the lowest first: each at most once */
     uint32_t queue_count;
     int64_t next_deadline; /* not later than the first one */
+    struct journal journal;
+    struct journal_ref input; /* of the event that is being taken */
 };
 
 /* Everything is down at first. The plan outlives the supervisor. */

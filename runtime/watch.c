@@ -17,6 +17,7 @@
 struct watch_set {
     bool started;
     struct ignore ignore;
+    char *own_log; /* the service's log file, or NULL */
     struct watch_burst burst;
     struct watch_breaker breaker;
 };
@@ -155,6 +156,14 @@ static void on_changed(void *ctx, uint32_t watch, const char *path)
         arm(watcher, now);
 }
 
+/* The file itself, and what it is called once it has been rotated. */
+static bool is_own_log(const struct watch_set *set, const char *path)
+{
+    size_t length = set->own_log ? strlen(set->own_log) : 0;
+    return length && strncmp(path, set->own_log, length) == 0 &&
+           (path[length] == '\0' || path[length] == '.');
+}
+
 static bool on_ignored(void *ctx, uint32_t watch, const char *path, bool is_folder)
 {
     struct watcher *watcher = ctx;
@@ -163,6 +172,8 @@ static bool on_ignored(void *ctx, uint32_t watch, const char *path, bool is_fold
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (strcmp(name, never[i]) == 0)
             return true;
+    if (!is_folder && is_own_log(&watcher->sets[watch], path))
+        return true;
     return ignore_match(&watcher->sets[watch].ignore, path, is_folder);
 }
 
@@ -177,11 +188,24 @@ static const struct watch_tree_ops tree_ops = {
 
 /* ---- Life ---- */
 
+/* A path that holds what is known only at the start is not recognised. */
+static char *find_own_log(const struct plan *plan, uint32_t service)
+{
+    uint32_t log = plan->log_count ? plan->services[service].log : PLAN_NONE;
+    if (log == PLAN_NONE)
+        return NULL;
+    const struct plan_piece *piece = &plan->pieces[plan->logs[log].file.pieces.first];
+    if (plan->logs[log].file.pieces.count != 1 || piece->kind != PLAN_PIECE_LITERAL)
+        return NULL;
+    return watch_path_clean(plan_text_ptr(plan, piece->text));
+}
+
 static void init_set(struct watcher *watcher, uint32_t watch)
 {
     const struct plan *plan = watcher->plan;
     struct plan_range ignores = plan->watches[watch].ignores;
     struct watch_set *set = &watcher->sets[watch];
+    set->own_log = find_own_log(plan, plan->watches[watch].service);
     for (size_t i = 0; i < sizeof editor_files / sizeof *editor_files; i++)
         ignore_add(&set->ignore, editor_files[i]);
     for (uint32_t i = 0; i < ignores.count; i++)
@@ -207,6 +231,7 @@ void watcher_finish(struct watcher *watcher)
     for (uint32_t i = 0; i < watcher->plan->watch_count; i++) {
         watcher_stop(watcher, i);
         ignore_finish(&watcher->sets[i].ignore);
+        free(watcher->sets[i].own_log);
     }
     fine_timer_stop(&watcher->due);
     watch_tree_destroy(watcher->tree);

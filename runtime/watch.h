@@ -4,8 +4,8 @@
  * rename over it is seen), a missing path through the nearest folder above it until it appears.
  * Ignored folders are pruned before they are added; `.git` and `node_modules` are always ignored
  * below a watched path, editors' swap, lock and backup files unless a pattern takes them back
- * ("!"). Symbolic links inside a tree are not followed. When the kernel's queue overflowed,
- * everything is read anew and every started watch is reported.
+ * ("!"), the service's own log never. Symbolic links inside a tree are not followed. When the
+ * kernel's queue overflowed, everything is read anew and every started watch is reported.
  *
  * Changes that overlap in time are one wave: it begins when every watch that they concern has been
  * quiet for its debounce, at the latest when one of them has waited WATCH_BURST_MAX times that.

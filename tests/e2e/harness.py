@@ -379,11 +379,11 @@ class Case:
                      f"{name} is {state}", deadline)
 
     @contextlib.contextmanager
-    def holder(self, host, port):
+    def holder(self, host, port, python=sys.executable):
         """A process that listens on the port; gives its number."""
         program = ("import socket, sys; s = socket.create_server((sys.argv[1], int(sys.argv[2])), "
                    "family=socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET); print(flush=True); sys.stdin.read()")
-        with subprocess.Popen([sys.executable, "-IS", "-c", program, host, str(port)], env=self.env,
+        with subprocess.Popen([python, "-IS", "-c", program, host, str(port)], env=self.env,
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             process.stdout.readline()
             yield process.pid

@@ -14,7 +14,7 @@ NAMES = {"name", "state", "pid", "port", "subdomain", "uptime_secs", "proxy_port
 @case
 def nothing_runs(t):
     t.a3sfile(t.service("a"))
-    for command in (["status"], ["status", "--json"], ["down"], ["restart", "a"], ["logs"], ["logs", "-f"]):
+    for command in (["status"], ["status", "--json"], ["why", "a"], ["down"], ["restart", "a"], ["logs"], ["logs", "-f"]):
         result = t.expect_run(3, *command)
         check(result.err.strip(), f"nothing is said: {result}")
 
@@ -184,3 +184,45 @@ def two_projects_side_by_side(t):
     second.wait()
     t.wait_state("a", "running")
     t.stop(first)
+
+
+@case
+def why_a_service_is_blocked(t):
+    t.a3sfile(t.service("event", "--exit 3", 'restart {\n  backoff = "10ms"\n  max_restarts = 2\n}\nhealth {\n  type = "tcp"\n  port = 1\n}'),
+              t.service("mid", "", 'depends_on = ["event"]'),
+              t.service("lane", "", 'depends_on = ["mid"]'), t.service("other"))
+    program = t.start("up")
+    t.wait_state("lane", "blocked")
+    out = t.expect_run(0, "why", "lane").out
+    check(re.search(r"^lane is blocked: it depends on mid \(A3sfile\.hcl:\d+:\d+\), which depends on event "
+                    r"\(A3sfile\.hcl:\d+:\d+\), which failed: exited with 3 after .*, 3 tries "
+                    r"\(restart\.max_restarts, A3sfile\.hcl:\d+:\d+\)$", out, re.M), out)
+    for part in (r"lane +asked to be up", r"lane +pending -> blocked: .*\(mid\)", r"event +starting -> failed"):
+        check(re.search(r"^\d\d:\d\d:\d\d\.\d{3}  " + part, out, re.M), f"{part}:\n{out}")
+    out = t.expect_run(0, "why", "event").out
+    check(out.startswith("event has failed: exited with 3 after "), out)
+    t.stop(program)
+
+
+@case
+def why_a_service_runs(t):
+    t.write("src/main.txt", "one\n")
+    t.a3sfile(t.service("store", "--listen tcp", 'port = 0\nhealth { type = "tcp" }\nwatch {\n  paths = ["src"]\n  debounce = "50ms"\n}'),
+              t.service("off", "", "disabled = true"))
+    program = t.start("up")
+    t.wait_state("store", "running")
+    out = t.expect_run(0, "why", "store").out
+    check(re.search(r"^store is running since [\d:]{8} \(.*\); started because: asked to be up at ", out), out)
+    t.write("src/main.txt", "two\n")
+    t.expect("store", "start", 2)
+    t.wait_state("store", "running")
+    answer = json.loads(t.expect_run(0, "why", "--json", "store").out)
+    same((answer["state"], answer["complete"]), ("running", True), "answer")
+    check("started because: src/main.txt changed at " in answer["text"], answer["text"])
+    events = [record.get("to", record["event"]) for record in answer["chain"]]
+    same(events, ["file", "stopping", "exited", "pending", "starting", "started", "ready", "running"], "chain")
+    same([record["cause"] for record in answer["chain"]], [None, 0, 1, 2, 3, 4, 5, 6], "causes")
+    check("is stopped: it was never asked to be up, and is disabled" in t.expect_run(0, "why", "off").out, "off")
+    check("nosuch" in t.expect_run(2, "why", "nosuch").err, "unknown service")
+    t.expect_run(2, "why")
+    t.stop(program)

@@ -192,5 +192,5 @@ service "later" {
 }
 
 service "work" {
-  cmd = [for a in range(0, 1000) : join("", [for b in range(0, 1000) : join("", range(0, 1000))])]
+  cmd = [for a in range(0, 1000) : "${length([for b in range(0, 1000) : range(0, 1000)])}"]
 }

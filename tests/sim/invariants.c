@@ -98,6 +98,26 @@ static bool says_why(const struct invariants *inv, const struct supervisor_event
 }
 
 /* Notices of a service lead without a gap from the state it had to the one it has. */
+/* Each change of state is in the journal, with a cause that came before it. */
+static void check_record(struct invariants *inv, const struct supervisor_action *notice,
+                         int64_t now)
+{
+    const struct journal *journal = &inv->supervisor->journal;
+    struct journal_ref ref = journal_last(journal, notice->service);
+    const struct journal_record *record;
+    while ((record = journal_get(journal, ref)) &&
+           !(record->is_state && record->from == notice->from && record->to == notice->to &&
+             record->event == notice->event))
+        ref.number--;
+    demand(inv, record && record->at == now, "a change of state that is not in the journal",
+           notice->service);
+    if (!record)
+        return;
+    const struct journal_record *cause = journal_get(journal, record->cause);
+    demand(inv, record->cause.number && (!cause || cause->order < record->order),
+           "a change of state without a cause", notice->service);
+}
+
 static void check_notice(struct invariants *inv, const struct supervisor_event *event,
                          const struct supervisor_action *notice, enum service_state *states,
                          struct seen *seen, int64_t now)
@@ -111,6 +131,7 @@ static void check_notice(struct invariants *inv, const struct supervisor_event *
     demand(inv, inv->ledger.entries[service].wanted || !is_for_the_wanted(notice->to),
            "not wanted, and not on its way to stopped", service);
     demand(inv, says_why(inv, event, notice), "told to end for the wrong reason", service);
+    check_record(inv, notice, now);
     states[service] = notice->to;
     inv->last_notice[service] = now;
 }

@@ -121,7 +121,8 @@ static void exits(struct world *w, uint32_t service, bool success)
 
 /* A probe that speaks late, of a process that is told to end or gone, is to be ignored; one that
  * speaks of a process which is not executed yet would be a lie. So would be a failure to execute
- * what was executed, unless the supervisor has already seen it ready. */
+ * what was executed, unless the supervisor has already seen it ready. What is not executed yet can
+ * crash, when its pre_start does, but not end well. */
 bool world_allows(const struct world *w, const struct move *move)
 {
     const struct world_service *s = &w->services[move->service];
@@ -132,8 +133,7 @@ bool world_allows(const struct world *w, const struct move *move)
     case MOVE_UNFIT: return s->process != PROCESS_LIVE || (!s->signals && (s->ready || !probed));
     case MOVE_READY:
     case MOVE_SICK: return probed && (s->process != PROCESS_ASKED || s->signals);
-    case MOVE_ENDS:
-    case MOVE_CRASHES: return s->process != PROCESS_ASKED;
+    case MOVE_ENDS: return s->process != PROCESS_ASKED;
     default: return true;
     }
 }

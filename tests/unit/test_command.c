@@ -30,6 +30,7 @@ static const struct command paint = {.name = "paint",
                                      .summary = "Paint",
                                      .operands = "[WALL]...",
                                      .options = paint_options,
+                                     .compiles = true,
                                      .operands_max = COMMAND_OPERANDS_ANY};
 static const struct command wash = {.name = "brush wash",
                                     .summary = "Wash",
@@ -127,6 +128,24 @@ START_TEST(file_is_global_unless_hidden)
     ck_assert_str_eq(call.file, "b.hcl");
     ck_assert_int_eq(PARSE("brush", "dry", "-fc.hcl"), 0);
     ck_assert_str_eq(call.file, "c.hcl");
+    end();
+}
+END_TEST
+
+START_TEST(pairs_add_up)
+{
+    ck_assert_int_eq(PARSE("paint", "--var", "a=1", "wall", "--var=b=x=y", "--var", "a="), 0);
+    ck_assert_uint_eq(call.vars.count, 3);
+    ck_assert_str_eq(call.vars.items[0].name, "a");
+    ck_assert_str_eq(call.vars.items[0].value, "1");
+    ck_assert_str_eq(call.vars.items[1].value, "x=y");
+    ck_assert_str_eq(call.vars.items[2].value, "");
+    ck_assert_uint_eq(call.operand_count, 1);
+    ck_assert_int_eq(PARSE("paint", "--var", "a"), CLI_USAGE);
+    ck_assert_str_eq(error.ptr, "--var takes NAME=VALUE, not \"a\"");
+    ck_assert_int_eq(PARSE("paint", "--var", "=a"), CLI_USAGE);
+    ck_assert_int_eq(PARSE("paint", "--var"), CLI_USAGE);
+    ck_assert_int_eq(PARSE("brush", "dry", "--var", "a=1"), CLI_USAGE);
     end();
 }
 END_TEST
@@ -243,6 +262,7 @@ int main(void)
     SUITE_CASE(s, long_and_short_forms);
     SUITE_CASE(s, operands_mix_with_options);
     SUITE_CASE(s, file_is_global_unless_hidden);
+    SUITE_CASE(s, pairs_add_up);
     SUITE_CASE(s, two_words);
     SUITE_CASE(s, mistakes_are_named);
     SUITE_LOOP(s, help_is_whole, 0, COMMAND_COUNT);

@@ -42,6 +42,18 @@ static int op_command(void *ctx, enum control_command command, const char *const
     return 0;
 }
 
+static int op_why(void *ctx, const char *service, json_t **out_why, struct strbuf *out_error)
+{
+    struct world *world = ctx;
+    strbuf_addf(&world->calls, "why %s\n", service);
+    if (strcmp(service, "nosuch") == 0) {
+        strbuf_adds(out_error, "there is no service \"nosuch\"");
+        return -ENOENT;
+    }
+    *out_why = json_pack("{s:s}", "service", service);
+    return 0;
+}
+
 static void op_shutdown(void *ctx)
 {
     struct world *world = ctx;
@@ -84,7 +96,11 @@ static int op_logs(void *ctx, struct control_stream *stream, const struct contro
     return 0;
 }
 
-static const struct control_ops ops = {op_status, op_command, op_shutdown, op_logs};
+static const struct control_ops ops = {.status = op_status,
+                                       .command = op_command,
+                                       .why = op_why,
+                                       .shutdown = op_shutdown,
+                                       .logs = op_logs};
 
 static struct sockaddr_un world_address(const struct world *world)
 {
@@ -243,6 +259,7 @@ START_TEST(commands_reach_the_daemon)
 {
     struct world world;
     world_init(&world);
+    ask(&world, "GET /v1/services/we%62/why" HEAD_END, "200", "{\"service\": \"web\"}");
     ask(&world, "POST /v1/services/web/restart" HEAD_END, "202", "{\"ok\": true}");
     ask(&world, "POST /v1/services/a%2eb/start" HEAD_END, "202", "");
     ask(&world, "POST /v1/stop" HEAD_END, "202", "");
@@ -255,8 +272,9 @@ START_TEST(commands_reach_the_daemon)
         "13\r\n{\"services\": [\"a\"]}\r\n0\r\n\r\n",
         "202", "");
     ask(&world, "POST /v1/shutdown" HEAD_END, "202", "");
-    ck_assert_str_eq(world.calls.ptr, "restart web\nstart a.b\nstop\nstart a b\nrestart a\n"
-                                      "shutdown\n");
+    ck_assert_str_eq(world.calls.ptr,
+                     "why web\nrestart web\nstart a.b\nstop\nstart a b\nrestart a\n"
+                     "shutdown\n");
     world_finish(&world);
 }
 END_TEST
@@ -267,6 +285,9 @@ START_TEST(refusals_say_why)
     world_init(&world);
     ask(&world, "GET /" HEAD_END, "404", "{\"error\": \"there is no / here\"}");
     ask(&world, "GET /v1/services/web" HEAD_END, "404", "error");
+    ask(&world, "GET /v1/services/nosuch/why" HEAD_END, "404", "there is no service");
+    ask(&world, "GET /v1/services/%00/why" HEAD_END, "400", "well-formed");
+    ask(&world, "POST /v1/services/web/why" HEAD_END, "405", "\r\nAllow: GET\r\n");
     ask(&world, "POST /v1/services//restart" HEAD_END, "404", "error");
     ask(&world, "POST /v1/services/a/b/restart" HEAD_END, "404", "error");
     ask(&world, "POST /v1/status" HEAD_END, "405", "\r\nAllow: GET\r\n");

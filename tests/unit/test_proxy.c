@@ -1,4 +1,5 @@
 #include "listener.h"
+#include "port_holder.h"
 #include "proxy_world.h"
 #include "suite.h"
 
@@ -252,12 +253,12 @@ START_TEST(a_port_that_is_taken_is_told)
     int other = wire_listen(_i == 0 ? AF_INET : AF_INET6, &port);
     proxy_stop(world.proxy);
     ck_assert_int_eq(proxy_start(world.proxy, port), -EADDRINUSE);
-    ck_assert(listener_holder(port, &holder));
+    ck_assert(port_holder(port, &holder));
     snprintf(pid, sizeof pid, "pid %d (", getpid());
     ck_assert_msg(strstr(holder.ptr, pid), "%s", holder.ptr);
     strbuf_clear(&holder);
     close(other);
-    ck_assert(!listener_holder(port, &holder));
+    ck_assert(!port_holder(port, &holder));
     ck_assert_int_eq(proxy_start(world.proxy, port), 0);
     strbuf_finish(&holder);
     close_world(&world);

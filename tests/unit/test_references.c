@@ -23,17 +23,15 @@
 static const struct variable_setting must = {"must", "m"};
 
 /* The plan as text, or the codes of what is wrong, a blank before each. */
-static void compile_text(const char *text, const struct compile_options *options,
-                         struct strbuf *out)
+static void show_plan(const char *text, const struct compile_options *options, struct strbuf *out)
 {
     struct compilation c;
     struct plan plan = {0};
-    char path[4096];
-    snprintf(path, sizeof path, "%s/A3sfile.hcl", suite_tmpdir());
-    ck_assert_int_eq(io_write_atomic(path, text, strlen(text), 0600), 0);
+    struct compile_options here = options != NULL ? *options : (struct compile_options){0};
+    here.root = suite_tmpdir();
     compilation_init(&c);
     strbuf_clear(out);
-    if (compile_file(&c, path, options)) {
+    if (compile_text(&c, "A3sfile.hcl", str_from(text), &here)) {
         plan_view(&plan, c.bytes, c.size);
         plan_dump_text(&plan, out);
     }
@@ -51,7 +49,7 @@ static void compute(const char *expression, const struct variable_setting *setti
     strbuf_addf(&text,
                 VARIABLES "locals {\n  x = %s\n  y = \"<${local.z}>\"\n  z = \"z\"\n}\n" SERVICES,
                 expression);
-    compile_text(strbuf_text(&text), &options, &plan);
+    show_plan(strbuf_text(&text), &options, &plan);
     const char *found = strstr(strbuf_text(&plan), "  env \"X\" = ");
     strbuf_clear(out);
     if (found) {
@@ -164,6 +162,7 @@ static const struct {
     {"env(\"A\\u0000\")", " E0252"},
     {"env(null)", " E0252"},
     {"env(\"A\", null)", " E0252"},
+    {"env(\"A\", \"a\\u0000\")", " E0252"},
     {"file(\"none\")", " E0254"},
     {"file(\"a\\u0000b\")", " E0252"},
 };
@@ -254,17 +253,36 @@ START_TEST(a_secret_is_not_in_the_plan)
     struct variable_setting given = {"secret", "hunter2"};
     struct compile_options options = {.settings = {&given, 1, false}};
     struct compilation c;
-    char path[4096];
     ck_assert_int_eq(setenv("A3S_VAR_secret", "hunter2", 1), 0);
     ck_assert_int_eq(setenv("TOKEN", "hunter2", 1), 0);
-    snprintf(path, sizeof path, "%s/A3sfile.hcl", suite_tmpdir());
-    ck_assert_int_eq(io_write_atomic(path, text, strlen(text), 0600), 0);
     compilation_init(&c);
-    ck_assert(compile_file(&c, path, &options));
+    ck_assert(compile_text(&c, "A3sfile.hcl", STR(text), &options));
     ck_assert(compilation_is_secret(&c, "secret"));
     ck_assert(!compilation_is_secret(&c, "other"));
     ck_assert_ptr_null(memmem(c.bytes, c.size, "hunter2", 7));
     compilation_finish(&c);
+}
+END_TEST
+
+START_TEST(a_secret_s_default_is_checked_as_any_text)
+{
+    static const char *const defaults[][2] = {
+        {"\"a\\u0000b\"", " E0227"},
+        {"[\"a\"]", " E0216"},
+        {"true", "env \"X\" = \"${env(\"A3S_VAR_k\", \"true\")}\""}};
+    struct strbuf text = {0}, got = {0};
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+        strbuf_clear(&text);
+        strbuf_addf(&text,
+                    "variable \"k\" {\n  sensitive = true\n  default = %s\n}\n"
+                    "service \"a\" {\n  cmd = \"./a\"\n  env = { X = var.k }\n}\n",
+                    defaults[i][0]);
+        show_plan(strbuf_text(&text), NULL, &got);
+        ck_assert_msg(strstr(strbuf_text(&got), defaults[i][1]) != NULL, "%s: %s", defaults[i][0],
+                      strbuf_text(&got));
+    }
+    strbuf_finish(&text);
+    strbuf_finish(&got);
 }
 END_TEST
 
@@ -276,7 +294,7 @@ START_TEST(a_file_is_read_once_and_is_a_source)
     char path[4096];
     snprintf(path, sizeof path, "%s/note", suite_tmpdir());
     ck_assert_int_eq(io_write_atomic(path, "\xef\xbb\xbfhello\n", 9, 0600), 0);
-    compile_text(text, NULL, &got);
+    show_plan(text, NULL, &got);
     ck_assert_msg(
         strstr(strbuf_text(&got), "env \"A\" = \"hello\\n\"\n  env \"B\" = \"hello\\n\"\n"), "%s",
         strbuf_text(&got));
@@ -284,10 +302,10 @@ START_TEST(a_file_is_read_once_and_is_a_source)
     ck_assert_ptr_nonnull(source);
     ck_assert_ptr_null(strstr(source + 1, "source \"note\""));
     ck_assert_int_eq(io_write_atomic(path, "\xff\xfe", 2, 0600), 0);
-    compile_text(text, NULL, &got);
+    show_plan(text, NULL, &got);
     ck_assert_str_eq(strbuf_text(&got), " E0254 E0254");
     ck_assert_int_eq(truncate(path, FILES_SIZE_MAX + 1), 0);
-    compile_text(text, NULL, &got);
+    show_plan(text, NULL, &got);
     ck_assert_str_eq(strbuf_text(&got), " E0254 E0254");
     strbuf_finish(&got);
 }
@@ -301,7 +319,7 @@ START_TEST(locals_may_be_chained)
     for (int i = 300; i > 0; i--)
         strbuf_addf(&text, "  l%d = local.l%d + 1\n", i, i - 1);
     strbuf_adds(&text, "  l0 = 0\n}\nservice \"a\" {\n  cmd = \"./a ${local.l300}\"\n}\n");
-    compile_text(strbuf_text(&text), NULL, &got);
+    show_plan(strbuf_text(&text), NULL, &got);
     ck_assert_msg(strstr(strbuf_text(&got), "argv \"./a\" \"300\"") != NULL, "%s",
                   strbuf_text(&got));
     strbuf_finish(&text);
@@ -316,8 +334,45 @@ START_TEST(a_chain_without_end_is_refused)
     for (int i = 0; i < 5000; i++)
         strbuf_addf(&text, "  l%d = local.l%d\n", i, i + 1);
     strbuf_adds(&text, "  l5000 = 0\n}\nservice \"a\" {\n  cmd = \"./a ${local.l0}\"\n}\n");
-    compile_text(strbuf_text(&text), NULL, &got);
+    show_plan(strbuf_text(&text), NULL, &got);
     ck_assert_msg(strncmp(strbuf_text(&got), " E0256", 6) == 0, "%s", strbuf_text(&got));
+    strbuf_finish(&text);
+    strbuf_finish(&got);
+}
+END_TEST
+
+static void add_step(struct strbuf *text, int kind, int i)
+{
+    int before = i - 1;
+    if (kind == 0)
+        strbuf_addf(text, "  l%d = [local.l%d, local.l%d]\n", i, before, before);
+    else if (kind == 1)
+        strbuf_addf(text, "  l%d = \"${local.l%d}${local.l%d}\"\n", i, before, before);
+    else if (kind == 2)
+        strbuf_addf(text, "  l%d = { a = local.l%d, b = [for x in [1] : local.l%d] }\n", i, before,
+                    before);
+    else
+        strbuf_addf(text, "  l%d = [local.l%d]\n", i, before);
+}
+
+/* Each in the one before: twice as large with each step, or one deeper. */
+START_TEST(values_that_grow_are_bounded)
+{
+    static const struct {
+        int steps;
+        const char *first, *want;
+    } kinds[] = {{64, "[1]", " E0255"},
+                 {64, "\"0123456789abcdef\"", " E0255"},
+                 {64, "1", " E0255"},
+                 {1800, "[]", " E0256"}};
+    struct strbuf text = {0}, got = {0};
+    strbuf_addf(&text, "locals {\n  l0 = %s\n", kinds[_i].first);
+    for (int i = 1; i < kinds[_i].steps; i++)
+        add_step(&text, _i, i);
+    strbuf_addf(&text, "}\nservice \"a\" {\n  cmd = \"./a\"\n  env = { X = local.l%d }\n}\n",
+                kinds[_i].steps - 1);
+    show_plan(strbuf_text(&text), NULL, &got);
+    ck_assert_msg(strncmp(strbuf_text(&got), kinds[_i].want, 6) == 0, "%s", strbuf_text(&got));
     strbuf_finish(&text);
     strbuf_finish(&got);
 }
@@ -345,7 +400,7 @@ START_TEST(a_value_never_splits_a_command)
 {
     struct strbuf text = {0}, got = {0};
     strbuf_addf(&text, "service \"a\" {\n  cmd = \"%s\"\n}\n", commands[_i].line);
-    compile_text(strbuf_text(&text), NULL, &got);
+    show_plan(strbuf_text(&text), NULL, &got);
     ck_assert_msg(strstr(strbuf_text(&got), commands[_i].want) != NULL, "%s: %s", commands[_i].line,
                   strbuf_text(&got));
     strbuf_finish(&text);
@@ -362,8 +417,10 @@ int main(void)
     SUITE_CASE(s, the_last_setting_holds);
     SUITE_CASE(s, the_environment_is_weaker_than_a_setting);
     SUITE_CASE(s, a_secret_is_not_in_the_plan);
+    SUITE_CASE(s, a_secret_s_default_is_checked_as_any_text);
     SUITE_CASE(s, a_file_is_read_once_and_is_a_source);
     SUITE_CASE(s, locals_may_be_chained);
+    SUITE_LOOP(s, values_that_grow_are_bounded, 0, 4);
     SUITE_CASE(s, a_chain_without_end_is_refused);
     return suite_run(s);
 }

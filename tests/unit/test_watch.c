@@ -325,6 +325,31 @@ START_TEST(ignored_is_not_seen)
 }
 END_TEST
 
+START_TEST(the_services_own_log_is_not_seen)
+{
+    struct world w;
+    const char *paths[] = {".", NULL}, *texts[] = {"./logs/a.log", NULL};
+    begin_world(&w);
+    make_folder(&w, "logs");
+    add_watch(&w, paths, NULL);
+    struct plan_string file = w.patterns[add_patterns(&w, texts).first];
+    struct plan_piece piece = {.kind = PLAN_PIECE_LITERAL, .text = file};
+    struct plan_log log = {.file.pieces.count = 1};
+    struct plan_service service = {.log = 0};
+    w.plan.pieces = &piece;
+    w.plan.logs = &log;
+    w.plan.log_count = 1;
+    w.plan.services = &service;
+    start_world(&w);
+    put(&w, "logs/a.log", "x");
+    move(&w, "logs/a.log", "logs/a.log.1");
+    check_silence(&w);
+    put(&w, "logs/a.logs", "x");
+    check_change(&w, "0:logs/a.logs ");
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(a_file_is_seen_through_its_folder)
 {
     struct world w;
@@ -836,6 +861,7 @@ int main(void)
     SUITE_CASE(s, new_folders_join);
     SUITE_CASE(s, moved_folders_keep_being_watched);
     SUITE_CASE(s, ignored_is_not_seen);
+    SUITE_CASE(s, the_services_own_log_is_not_seen);
     SUITE_CASE(s, a_file_is_seen_through_its_folder);
     SUITE_CASE(s, a_missing_path_is_waited_for);
     SUITE_CASE(s, a_root_that_goes_and_comes);

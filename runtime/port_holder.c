@@ -1,17 +1,17 @@
+#include "port_holder.h"
+
 #include "io.h"
-#include "listener.h"
-#include "sockets.h"
 
 #include <dirent.h>
 
-#define COMMAND_MAX 200u /* bytes of a command line that are shown */
+#define COMMAND_MAX 100u /* bytes of a command line that are shown */
 
 /* The command line with spaces between its arguments, without control bytes. */
-static void add_command(unsigned long pid, struct strbuf *out)
+static void add_command(pid_t pid, struct strbuf *out)
 {
     char path[64], *text;
     size_t size;
-    snprintf(path, sizeof path, "/proc/%lu/cmdline", pid);
+    snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
     if (io_read_file(path, 64u << 10, &text, &size) < 0)
         return;
     while (size && text[size - 1] == '\0')
@@ -25,32 +25,39 @@ static void add_command(unsigned long pid, struct strbuf *out)
     free(text);
 }
 
-static bool add_process(const struct listening_sockets *sockets, struct strbuf *out)
+pid_t port_holder_find(const struct listening_sockets *sockets)
 {
     DIR *dir = opendir("/proc");
-    bool found = false;
+    pid_t found = 0;
     if (!dir)
-        return false;
+        return 0;
     struct dirent *entry;
     while (!found && (entry = readdir(dir))) {
-        unsigned long pid = strtoul(entry->d_name, NULL, 10); /* 0: not a process */
-        found = pid && sockets_held((pid_t)pid, sockets);
-        if (found) {
-            strbuf_addf(out, "pid %lu", pid);
-            add_command(pid, out);
-        }
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10); /* 0: not a process */
+        if (pid && sockets_held(pid, sockets))
+            found = pid;
     }
     closedir(dir);
     return found;
 }
 
-bool listener_holder(uint16_t port, struct strbuf *out)
+void port_holder_add(pid_t pid, struct strbuf *out)
+{
+    if (!pid) {
+        strbuf_adds(out, "a process of another user");
+        return;
+    }
+    strbuf_addf(out, "pid %ld", (long)pid);
+    add_command(pid, out);
+}
+
+bool port_holder(uint16_t port, struct strbuf *out)
 {
     struct arena arena = {0};
     struct listening_sockets sockets = {0};
     bool known = sockets_listening(&arena, port, &sockets) == 0 && sockets.count > 0;
-    if (known && !add_process(&sockets, out))
-        strbuf_adds(out, "a process of another user");
+    if (known)
+        port_holder_add(port_holder_find(&sockets), out);
     arena_finish(&arena);
     return known;
 }

@@ -1,0 +1,110 @@
+#include "commands.h"
+#include "log_escape.h"
+#include "remote.h"
+#include "report.h"
+
+struct why_options {
+    bool json;
+};
+
+static const struct command_option options[] = {
+    {0, "json", OPTION_FLAG, offsetof(struct why_options, json), NULL,
+     "the answer of the control API, for programs", NULL, 0},
+    {0},
+};
+
+static const char *text_of(json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void add_escaped(struct strbuf *out, const char *text)
+{
+    log_escape(out, str_from(text));
+}
+
+/* The "12:03:04.123" of an ISO 8601 time. */
+static void add_clock(struct strbuf *out, const char *time)
+{
+    size_t length = strlen(time);
+    strbuf_addf(out, "%.12s", length > 11 ? time + 11 : time);
+}
+
+static int name_width(json_t *chain)
+{
+    size_t i, width = 0;
+    json_t *record;
+    json_array_foreach(chain, i, record)
+    {
+        size_t length = strlen(text_of(record, "service"));
+        width = length > width ? length : width;
+    }
+    return (int)width;
+}
+
+static void add_chain(json_t *why, struct strbuf *out)
+{
+    json_t *chain = json_object_get(why, "chain"), *record;
+    int width = name_width(chain);
+    size_t i;
+    if (json_array_size(chain))
+        strbuf_addc(out, '\n');
+    if (!json_is_true(json_object_get(why, "complete")))
+        strbuf_adds(out, "(what came before is no longer kept)\n");
+    json_array_foreach(chain, i, record)
+    {
+        add_clock(out, text_of(record, "time"));
+        strbuf_addf(out, "  %-*s  ", width, text_of(record, "service"));
+        add_escaped(out, text_of(record, "text"));
+        strbuf_addc(out, '\n');
+    }
+}
+
+static int print_text(json_t *why)
+{
+    json_t *source = json_object_get(why, "source");
+    struct strbuf text = {0};
+    add_escaped(&text, text_of(why, "text"));
+    strbuf_addf(&text, "\ndeclared at %s:%lld:%lld\n", text_of(source, "file"),
+                (long long)json_integer_value(json_object_get(source, "line")),
+                (long long)json_integer_value(json_object_get(source, "column")));
+    add_chain(why, &text);
+    int code = report_output(&text);
+    strbuf_finish(&text);
+    return code;
+}
+
+static int run(const struct command_call *call)
+{
+    struct remote remote;
+    struct strbuf target = {0};
+    json_t *why = NULL;
+    int code = remote_open(call, &remote);
+    if (code)
+        return code;
+    strbuf_adds(&target, "/v1/services/");
+    remote_add_name(&target, call->operands[0]);
+    strbuf_adds(&target, "/why");
+    code = remote_call(&remote, "GET", strbuf_text(&target), NULL, &why);
+    remote_close(&remote);
+    strbuf_finish(&target);
+    if (!code)
+        code = command_options(call, struct why_options)->json ? report_json(why) : print_text(why);
+    json_decref(why);
+    return code;
+}
+
+const struct command cmd_why = {
+    .name = "why",
+    .summary = "Explain why a service is as it is",
+    .operands = "SERVICE",
+    .about =
+        "Its state with the cause and the line of the A3sfile that has to do with it, then what\n"
+        "led to it, oldest first: commands, changed files, starts, probes, exits, and what\n"
+        "happened to the services that it depends on.",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,163 @@
+/* log: a line of the service's output matches a pattern.
+ *
+ * Lines count from the start of the process on, whole: up to the line break, or 64 KiB of a longer
+ * one; one that stays unfinished is looked at as far as it has come. After the first match the
+ * service is ready, and nothing more is looked at. */
+#include "fine_timer.h"
+#include "line_pattern.h"
+#include "logs.h"
+#include "mem.h"
+#include "probe_kind.h"
+
+/* Lines of one life that may cost too many steps, before the pattern is given up for it: a flood of
+ * them would keep a3s from everything else. */
+#define HARD_MAX 100
+
+struct log_try {
+    struct probe_try base;
+    struct line_pattern pattern;
+    bool prepared; /* pattern is valid, or invalid says why not */
+    struct strbuf invalid;
+    /* Of this life: */
+    bool listening, trying, matched;
+    uint32_t hard;                         /* lines that cost too many steps */
+    struct strbuf lines[LOG_STREAM_COUNT]; /* what there is of a line that has not ended */
+    /* Outcomes are told from the loop, as lines come while others are being told of them. */
+    struct fine_timer report;
+};
+
+static struct log_try *log_of(const struct probe_try *base)
+{
+    return (struct log_try *)base;
+}
+
+static struct probe_try *create(void)
+{
+    return mem_alloc(sizeof(struct log_try));
+}
+
+static void stop_listening(struct log_try *log)
+{
+    if (log->listening)
+        logs_tap(log->base.setup.logs, log->base.setup.service, NULL, NULL);
+    log->listening = false;
+    for (int i = 0; i < LOG_STREAM_COUNT; i++)
+        strbuf_finish(&log->lines[i]);
+}
+
+static void cancel(struct probe_try *base)
+{
+    struct log_try *log = log_of(base);
+    log->trying = false;
+    fine_timer_stop(&log->report);
+}
+
+static void destroy(struct probe_try *base)
+{
+    struct log_try *log = log_of(base);
+    stop_listening(log);
+    line_pattern_finish(&log->pattern);
+    strbuf_finish(&log->invalid);
+    free(log);
+}
+
+/* ---- Lines ---- */
+
+static bool is_decided(const struct log_try *log)
+{
+    return log->matched || log->hard >= HARD_MAX || log->invalid.len;
+}
+
+static void look_at(struct log_try *log, struct str line)
+{
+    switch (line_pattern_test(&log->pattern, line)) {
+    case LINE_MATCHES: log->matched = true; break;
+    case LINE_TOO_HARD: log->hard++; break;
+    case LINE_DIFFERS: break;
+    }
+    if (is_decided(log) && log->trying)
+        fine_timer_start(&log->report, 0.0);
+}
+
+/* False if no more of the line counts. */
+static bool add_part(struct strbuf *whole, const struct log_line *part)
+{
+    size_t room = LOG_LINE_MAX - whole->len;
+    strbuf_add(whole, part->text, part->length < room ? part->length : room);
+    return room > 0;
+}
+
+static void on_line(void *ctx, const struct log_line *line)
+{
+    struct log_try *log = ctx;
+    struct strbuf *whole = &log->lines[line->stream];
+    if (is_decided(log))
+        return;
+    if (!line->continued)
+        strbuf_clear(whole);
+    if (!line->continued && !line->open)
+        look_at(log, (struct str){line->text, line->length});
+    else if (add_part(whole, line))
+        look_at(log, strbuf_str(whole));
+}
+
+/* ---- Tries ---- */
+
+static void on_report(struct fine_timer *timer)
+{
+    struct log_try *log = timer->data;
+    struct probe_outcome outcome = {.well = log->matched, .text = "a line of its output matches"};
+    if (log->invalid.len)
+        outcome.text = strbuf_text(&log->invalid);
+    else if (!log->matched)
+        outcome.text = "it takes too many steps on its output: simplify it";
+    log->trying = false;
+    stop_listening(log);
+    log->base.on_outcome(log->base.ctx, &outcome);
+}
+
+static struct str pattern_text(const struct log_try *log)
+{
+    const struct probe_setup *setup = &log->base.setup;
+    return (struct str){plan_text_ptr(setup->plan, setup->config->pattern),
+                        setup->config->pattern.length};
+}
+
+static void prepare(struct probe_try *base)
+{
+    struct log_try *log = log_of(base);
+    if (!log->prepared) {
+        fine_timer_init(&log->report, base->setup.loop, on_report, log);
+        line_pattern_init(&log->pattern, pattern_text(log), &log->invalid);
+        log->prepared = true;
+    }
+    stop_listening(log);
+    log->matched = false;
+    log->hard = 0;
+    if (log->invalid.len)
+        return;
+    log->listening = true;
+    logs_tap(base->setup.logs, base->setup.service, on_line, log);
+}
+
+static void begin(struct probe_try *base)
+{
+    struct log_try *log = log_of(base);
+    log->trying = true;
+    if (is_decided(log))
+        fine_timer_start(&log->report, 0.0);
+}
+
+static void subject(const struct probe_try *base, struct strbuf *out)
+{
+    strbuf_addf(out, "pattern \"%.*s\"", STR_ARG(pattern_text(log_of(base))));
+}
+
+const struct probe_kind probe_log = {.lasts = true,
+                                     .late = "no line of its output matches yet",
+                                     .create = create,
+                                     .destroy = destroy,
+                                     .prepare = prepare,
+                                     .begin = begin,
+                                     .cancel = cancel,
+                                     .subject = subject};
