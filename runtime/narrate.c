@@ -251,7 +251,7 @@ void narrate_reason(const struct narrator *n, uint32_t service, int64_t now, str
             strbuf_adds(out, strbuf_text(&n->reasons[service]));
             break;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     case SERVICE_UNHEALTHY: strbuf_adds(out, probe_error(&n->runs[service].probe)); break;
     default: break;
     }
