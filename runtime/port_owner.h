@@ -16,16 +16,16 @@
 #include <sys/types.h>
 
 /* X(name as in /proc/PID/stat, at most 15 bytes; whose it is) */
-#define PORT_FORWARDERS(X)                               \
-    X("docker-proxy", "Docker")                          \
-    X("com.docker.back", "Docker Desktop")               \
-    X("rootlesskit", "Docker without root")              \
-    X("rootlessport", "Podman without root")             \
-    X("slirp4netns", "Docker and Podman without root")   \
-    X("pasta", "Podman without root")                    \
-    X("pasta.avx2", "the same")                          \
-    X("gvproxy", "Podman machines") X("limactl", "Lima") \
-        X("ssh", "Lima and Colima, through a tunnel")
+#define PORT_FORWARDERS(X)                             \
+    X("docker-proxy", "Docker")                        \
+    X("com.docker.back", "Docker Desktop")             \
+    X("rootlesskit", "Docker without root")            \
+    X("rootlessport", "Podman without root")           \
+    X("slirp4netns", "Docker and Podman without root") \
+    X("pasta", "Podman without root")                  \
+    X("pasta.avx2", "the same")                        \
+    X("gvproxy", "Podman machines")                    \
+    X("limactl", "Lima") X("ssh", "Lima and Colima, through a tunnel")
 
 /* Those that listened on the port when the service was started, some of them. */
 struct port_past {
