@@ -268,8 +268,8 @@ static uint32_t service_flags(const struct model_service *service)
            (service->restart->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0);
 }
 
-/* A task that fails has missed its goal, and trying a migration again by itself may harm: unless its
- * author wrote what is to happen then, nothing does. */
+/* A task that fails has missed its goal, and trying a migration again by itself may harm: unless
+ * its author wrote what is to happen then, nothing does. */
 static enum plan_restart_policy restart_policy(const struct model_service *service)
 {
     if (service->kind == MODEL_TASK && !service->restart->block.ast)

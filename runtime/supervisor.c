@@ -195,7 +195,6 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
     s->failures = s->stalls = 0;
     s->given_up = false;
     apply(sv, service, SERVICE_EVENT_RESTART, now);
-    neighbours_queue(sv, service);
 }
 
 static void kill_now(struct supervisor *sv, uint32_t service, int64_t now)
