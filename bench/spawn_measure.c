@@ -1,10 +1,12 @@
 /* spawn_measure N BOARD COMMAND [ARGUMENT..]: starts the command with its output thrown away,
  * prints its process number and the microseconds until the last of its N children had begun; waits
- * for a line on stdin; ends it with SIGTERM and prints the microseconds that this took. */
+ * for a line on stdin; ends it with SIGTERM and prints the microseconds that this took, and those
+ * of CPU of the program and all that it has waited for. */
 #include "spawn_board.h"
 
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 extern char **environ;
@@ -29,6 +31,7 @@ static pid_t start(char **command)
 int main(int argc, char **argv)
 {
     const struct timespec pause = {.tv_nsec = 500000};
+    struct rusage usage;
     struct board *board = argc > 3 ? board_open(argv[2], O_CREAT | O_TRUNC) : NULL;
     if (!board)
         return 2;
@@ -45,7 +48,9 @@ int main(int argc, char **argv)
     getchar();
     begin = board_now();
     kill(child, SIGTERM);
-    waitpid(child, NULL, 0);
-    printf("%ld\n", (board_now() - begin) / 1000);
+    wait4(child, NULL, 0, &usage);
+    printf("%ld %ld\n", (board_now() - begin) / 1000,
+           (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
+               usage.ru_stime.tv_usec);
     return 0;
 }

@@ -268,6 +268,15 @@ static uint32_t service_flags(const struct model_service *service)
            (service->restart->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0);
 }
 
+/* A task that fails has missed its goal, and trying a migration again by itself may harm: unless
+ * its author wrote what is to happen then, nothing does. */
+static enum plan_restart_policy restart_policy(const struct model_service *service)
+{
+    if (service->kind == MODEL_TASK && !service->restart->block.ast)
+        return PLAN_RESTART_NEVER;
+    return (enum plan_restart_policy)service->restart->policy;
+}
+
 enum plan_port_source lower_port_source(const struct model_service *service)
 {
     if (!service->has_port)
@@ -289,7 +298,7 @@ void lower_service(struct lower *l, uint32_t place)
                                   .port = (uint16_t)service->port,
                                   .port_source = (uint8_t)lower_port_source(service),
                                   .kind = (uint8_t)service->kind,
-                                  .restart = (uint8_t)restart->policy,
+                                  .restart = (uint8_t)restart_policy(service),
                                   .stop_signal = (uint8_t)service->stop->signal,
                                   .start = PLAN_START_EAGER,
                                   .replicas = 1};

@@ -103,10 +103,29 @@ static void raise_limit(void)
     }
 }
 
+/* libev's own answer to a lack of memory, or to a system call that it needs, is abort(): a core
+ * file, and no word of ours. */
+static void *allocate(void *old, long size) EV_NOEXCEPT
+{
+    if (size)
+        return mem_grow(old, (size_t)size, 1);
+    free(old);
+    return NULL;
+}
+
+static void loop_failed(const char *what) EV_NOEXCEPT
+{
+    fprintf(stderr, "a3s: the event loop: %s: %s\n", what, strerror(errno));
+    _exit(1); /* the guards end what runs */
+}
+
 static void init(struct daemon *d, const struct daemon_options *options)
 {
     *d = (struct daemon){.options = options, .plan = options->plan};
+    ev_set_allocator(allocate);
+    ev_set_syserr_cb(loop_failed);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a failed write, too, and no end */
     process_remember(&d->inherited);
     orphans_adopt();
     nursery_start(&d->nursery, &d->inherited); /* if it fails, the first birth tries again */

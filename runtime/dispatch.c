@@ -162,7 +162,9 @@ static void do_spawn(struct daemon *d, uint32_t service)
 static void do_stop(struct daemon *d, uint32_t service)
 {
     if (dispatch_port_forget(d, service))
-        dispatch_input(d, SUPERVISOR_EXITED, service);
+        dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                               .service = service,
+                                               .text = "stopped before it was started"});
     else
         run_stop(&d->runs[service]);
 }
@@ -214,14 +216,15 @@ static void on_gone(void *ctx, uint32_t service, bool success)
     struct strbuf text = {0};
     leftovers_note(&d->leftovers, service, 0, 0);
     run_add_end(run, &text);
-    dispatch_port_explain(d, service, &text);
+    bool explained = dispatch_port_explain(d, service, &text);
     if (d->supervisor.services[service].state != SERVICE_STOPPING)
         daemon_set_reason(d, service, strbuf_text(&text));
-    dispatch(d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
-                                           .service = service,
-                                           .success = success,
-                                           .value = how.signaled ? -how.code : how.code,
-                                           .text = by_itself ? NULL : strbuf_text(&text)});
+    dispatch(
+        d, &(struct supervisor_event){.input = SUPERVISOR_EXITED,
+                                      .service = service,
+                                      .success = success,
+                                      .value = how.signaled ? -how.code : how.code,
+                                      .text = by_itself && !explained ? NULL : strbuf_text(&text)});
     strbuf_finish(&text);
 }
 
@@ -244,7 +247,8 @@ static void on_health(void *ctx, uint32_t service, enum health_edge edge, const 
 
 /* ---- Children ---- */
 
-/* Those that no guard of ours is to be taken for a stranger, even before it has spoken. */
+/* No guard may be taken for a stranger, not even before it has spoken. Whoever else has children
+ * adds them here. */
 static bool is_known(void *ctx, pid_t pid)
 {
     const struct daemon *d = ctx;
@@ -265,7 +269,7 @@ static void hunt(struct daemon *d)
         struct run *run = &d->runs[i];
         if (!run->lost)
             continue;
-        if (run->guard_ended && !found)
+        if (!found && run_guard_is_gone(run))
             run_end_lost(run);
         else
             waiting = true;
@@ -369,6 +373,7 @@ void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
     if (!d->announced && !d->stopping && all_ready(d)) {
         d->announced = true;
         log_info(&d->log, "everything is ready");
+        logs_flush(&d->logs); /* this turn's flush may be over, and the next turn be far */
     }
     if (has_ended(d))
         ev_break(loop, EVBREAK_ALL);

@@ -48,13 +48,14 @@ bool dispatch_port_forget(struct daemon *d, uint32_t service)
     return port_wait_stop(&d->service_ports[service].wait);
 }
 
-void dispatch_port_explain(const struct daemon *d, uint32_t service, struct strbuf *out)
+bool dispatch_port_explain(const struct daemon *d, uint32_t service, struct strbuf *out)
 {
     if (d->supervisor.services[service].state != SERVICE_STARTING ||
         !d->service_ports[service].past.count)
-        return;
+        return false;
     strbuf_adds(out, "; ");
     add_holder(d, service, out);
+    return true;
 }
 
 /* ---- When something answers ---- */

@@ -22,8 +22,9 @@ bool dispatch_port_taken(struct daemon *daemon, uint32_t service);
 /* Whether there was a start that waited; it does not come any more. */
 bool dispatch_port_forget(struct daemon *daemon, uint32_t service);
 
-/* Adds to the reason why a service ended that its port was taken when it was started. */
-void dispatch_port_explain(const struct daemon *daemon, uint32_t service, struct strbuf *out);
+/* Adds to the reason why a service ended that its port was taken when it was started; false, with
+ * nothing added, if that is not so. */
+bool dispatch_port_explain(const struct daemon *daemon, uint32_t service, struct strbuf *out);
 
 /* For struct run_ops. */
 bool dispatch_may_be_ready(void *ctx, uint32_t service, bool second, struct strbuf *out_why);

@@ -2,6 +2,7 @@
 
 #include "guard_wire.h"
 #include "offspring.h"
+#include "procfs.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,18 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "procfs.h"
-
 /* ms that a service has when a3s is gone; at most its own stop timeout. */
 #define BEREAVED_MS 3000
 /* ms between two rounds of killing: the first, and the longest. */
 #define ROUND_FIRST_MS 2
 #define ROUND_LAST_MS  500
 #define NEVER          INT64_MAX
-
-struct command {
-    const char **argv; /* NULL at the end; NULL: there is no such command */
-};
 
 struct life {
     int channel, out, err;
@@ -32,7 +27,7 @@ struct life {
     size_t block_size;
     const char *dir;
     const char **env;
-    struct command commands[GUARD_COMMAND_COUNT];
+    const char **argv[GUARD_COMMAND_COUNT]; /* NULL at the end; NULL: there is no such command */
 
     enum guard_command current;
     pid_t leader;    /* of the current command; 0: it has ended */
@@ -103,7 +98,7 @@ static bool receive_launch(struct life *life)
     life->dir = next_text(&at);
     for (int i = 0; i < GUARD_COMMAND_COUNT; i++) {
         const char **argv = take_list(&slot, &at, launch->argc[i]);
-        life->commands[i].argv = launch->argc[i] ? argv : NULL;
+        life->argv[i] = launch->argc[i] ? argv : NULL;
     }
     life->env = take_list(&slot, &at, launch->envc);
     return true;
@@ -179,7 +174,7 @@ static void kill_round(struct life *life)
 /* Whether the command runs now. */
 static bool execute(struct life *life, enum guard_command command)
 {
-    struct proc_spec spec = {.argv = life->commands[command].argv,
+    struct proc_spec spec = {.argv = life->argv[command],
                              .dir = life->dir,
                              .env = life->env,
                              .out_fd = life->out,
@@ -201,7 +196,7 @@ static bool execute(struct life *life, enum guard_command command)
 static void run_main(struct life *life)
 {
     bool runs = execute(life, GUARD_MAIN);
-    if (runs && !life->commands[GUARD_POST_STOP].argv)
+    if (runs && !life->argv[GUARD_POST_STOP])
         release_launch(life);
     if (!runs) {
         stop(life, life->launch.stop_signal); /* what pre_start has left */
@@ -211,7 +206,7 @@ static void run_main(struct life *life)
 
 static void begin(struct life *life)
 {
-    if (!life->commands[GUARD_PRE_START].argv)
+    if (!life->argv[GUARD_PRE_START])
         run_main(life);
     else if (!execute(life, GUARD_PRE_START))
         life->told = true;
@@ -259,7 +254,7 @@ static bool reap(struct life *life)
 /* When nobody is left: post_stop, once. */
 static bool clean_up(struct life *life)
 {
-    if (!life->begun || life->no_clean || !life->commands[GUARD_POST_STOP].argv ||
+    if (!life->begun || life->no_clean || !life->argv[GUARD_POST_STOP] ||
         life->current == GUARD_POST_STOP)
         return false;
     life->killing = false;
@@ -281,7 +276,7 @@ static void obey(struct life *life, const struct guard_order *order)
     bool cleaning = life->current == GUARD_POST_STOP;
     switch (order->kind) {
     case GUARD_ORDER_STOP:
-        if (!cleaning)
+        if (!cleaning && !life->told) /* some take a second signal for impatience */
             stop(life, order->signal);
         break;
     case GUARD_ORDER_SIGNAL: offspring_signal(order->signal); break;

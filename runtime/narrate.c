@@ -247,11 +247,9 @@ void narrate_reason(const struct narrator *n, uint32_t service, int64_t now, str
             add_exit(n, service, s->since, out);
         break;
     case SERVICE_STARTING:
-        if (n->reasons[service].len) {
-            strbuf_adds(out, strbuf_text(&n->reasons[service]));
-            break;
-        }
-        /* fall through */
+        strbuf_adds(out, n->reasons[service].len ? strbuf_text(&n->reasons[service])
+                                                 : probe_error(&n->runs[service].probe));
+        break;
     case SERVICE_UNHEALTHY: strbuf_adds(out, probe_error(&n->runs[service].probe)); break;
     default: break;
     }

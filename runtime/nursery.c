@@ -126,6 +126,7 @@ static _Noreturn void run(int fd, const struct proc_inherited *inherited)
 int nursery_start(struct nursery *nursery, const struct proc_inherited *inherited)
 {
     int fds[2];
+    *nursery = (struct nursery){.inherited = *inherited}; /* for the next try, if this one fails */
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
         return -errno;
     struct timeval patience = {.tv_sec = PATIENCE};
@@ -140,7 +141,8 @@ int nursery_start(struct nursery *nursery, const struct proc_inherited *inherite
         close(fds[0]);
         return -error;
     }
-    *nursery = (struct nursery){.pid = pid, .fd = fds[0], .inherited = *inherited};
+    nursery->pid = pid;
+    nursery->fd = fds[0];
     return 0;
 }
 
@@ -217,7 +219,6 @@ static int replace(struct nursery *nursery)
         kill(nursery->pid, SIGKILL);
         nursery_stop(nursery);
     }
-    nursery->inherited = inherited;
     return nursery_start(nursery, &inherited);
 }
 

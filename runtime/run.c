@@ -3,6 +3,7 @@
 #include "io.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 
 static const char *const command_names[] = {"pre_start", "cmd", "post_stop"};
 _Static_assert(sizeof command_names / sizeof *command_names == GUARD_COMMAND_COUNT, "all");
@@ -158,6 +159,14 @@ bool run_guard_exited(struct run *run, pid_t pid)
         return false;
     run->guard_ended = true;
     return true;
+}
+
+/* One that was reaped before it was known by its number is no child any more. */
+bool run_guard_is_gone(const struct run *run)
+{
+    siginfo_t info;
+    int flags = WEXITED | WNOHANG | WNOWAIT;
+    return run->guard_ended || waitid(P_PID, (id_t)run->guard.pid, &info, flags) < 0;
 }
 
 void run_end_lost(struct run *run)
@@ -316,6 +325,9 @@ void run_stop(struct run *run)
 void run_kill(struct run *run, bool at_once)
 {
     run->told = SIGKILL;
+    /* At its deadline, in case somebody has stopped the guard itself. */
+    if (!at_once && run->guard.open && run->guard.pid && !run->guard_ended)
+        kill(run->guard.pid, SIGCONT);
     guard_order(&run->guard, at_once ? GUARD_ORDER_ABORT : GUARD_ORDER_KILL, 0);
 }
 

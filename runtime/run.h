@@ -101,7 +101,9 @@ void run_signal(struct run *run, int signal);
 bool run_knows(const struct run *run, pid_t pid);
 /* From the reaping function: true if the process was the service's guard. */
 bool run_guard_exited(struct run *run, pid_t pid);
-/* After on_lost, when guard_ended and nobody of the service is left: tells on_gone. */
+/* After on_lost: the guard has been reaped. */
+bool run_guard_is_gone(const struct run *run);
+/* Then, when nobody of the service is left either: tells on_gone. */
 void run_end_lost(struct run *run);
 
 /* Adds how the last life ended: "exited with 3", "pre_start exited with 1". */

@@ -1,12 +1,14 @@
 #include "sockets.h"
 
 #include "io.h"
+#include "sock_diag.h"
 #include "vec.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PROC_NET_MAX (16u << 20) /* bytes of a table that are looked at */
@@ -64,34 +66,69 @@ static bool parse_line(const char *line, struct listening_socket *out_socket)
     return true;
 }
 
-static int read_table(struct arena *arena, const char *table, uint16_t port, struct found *found)
+struct search {
+    struct arena *arena;
+    struct found found;
+    uint16_t port; /* 0: any */
+};
+
+/* Line by line, as sscanf measures all that it is given. */
+static void read_lines(struct search *search, char *text)
+{
+    struct listening_socket socket;
+    for (char *line = text, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        if (parse_line(line, &socket) && (!search->port || socket.port == search->port))
+            *vec_push(search->arena, &search->found.sockets) = socket;
+    }
+}
+
+static int read_table(struct search *search, const char *table)
 {
     char *text;
     size_t size;
     int error = io_read_file(table, PROC_NET_MAX, &text, &size);
     if (error < 0)
         return error;
-    for (char *line = text; line; line = strchr(line, '\n')) {
-        struct listening_socket socket;
-        if (*line == '\n')
-            line++;
-        if (parse_line(line, &socket) && (port == 0 || socket.port == port))
-            *vec_push(arena, &found->sockets) = socket;
-    }
+    read_lines(search, text);
     free(text);
     return 0;
 }
 
+static void on_diag(void *ctx, uint16_t port, const uint32_t *address, int count, uint64_t inode)
+{
+    struct search *search = ctx;
+    struct listening_socket socket = {.inode = inode, .port = port};
+    set_nearness(&socket, address, count);
+    *vec_push(search->arena, &search->found.sockets) = socket;
+}
+
+/* A kernel without IPv6 knows nothing of the second family, and has no second table. */
+static bool ask_kernel(struct search *search)
+{
+    int error = sock_diag_listening(AF_INET, search->port, on_diag, search);
+    int second = error ? error : sock_diag_listening(AF_INET6, search->port, on_diag, search);
+    return !second || (!error && second == -ENOENT);
+}
+
+static int read_tables(struct search *search)
+{
+    search->found = (struct found){0};
+    int error = read_table(search, "/proc/net/tcp");
+    int second = error ? error : read_table(search, "/proc/net/tcp6");
+    return second == -ENOENT && !error ? 0 : second;
+}
+
 int sockets_listening(struct arena *arena, uint16_t port, struct listening_sockets *out_sockets)
 {
-    struct found found = {0};
-    int error = read_table(arena, "/proc/net/tcp", port, &found);
-    /* A kernel without IPv6 has no second table. */
-    int second = error ? error : read_table(arena, "/proc/net/tcp6", port, &found);
-    if (second && second != -ENOENT)
-        return second;
-    *out_sockets = (struct listening_sockets){found.sockets.items, found.sockets.count};
-    return 0;
+    struct search search = {.arena = arena, .port = port};
+    int error = ask_kernel(&search) ? 0 : read_tables(&search);
+    if (!error)
+        *out_sockets =
+            (struct listening_sockets){search.found.sockets.items, search.found.sockets.count};
+    return error;
 }
 
 void sockets_narrow(struct listening_sockets *sockets, bool second)

@@ -1,5 +1,5 @@
-/* Who listens where, as /proc tells it. Linux: proc(5), /proc/net/tcp, /proc/net/tcp6,
- * /proc/PID/fd.
+/* Who listens where, as the kernel tells it. Linux: sock_diag.h, or /proc/net/tcp and
+ * /proc/net/tcp6 of proc(5) where it is not to be had; /proc/PID/fd.
  *
  * A snapshot: what it says was so a moment ago. Processes of other users cannot be looked into, and
  * count as holding nothing.

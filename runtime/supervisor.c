@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "neighbours.h"
 #include "notes.h"
+#include "restart_policy.h"
 
 /* The most that one service can ask for before the executor answers. */
 #define ACTIONS_PER_SERVICE 16
@@ -200,7 +201,6 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
     s->failures = s->stalls = 0;
     s->given_up = false;
     apply(sv, service, SERVICE_EVENT_RESTART, now);
-    neighbours_queue(sv, service);
 }
 
 /* Each dependent that goes too goes first: its turn comes when they have told that they are gone.
@@ -223,49 +223,48 @@ static void kill_now(struct supervisor *sv, uint32_t service, int64_t now)
     apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
 }
 
-/* base, 2 base, 4 base, ... up to the cap. */
-static int64_t backoff(const struct plan_service *service, uint32_t failures)
+static const struct restart_policy *policy_of(const struct supervisor *sv, uint32_t service)
 {
-    int64_t delay = service->backoff_ms;
-    for (uint32_t i = 1; i < failures && delay < service->max_backoff_ms; i++)
-        delay *= 2;
-    return delay < service->max_backoff_ms ? delay : service->max_backoff_ms;
+    return restart_policy(&sv->plan->services[service]);
 }
 
-static void retry_later(struct supervisor *sv, uint32_t service, uint32_t failures, int64_t now)
+static void retry_later(struct supervisor *sv, uint32_t service, uint32_t nth, int64_t now)
 {
-    set_deadline(sv, service, now + backoff(&sv->plan->services[service], failures));
+    int64_t wait = policy_of(sv, service)->wait(&sv->plan->services[service], nth);
+    set_deadline(sv, service, now + wait);
 }
 
 /* At the end of its health, whatever ends it: the count of crashes begins anew if it lasted. */
 static void forgive(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
-    if (s->state == SERVICE_RUNNING && now - s->since >= sv->plan->services[service].reset_after_ms)
+    if (s->state == SERVICE_RUNNING &&
+        policy_of(sv, service)->forgives(&sv->plan->services[service], now - s->since))
         s->failures = 0;
 }
 
-static void crashed(struct supervisor *sv, uint32_t service, int64_t now)
+static void rests(struct supervisor *sv, uint32_t service, int64_t now)
+{
+    bool task = sv->plan->services[service].kind == PLAN_KIND_TASK;
+    apply(sv, service, task ? SERVICE_EVENT_EXIT_DONE : SERVICE_EVENT_EXIT_DOWN, now);
+}
+
+static void ended_by_itself(struct supervisor *sv, uint32_t service, bool well, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     const struct plan_service *planned = &sv->plan->services[service];
-    s->failures++;
-    bool spent = planned->max_restarts && s->failures > planned->max_restarts;
-    if (planned->restart == PLAN_RESTART_NEVER || spent)
-        apply(sv, service, SERVICE_EVENT_EXIT_FAILED, now);
-    else if (apply(sv, service, SERVICE_EVENT_EXIT_RETRY, now))
+    switch (policy_of(sv, service)->ended(planned, well, s->failures)) {
+    case RESTART_RESTS: rests(sv, service, now); break;
+    case RESTART_AGAIN:
+        s->failures++;
+        apply(sv, service, SERVICE_EVENT_EXIT_RETRY, now);
         retry_later(sv, service, s->failures, now);
-}
-
-static void ended_by_itself(struct supervisor *sv, uint32_t service, bool success, int64_t now)
-{
-    const struct plan_service *planned = &sv->plan->services[service];
-    if (!success || (planned->restart == PLAN_RESTART_ALWAYS && planned->kind != PLAN_KIND_TASK))
-        crashed(sv, service, now);
-    else if (planned->kind == PLAN_KIND_TASK)
-        apply(sv, service, SERVICE_EVENT_EXIT_DONE, now);
-    else
-        apply(sv, service, SERVICE_EVENT_EXIT_DOWN, now);
+        break;
+    default:
+        s->failures++;
+        apply(sv, service, SERVICE_EVENT_EXIT_FAILED, now);
+        break;
+    }
 }
 
 static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t now)
@@ -279,7 +278,7 @@ static void ended(struct supervisor *sv, uint32_t service, bool success, int64_t
     else if (s->state != SERVICE_STOPPING)
         ended_by_itself(sv, service, success, now);
     else if (s->given_up)
-        crashed(sv, service, now);
+        ended_by_itself(sv, service, false, now);
     else
         apply(sv, service, SERVICE_EVENT_EXIT_AGAIN, now);
 }

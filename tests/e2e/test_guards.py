@@ -193,12 +193,12 @@ def no_process_to_be_had(t):
     strace = shutil.which("strace")
     if not strace:
         raise Skip("no strace")
-    # The second and third guard; the first clone of all is the nursery.
+    # The nursery itself, then some of the guards.
     t.a3sfile(*(t.service(name, "", 'restart {\n  backoff = "50ms"\n  max_restarts = 1\n}') for name in "abc"))
     a3s = t.a3s_path
     t.a3s_path = strace
     program = t.start("-f", "-qq", "-o", "/dev/null", "-e", "trace=clone",
-                      "-e", "inject=clone:error=EAGAIN:when=2..3", a3s, "up")
+                      "-e", "inject=clone:error=EAGAIN:when=1..4", a3s, "up")
     t.a3s_path = a3s
     program.wait_for(r": cannot start a process: .*; next try in")
     for name in "abc":
@@ -372,4 +372,36 @@ def a_service_on_a_terminal(t):
     t.wait_state("tty", "done")
     for line in ("24 80", "told", "and this"):
         program.wait_for(rf"tty +│ {line}$")
+    t.stop(program)
+
+
+@case
+def a_stopped_guard(t):
+    t.a3sfile(t.service("a", "--ignore-term", STOP))
+    program = t.start("up")
+    os.kill(guard_of(t.expect("a", "start")["pid"]), signal.SIGSTOP)
+    t.stop(program)
+
+
+@case
+def lives_leave_nothing_in_a3s(t):
+    t.a3sfile(t.service("a", "--daemon", f'tty = true\npost_stop = {words("true")}\n{STOP}'), t.service("b", "--child", STOP))
+    program = t.start("up")
+
+    def held():
+        return len(os.listdir(f"/proc/{program.pid}/fd")), len(children_of(program.pid))
+
+    def settle(number):
+        t.expect("a", "start", number)
+        t.expect("b", "start", number)
+        t.wait_state("a", "running")
+        t.wait_state("b", "running")
+        # The nursery and two guards; the ends of earlier ones may come a little later.
+        until(lambda: held()[1] == 3, "the guards of earlier lives have ended")
+        return held()
+
+    before = settle(1)
+    for number in (2, 3, 4):
+        t.expect_run(0, "restart", "a", "b")
+        same(settle(number), before, "descriptors and children")
     t.stop(program)

@@ -210,7 +210,7 @@ def a_task_gates_its_dependents(t):
 
 @case
 def a_failing_task_blocks_its_dependents(t):
-    t.a3sfile(t.service("migrate", "--exit 3", 'kind = "task"\nrestart { policy = "never" }'),
+    t.a3sfile(t.service("migrate", "--exit 3", 'kind = "task"'),
               t.service("api", "", 'depends_on = ["migrate"]'),
               t.service("web", "", 'depends_on = ["api"]'))
     result = t.expect_run(1, "up", "-d", "--wait")
@@ -224,11 +224,20 @@ def a_failing_task_blocks_its_dependents(t):
 
 
 @case
+def a_task_is_tried_again_if_its_author_says_so(t):
+    t.a3sfile(t.service("fetch", "--exit 3", 'kind = "task"\nrestart {\n  backoff = "10ms"\n  max_restarts = 2\n}'),
+              t.service("once", "--exit 3", 'kind = "task"'))
+    same(t.start("up").wait(), 1, "exit code of up when tasks have failed")
+    same((len(t.said("fetch", "start")), len(t.said("once", "start"))), (3, 1), "starts")
+    t.nothing_left()
+
+
+@case
 def it_ends_when_nothing_is_left_to_do(t):
     t.a3sfile(t.service("a", "--exit 0", 'kind = "task"'), t.service("b", "--exit 0", 'kind = "task"\ndepends_on = ["a"]'))
     same(t.start("up").wait(), 0, "exit code of up when all tasks are done")
     t.order(("a", "exit"), ("b", "exit"))
-    t.a3sfile(t.service("a", "--exit 3", 'kind = "task"\nrestart { policy = "never" }'), t.service("b", "", 'depends_on = ["a"]'))
+    t.a3sfile(t.service("a", "--exit 3", 'kind = "task"'), t.service("b", "", 'depends_on = ["a"]'))
     same(t.start("up").wait(), 1, "exit code of up when the task has failed")
     t.nothing_left()
 

@@ -6,18 +6,21 @@
 /* The weight of each kind on average. Commands to all are rare, since little is left after them. */
 static const uint8_t usual[] = {
     [MOVE_UP] = 8,
+    [MOVE_UP_ALL] = 2,
     [MOVE_UP_ALONE] = 3,
+    [MOVE_AGAIN] = 2,
     [MOVE_DOWN] = 4,
     [MOVE_DOWN_ALL] = 1,
     [MOVE_RESTART] = 4,
     [MOVE_CHANGED] = 4,
+    [MOVE_WAVE] = 2,
     [MOVE_KILL] = 2,
     [MOVE_KILL_ALL] = 1,
     [MOVE_SPAWNED] = 30,
     [MOVE_REFUSED] = 5,
     [MOVE_UNFIT] = 3,
-    [MOVE_READY] = 25,
-    [MOVE_SICK] = 8,
+    [MOVE_READY] = 30,
+    [MOVE_SICK] = 14,
     [MOVE_ENDS] = 8,
     [MOVE_CRASHES] = 12,
     [MOVE_TICK] = 20,
@@ -57,7 +60,8 @@ uint32_t chance_length(struct dice *dice, uint32_t services)
     return dice_between(dice, 1, most);
 }
 
-/* Mostly short; about the next deadline, where it matters; once in a while an hour. */
+/* Mostly short; about the next deadline, where it matters; once in a while hours, or the machine
+ * has slept for a month. */
 static uint32_t choose_wait(const struct habits *habits, const struct world *w, struct dice *dice)
 {
     int64_t deadline = supervisor_deadline(&w->supervisor);
@@ -68,7 +72,7 @@ static uint32_t choose_wait(const struct habits *habits, const struct world *w, 
         return wait < 0 ? 0 : (uint32_t)wait;
     }
     if (dice_percent(dice, 2))
-        return dice_below(dice, 3600000);
+        return dice_below(dice, dice_percent(dice, 50) ? 3600000 : 2678400000u);
     return dice_below(dice, dice_percent(dice, 80) ? 4 : 2000);
 }
 
@@ -81,13 +85,22 @@ static enum move_kind choose_kind(const struct habits *habits, struct dice *dice
     return kind;
 }
 
+/* Events of processes that there are not must come, too, but less often. */
+static bool is_beside_the_point(const struct world *w, const struct move *move)
+{
+    bool of_process = move->kind == MOVE_READY || move->kind == MOVE_SICK ||
+                      move->kind == MOVE_ENDS || move->kind == MOVE_CRASHES ||
+                      move->kind == MOVE_REFUSED || move->kind == MOVE_UNFIT;
+    return of_process && w->services[move->service].process == PROCESS_NONE;
+}
+
 struct move chance_move(const struct habits *habits, const struct world *w, struct dice *dice)
 {
     struct move move = {.wait = choose_wait(habits, w, dice)};
     for (int i = 0; i < TRIES; i++) {
         move.service = (uint8_t)dice_below(dice, w->scenario->count);
         move.kind = (uint8_t)choose_kind(habits, dice);
-        if (world_allows(w, &move))
+        if (world_allows(w, &move) && (!is_beside_the_point(w, &move) || dice_percent(dice, 15)))
             return move;
     }
     move.kind = MOVE_TICK;

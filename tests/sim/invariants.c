@@ -7,6 +7,7 @@ void invariants_init(struct invariants *inv, const struct scenario *sc, const st
     inv->supervisor = sv;
     inv->broken = NULL;
     memset(inv->last_notice, 0, sizeof inv->last_notice);
+    inv->last = (struct supervisor_event){.input = SUPERVISOR_INPUT_COUNT};
     ledger_init(&inv->ledger, sc);
 }
 
@@ -133,7 +134,6 @@ static void check_notice(struct invariants *inv, const struct supervisor_event *
     check_record(inv, notice, now);
     states[service] = notice->to;
     inv->last_notice[service] = now;
-    inv->taken[notice->from][notice->event]++;
 }
 
 static struct seen check_actions(struct invariants *inv, const struct supervisor_event *event,
@@ -260,6 +260,18 @@ static void check_deadlines(struct invariants *inv, const struct supervisor_even
            "the next deadline stays in the past", 0);
 }
 
+/* What is desired is only set: saying it once more, with nothing in between, does nothing. */
+static void check_again(struct invariants *inv, const struct supervisor_event *event,
+                        uint32_t before)
+{
+    bool sets = event->input == SUPERVISOR_UP || event->input == SUPERVISOR_UP_ALONE ||
+                event->input == SUPERVISOR_DOWN;
+    bool again = is_for(&inv->last, event->input, event->service);
+    demand(inv, !sets || !again || inv->supervisor->count == before, "asked twice, and done twice",
+           event->service);
+    inv->last = *event;
+}
+
 void invariants_check(struct invariants *inv, const struct supervisor_event *event, uint32_t before,
                       int64_t now)
 {
@@ -268,6 +280,7 @@ void invariants_check(struct invariants *inv, const struct supervisor_event *eve
     uint64_t roots[SCENARIO_SERVICES_MAX];
     for (uint32_t i = 0; i < lg->scenario->count; i++)
         states[i] = lg->entries[i].state;
+    check_again(inv, event, before);
     ledger_told(lg, event, now);
     struct seen seen = check_actions(inv, event, before, states, now);
     ledger_conclude(lg);

@@ -9,8 +9,8 @@ struct invariants {
     struct ledger ledger;
     const char *broken; /* the first rule that did not hold, or NULL; a literal */
     uint32_t culprit;   /* the service */
-    int64_t last_notice[SCENARIO_SERVICES_MAX];               /* when its state has changed */
-    uint64_t taken[SERVICE_STATE_COUNT][SERVICE_EVENT_COUNT]; /* how often; kept by init */
+    int64_t last_notice[SCENARIO_SERVICES_MAX]; /* when its state has changed */
+    struct supervisor_event last;               /* the step before */
 };
 
 void invariants_init(struct invariants *invariants, const struct scenario *scenario,

@@ -31,7 +31,8 @@ static void random_service(struct scenario *sc, uint32_t i, uint32_t scale, stru
     *s = (struct plan_service){
         .probe = probed ? i : PLAN_NONE,
         .watch = PLAN_NONE,
-        .flags = dice_percent(dice, 40) ? PLAN_SERVICE_ON_UNHEALTHY : 0,
+        .flags = (dice_percent(dice, 40) ? PLAN_SERVICE_ON_UNHEALTHY : 0) |
+                 (dice_percent(dice, 15) ? PLAN_SERVICE_DISABLED : 0),
         .backoff_ms = backoff,
         .max_backoff_ms = backoff * dice_between(dice, 1, 20),
         .reset_after_ms = random_duration(dice, 2 * scale),
@@ -104,11 +105,13 @@ static void print_service(const struct scenario *sc, uint32_t i, FILE *file)
 {
     const struct plan_service *s = &sc->services[i];
     fprintf(file,
-            "service %u kind=%s restart=%s on_unhealthy=%u max_restarts=%u backoff=%u "
+            "service %u kind=%s restart=%s on_unhealthy=%u disabled=%u max_restarts=%u backoff=%u "
             "max_backoff=%u reset_after=%u stop_timeout=%u start_timeout=%u deaf=%u needs",
-            i, kind_names[s->kind], restart_names[s->restart], s->flags != 0, s->max_restarts,
-            s->backoff_ms, s->max_backoff_ms, s->reset_after_ms, s->stop_timeout_ms,
-            s->probe == PLAN_NONE ? 0 : sc->probes[i].start_timeout_ms, sc->deaf[i]);
+            i, kind_names[s->kind], restart_names[s->restart],
+            (s->flags & PLAN_SERVICE_ON_UNHEALTHY) != 0, (s->flags & PLAN_SERVICE_DISABLED) != 0,
+            s->max_restarts, s->backoff_ms, s->max_backoff_ms, s->reset_after_ms,
+            s->stop_timeout_ms, s->probe == PLAN_NONE ? 0 : sc->probes[i].start_timeout_ms,
+            sc->deaf[i]);
     for (uint32_t d = 0; d < i; d++) {
         if (sc->needs[i] >> d & 1)
             fprintf(file, " %u", d);
@@ -152,19 +155,21 @@ static bool read_needs(struct scenario *sc, uint32_t i, const char *text)
 static bool read_service(struct scenario *sc, const char *line)
 {
     char kind[16], restart[16];
-    unsigned index, on_unhealthy, deaf, start_timeout;
+    unsigned index, on_unhealthy, disabled, deaf, start_timeout;
     int used = 0;
     struct plan_service s = {.watch = PLAN_NONE, .replicas = 1};
     if (sscanf(line,
-               "service %u kind=%15s restart=%15s on_unhealthy=%u max_restarts=%u backoff=%u "
+               "service %u kind=%15s restart=%15s on_unhealthy=%u disabled=%u max_restarts=%u "
+               "backoff=%u "
                "max_backoff=%u reset_after=%u stop_timeout=%u start_timeout=%u deaf=%u needs%n",
-               &index, kind, restart, &on_unhealthy, &s.max_restarts, &s.backoff_ms,
+               &index, kind, restart, &on_unhealthy, &disabled, &s.max_restarts, &s.backoff_ms,
                &s.max_backoff_ms, &s.reset_after_ms, &s.stop_timeout_ms, &start_timeout, &deaf,
-               &used) != 11)
+               &used) != 12)
         return false;
     s.kind = (uint8_t)find_name(kind_names, PLAN_KIND_COUNT, kind);
     s.restart = (uint8_t)find_name(restart_names, PLAN_RESTART_COUNT, restart);
-    s.flags = on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0;
+    s.flags =
+        (on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0) | (disabled ? PLAN_SERVICE_DISABLED : 0);
     s.probe = start_timeout ? index : PLAN_NONE;
     if (!used || index != sc->count || index >= SCENARIO_SERVICES_MAX ||
         s.kind == PLAN_KIND_COUNT || s.restart == PLAN_RESTART_COUNT)

@@ -18,11 +18,14 @@
 /* X(MOVE, "as written") What does not make sense in a situation is left out when it is played. */
 #define SCENARIO_MOVES(X)                                                                 \
     X(UP, "up")                                                                           \
+    X(UP_ALL, "up-all") /* but for the disabled */                                        \
     X(UP_ALONE, "up-alone")                                                               \
+    X(AGAIN, "again") /* the last up, up-alone or down once more */                       \
     X(DOWN, "down")                                                                       \
     X(DOWN_ALL, "down-all")                                                               \
     X(RESTART, "restart")                                                                 \
     X(CHANGED, "changed")                                                                 \
+    X(WAVE, "wave") /* the same for it and all that depends on it */                      \
     X(KILL, "kill")                                                                       \
     X(KILL_ALL, "kill-all")                                                               \
     X(SPAWNED, "spawned")               /* the answer to a SPAWN that has none yet */     \

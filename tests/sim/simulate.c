@@ -16,7 +16,8 @@ static const char usage[] =
     "  --seed N       the first seed (1); each run has the next one\n"
     "  --steps M      stop after so many steps of the supervisor (1000000)\n"
     "  --whole        do not cut a run down that broke a rule\n"
-    "  --coverage     fail, too, if a transition of the table was never taken\n"
+    "  --coverage     print how often each event and each input met each state; fail, too, if one\n"
+    "                 that can come and matters there never did\n"
     "  --replay FILE  tell what happens in a run that was printed before\n"
     "The least run that still breaks the rule is printed on standard output; --replay reads it.\n"
     "Exit codes: 0 all well, 1 a rule broke, 2 usage.\n";
@@ -82,37 +83,13 @@ static int replay(struct trial *trial, const char *path)
     return well ? 0 : EXIT_BROKEN;
 }
 
-/* A transition of the table that leads to another state, and can come: what ended by itself does
- * not run again at once, what was told to end is not done. */
-static bool leads_on(int state, int event)
-{
-    bool told = state == SERVICE_STOPPING;
-    bool cannot_come =
-        (event == SERVICE_EVENT_EXIT_AGAIN && !told) || (event == SERVICE_EVENT_EXIT_DONE && told);
-    return !cannot_come && service_step(state, event).next != (enum service_state)state;
-}
-
-static int report_coverage(const struct trial *trial)
-{
-    int missing = 0;
-    for (int s = 0; s < SERVICE_STATE_COUNT; s++) {
-        for (int e = 0; e < SERVICE_EVENT_COUNT; e++) {
-            if (!leads_on(s, e) || trial->taken[s][e])
-                continue;
-            printf("never taken: %s: %s\n", service_state_name(s), service_event_text(e));
-            missing++;
-        }
-    }
-    return missing ? EXIT_BROKEN : 0;
-}
-
 static int explore(struct trial *trial, const struct options *o)
 {
     if (trial_explore(trial, o->seed, o->steps)) {
         printf("%" PRIu64 " steps in %" PRIu64 " runs, seeds %" PRIu64 " to %" PRIu64
                ": every rule held\n",
                trial->steps, trial->runs, o->seed, trial->seed);
-        return o->coverage ? report_coverage(trial) : 0;
+        return o->coverage && coverage_print(&trial->coverage, stdout) ? EXIT_BROKEN : 0;
     }
     if (!o->whole)
         shrink(trial);

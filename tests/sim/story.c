@@ -13,6 +13,11 @@ static const char *const inputs[] = {
 };
 _Static_assert(sizeof inputs / sizeof *inputs == SUPERVISOR_INPUT_COUNT, "one an input");
 
+const char *story_input(enum supervisor_input input)
+{
+    return inputs[input];
+}
+
 static void tell_action(FILE *file, const struct supervisor_action *action)
 {
     switch (action->kind) {
@@ -30,7 +35,7 @@ static void tell_action(FILE *file, const struct supervisor_action *action)
 void story_step(FILE *file, const struct supervisor *sv, const struct supervisor_event *event,
                 uint32_t before, int64_t now)
 {
-    fprintf(file, "%8" PRId64 "  %s %u%s%s\n", now, inputs[event->input], event->service,
+    fprintf(file, "%8" PRId64 "  %s %u%s%s\n", now, story_input(event->input), event->service,
             event->fatal ? ", for good" : "", event->success ? ", with 0" : "");
     for (uint32_t i = before; i < sv->count; i++)
         tell_action(file, &sv->actions[(sv->head + i) % sv->capacity]);

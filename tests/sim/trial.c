@@ -31,7 +31,6 @@ static void conclude(struct trial *trial, struct world *w)
         trial->culprit = w->invariants.culprit;
     }
     trial->steps = w->steps;
-    memcpy(trial->taken, w->invariants.taken, sizeof trial->taken);
     world_finish(w);
 }
 
@@ -73,6 +72,7 @@ static void limit_time(void)
 static void explore(struct trial *trial, uint64_t first, uint64_t steps)
 {
     struct world w = {0};
+    coverage_begin(&trial->coverage);
     for (trial->seed = first; !trial->broken[0] && w.steps < steps; trial->seed++) {
         limit_time();
         play_at_random(trial, &w);

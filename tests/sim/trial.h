@@ -4,6 +4,7 @@
 #ifndef SIM_TRIAL_H
 #define SIM_TRIAL_H
 
+#include "coverage.h"
 #include "world.h"
 
 /* Shared by the two processes. */
@@ -11,8 +12,8 @@ struct trial {
     struct scenario scenario; /* what is run, up to the move that broke */
     uint64_t seed;            /* of the scenario */
     uint64_t steps, runs;     /* of the supervisor, in all */
-    uint64_t taken[SERVICE_STATE_COUNT][SERVICE_EVENT_COUNT]; /* transitions, in all */
-    char broken[96];                                          /* the rule, or "" */
+    struct coverage coverage; /* in all */
+    char broken[96];          /* the rule, or "" */
     uint32_t culprit;
 };
 

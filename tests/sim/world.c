@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "coverage.h"
 #include "story.h"
 
 /* Steps a service that settling may take: each deaf process is killed a few times. */
@@ -9,7 +10,7 @@ void world_init(struct world *w, const struct scenario *sc)
 {
     w->scenario = sc;
     w->now = 1000;
-    w->acting = false;
+    w->last_asked = (struct supervisor_event){.input = SUPERVISOR_UP};
     for (uint32_t i = 0; i < sc->count; i++)
         w->services[i] = (struct world_service){.answer = MOVE_ANSWER_LATER};
     supervisor_init(&w->supervisor, &sc->plan);
@@ -25,6 +26,7 @@ static void step(struct world *w, const struct supervisor_event *event)
 {
     uint32_t before = w->supervisor.count;
     w->steps++;
+    coverage_input(&w->supervisor, event, w->now);
     supervisor_step(&w->supervisor, event, w->now);
     if (w->story)
         story_step(w->story, &w->supervisor, event, before, w->now);
@@ -85,6 +87,31 @@ static void tell_input(struct world *w, enum supervisor_input input, uint32_t se
     tell(w, &(struct supervisor_event){.input = input, .service = service});
 }
 
+/* A command, which may be repeated. */
+static void ask(struct world *w, enum supervisor_input input, uint32_t service)
+{
+    w->last_asked = (struct supervisor_event){.input = input, .service = service};
+    tell(w, &w->last_asked);
+}
+
+/* As the daemon starts what is not disabled, in the plan's order. */
+static void ask_for_all(struct world *w)
+{
+    for (uint32_t i = 0; i < w->scenario->count && !world_broken(w); i++) {
+        if (!(w->scenario->services[i].flags & PLAN_SERVICE_DISABLED))
+            tell_input(w, SUPERVISOR_UP, i);
+    }
+}
+
+/* A file has changed that a service and all that depends on it watch: one wave, in the plan's
+ * order. */
+static void wave(struct world *w, uint32_t service)
+{
+    uint64_t set = w->invariants.ledger.above[service];
+    for (; set && !world_broken(w); set &= set - 1)
+        tell_input(w, SUPERVISOR_CHANGED, (uint32_t)__builtin_ctzll(set));
+}
+
 static void exits(struct world *w, uint32_t service, bool success)
 {
     w->services[service].process = PROCESS_NONE;
@@ -94,7 +121,8 @@ static void exits(struct world *w, uint32_t service, bool success)
 
 /* A probe that speaks late, of a process that is told to end or gone, is to be ignored; one that
  * speaks of a process which is not executed yet would be a lie. So would be a failure to execute
- * what was executed, unless the supervisor has already seen it ready. */
+ * what was executed, unless the supervisor has already seen it ready. What is not executed yet can
+ * crash, when its pre_start does, but not end well. */
 bool world_allows(const struct world *w, const struct move *move)
 {
     const struct world_service *s = &w->services[move->service];
@@ -105,8 +133,7 @@ bool world_allows(const struct world *w, const struct move *move)
     case MOVE_UNFIT: return s->process != PROCESS_LIVE || (!s->signals && (s->ready || !probed));
     case MOVE_READY:
     case MOVE_SICK: return probed && (s->process != PROCESS_ASKED || s->signals);
-    case MOVE_ENDS:
-    case MOVE_CRASHES: return s->process != PROCESS_ASKED;
+    case MOVE_ENDS: return s->process != PROCESS_ASKED;
     default: return true;
     }
 }
@@ -132,12 +159,15 @@ static void tell_everybody(struct world *w, enum supervisor_input input, bool fa
 static void play(struct world *w, enum move_kind kind, uint32_t service)
 {
     switch (kind) {
-    case MOVE_UP: tell_input(w, SUPERVISOR_UP, service); break;
-    case MOVE_UP_ALONE: tell_input(w, SUPERVISOR_UP_ALONE, service); break;
-    case MOVE_DOWN: tell_input(w, SUPERVISOR_DOWN, service); break;
+    case MOVE_UP: ask(w, SUPERVISOR_UP, service); break;
+    case MOVE_UP_ALL: ask_for_all(w); break;
+    case MOVE_UP_ALONE: ask(w, SUPERVISOR_UP_ALONE, service); break;
+    case MOVE_AGAIN: tell(w, &w->last_asked); break;
+    case MOVE_DOWN: ask(w, SUPERVISOR_DOWN, service); break;
     case MOVE_DOWN_ALL: tell_everybody(w, SUPERVISOR_DOWN, false); break;
     case MOVE_RESTART: tell_input(w, SUPERVISOR_RESTART, service); break;
     case MOVE_CHANGED: tell_input(w, SUPERVISOR_CHANGED, service); break;
+    case MOVE_WAVE: wave(w, service); break;
     case MOVE_KILL: tell_input(w, SUPERVISOR_KILL, service); break;
     case MOVE_KILL_ALL: tell_everybody(w, SUPERVISOR_KILL, true); break;
     case MOVE_SPAWNED:

@@ -21,9 +21,9 @@ struct world {
     struct invariants invariants;
     struct world_service services[SCENARIO_SERVICES_MAX];
     int64_t now;
-    bool acting;
-    uint64_t steps; /* of the supervisor; kept by init */
-    FILE *story;    /* where every step is told, or NULL; kept by init */
+    struct supervisor_event last_asked; /* a command */
+    uint64_t steps;                     /* of the supervisor; kept by init */
+    FILE *story;                        /* where every step is told, or NULL; kept by init */
 };
 
 /* Nobody runs, nobody is wanted. */

@@ -261,6 +261,43 @@ START_TEST(who_never_ran_and_who_was_stopped)
 }
 END_TEST
 
+START_TEST(who_goes_down_with_another_knows_whose_end_it_is)
+{
+    struct world w;
+    open_world(&w);
+    feed(&w, SUPERVISOR_UP, API);
+    starts(&w, DB);
+    exits(&w, MIGRATE, 0);
+    starts(&w, API);
+    feed(&w, SUPERVISOR_DOWN, DB);
+    ck_assert_str_eq(chain_of(&w, API),
+                     "db down, migrate down, api down, migrate stopped, api stopping");
+    exits(&w, API, 0); /* the last that held it */
+    ck_assert_str_eq(
+        chain_of(&w, DB),
+        "db down, migrate stopped, api stopping, api exited, api stopped, db stopping");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_deadline_follows_from_what_the_service_did_itself)
+{
+    struct world w;
+    open_world(&w);
+    feed(&w, SUPERVISOR_UP, API);
+    starts(&w, DB);
+    exits(&w, MIGRATE, 0);
+    starts(&w, API);
+    exits(&w, DB, 1);
+    exits(&w, API, 1); /* which concerns its dependency, too */
+    pass(&w, DB, SERVICE_STARTING);
+    ck_assert_str_eq(chain_of(&w, DB),
+                     "api up, db up, db pending, db starting, db started, db ready, db running, db "
+                     "exited, db backoff, db pending, db starting");
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(what_began_a_life_outlives_the_ring)
 {
     struct world w;
@@ -316,6 +353,8 @@ int main(void)
     SUITE_CASE(s, a_failed_dependency_is_the_cause);
     SUITE_CASE(s, crashes_are_counted_and_their_back_off_is_told);
     SUITE_CASE(s, who_never_ran_and_who_was_stopped);
+    SUITE_CASE(s, who_goes_down_with_another_knows_whose_end_it_is);
+    SUITE_CASE(s, a_deadline_follows_from_what_the_service_did_itself);
     SUITE_CASE(s, what_began_a_life_outlives_the_ring);
     SUITE_CASE(s, as_json);
     return suite_run(s);

@@ -13,7 +13,8 @@ struct world {
     uint32_t deps[SERVICES_MAX * SERVICES_MAX], rdeps[SERVICES_MAX * SERVICES_MAX];
     struct supervisor sv;
     int64_t now;
-    char log[4096]; /* what was asked for: "+db" spawn, "-db" term, "!db" kill */
+    char asked[4096]; /* what was asked for: "+0 " spawn, "-0 " term, "!0 " kill */
+    char told[4096];  /* which states were entered: "0:running " */
 };
 
 static void add_edges(struct world *w, uint32_t count, const char *const *needs)
@@ -36,7 +37,7 @@ static void add_edges(struct world *w, uint32_t count, const char *const *needs)
     }
 }
 
-/* needs[i] names by digit what service i depends on. All have a probe. */
+/* A list of services, each by the digits of those that it depends on; all have a probe. */
 static void build(struct world *w, uint32_t count, const char *const *needs)
 {
     memset(w, 0, sizeof *w);
@@ -60,582 +61,474 @@ static void build(struct world *w, uint32_t count, const char *const *needs)
     supervisor_init(&w->sv, &w->plan);
 }
 
+/* CASE(name, needs...) { ... }: a test in a world of its own, w. */
+#define CASE(name, ...)                                   \
+    static void name##_in(struct world *w);               \
+    START_TEST(name)                                      \
+    {                                                     \
+        static const char *const needs[] = {__VA_ARGS__}; \
+        struct world w;                                   \
+        build(&w, sizeof needs / sizeof *needs, needs);   \
+        name##_in(&w);                                    \
+        supervisor_finish(&w.sv);                         \
+    }                                                     \
+    END_TEST                                              \
+    static void name##_in(struct world *w)
+
 static void collect(struct world *w)
 {
     static const char marks[] = {
         [SUPERVISOR_DO_SPAWN] = '+', [SUPERVISOR_DO_TERM] = '-', [SUPERVISOR_DO_KILL] = '!'};
     struct supervisor_action action;
     while (supervisor_next(&w->sv, &action)) {
+        size_t asked = strlen(w->asked), told = strlen(w->told);
         if (action.kind == SUPERVISOR_DO_NOTICE)
-            continue;
-        size_t used = strlen(w->log);
-        snprintf(w->log + used, sizeof w->log - used, "%c%u ", marks[action.kind], action.service);
+            snprintf(w->told + told, sizeof w->told - told, "%u:%s ", action.service,
+                     service_state_name(action.to));
+        else
+            snprintf(w->asked + asked, sizeof w->asked - asked, "%c%u ", marks[action.kind],
+                     action.service);
     }
 }
 
-static void feed(struct world *w, enum supervisor_input input, uint32_t service)
+static void step(struct world *w, struct supervisor_event event)
 {
-    struct supervisor_event event = {.input = input, .service = service};
     supervisor_step(&w->sv, &event, w->now);
     collect(w);
 }
 
-static void exits(struct world *w, uint32_t service, bool success)
+/* What is said about one service. */
+#define VERB(name, input_, ...)                                                      \
+    static void name(struct world *w, uint32_t service)                              \
+    {                                                                                \
+        step(w, (struct supervisor_event){                                           \
+                    .input = SUPERVISOR_##input_, .service = service, __VA_ARGS__}); \
+    }
+VERB(up, UP)
+VERB(up_alone, UP_ALONE)
+VERB(down, DOWN)
+VERB(restart, RESTART)
+VERB(changes, CHANGED)
+VERB(kill_now, KILL)
+VERB(executed, SPAWNED)
+VERB(refused, SPAWN_FAILED, .fatal = false)
+VERB(unfit, SPAWN_FAILED, .fatal = true)
+VERB(well, READY)
+VERB(sick, SICK)
+VERB(ends, EXITED, .success = true)
+VERB(crashes, EXITED, .success = false)
+
+static void passes(struct world *w, int64_t ms)
 {
-    struct supervisor_event event = {
-        .input = SUPERVISOR_EXITED, .service = service, .success = success};
-    supervisor_step(&w->sv, &event, w->now);
-    collect(w);
+    w->now += ms;
+    step(w, (struct supervisor_event){.input = SUPERVISOR_TICK});
 }
 
 static void becomes_ready(struct world *w, uint32_t service)
 {
-    feed(w, SUPERVISOR_SPAWNED, service);
-    feed(w, SUPERVISOR_READY, service);
+    executed(w, service);
+    well(w, service);
 }
 
 static void all_up(struct world *w)
 {
     for (uint32_t i = 0; i < w->plan.service_count; i++)
-        feed(w, SUPERVISOR_UP, i);
+        up(w, i);
     for (uint32_t i = 0; i < w->plan.service_count; i++)
         becomes_ready(w, i);
-    w->log[0] = '\0';
+    w->asked[0] = w->told[0] = '\0';
 }
 
 #define STATE_IS(w, service, name) \
     ck_assert_str_eq(service_state_name((w)->sv.services[service].state), name)
-#define ASKED(w, text)                    \
-    do {                                  \
-        ck_assert_str_eq((w)->log, text); \
-        (w)->log[0] = '\0';               \
+/* What was asked for, or told, since the last look. */
+#define ASKED(w, text) LOOK((w)->asked, text)
+#define TOLD(w, text)  LOOK((w)->told, text)
+#define LOOK(log, text)                \
+    do {                               \
+        ck_assert_str_eq((log), text); \
+        (log)[0] = '\0';               \
     } while (0)
 
-static const char *const chain[] = {"", "0", "1"};
-
-START_TEST(starts_in_order_as_each_becomes_ready)
+CASE(starts_in_order_as_each_becomes_ready, "", "0", "1")
 {
-    struct world w;
-    build(&w, 3, chain);
-    feed(&w, SUPERVISOR_UP, WEB);
-    ASKED(&w, "+0 ");
-    STATE_IS(&w, WEB, "pending");
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    ASKED(&w, "");
-    feed(&w, SUPERVISOR_READY, DB);
-    ASKED(&w, "+1 ");
-    becomes_ready(&w, API);
-    ASKED(&w, "+2 ");
-    becomes_ready(&w, WEB);
-    STATE_IS(&w, WEB, "running");
-    supervisor_finish(&w.sv);
+    up(w, WEB);
+    ASKED(w, "+0 ");
+    STATE_IS(w, WEB, "pending");
+    executed(w, DB);
+    ASKED(w, "");
+    well(w, DB);
+    ASKED(w, "+1 ");
+    becomes_ready(w, API);
+    ASKED(w, "+2 ");
+    becomes_ready(w, WEB);
+    STATE_IS(w, WEB, "running");
 }
-END_TEST
 
-START_TEST(a_slow_sibling_delays_nobody)
+CASE(a_slow_sibling_delays_nobody, "", "", "0", "1")
 {
-    struct world w;
-    build(&w, 4, (const char *const[]){"", "", "0", "1"});
     for (uint32_t i = 0; i < 4; i++)
-        feed(&w, SUPERVISOR_UP, i);
-    ASKED(&w, "+0 +1 ");
-    becomes_ready(&w, 0);
-    ASKED(&w, "+2 ");
-    supervisor_finish(&w.sv);
+        up(w, i);
+    ASKED(w, "+0 +1 ");
+    becomes_ready(w, 0);
+    ASKED(w, "+2 ");
 }
-END_TEST
 
-START_TEST(without_a_probe_executed_is_ready)
+CASE(without_a_probe_executed_is_ready, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    w.services[DB].probe = PLAN_NONE;
-    feed(&w, SUPERVISOR_UP, API);
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    ASKED(&w, "+0 +1 ");
-    supervisor_finish(&w.sv);
+    w->services[DB].probe = PLAN_NONE;
+    up(w, API);
+    executed(w, DB);
+    ASKED(w, "+0 +1 ");
 }
-END_TEST
 
-START_TEST(stops_in_reverse_and_waits_for_dependents)
+CASE(stops_in_reverse_and_waits_for_dependents, "", "0", "1")
 {
-    struct world w;
-    build(&w, 3, chain);
-    all_up(&w);
+    all_up(w);
     for (uint32_t i = 0; i < 3; i++)
-        feed(&w, SUPERVISOR_DOWN, i);
-    ASKED(&w, "-2 ");
-    exits(&w, WEB, false);
-    ASKED(&w, "-1 ");
-    exits(&w, API, true);
-    ASKED(&w, "-0 ");
-    exits(&w, DB, true);
-    ck_assert(supervisor_is_down(&w.sv));
-    ck_assert_int_eq(supervisor_deadline(&w.sv) > w.now, true);
-    supervisor_finish(&w.sv);
+        down(w, i);
+    ASKED(w, "-2 ");
+    crashes(w, WEB);
+    ASKED(w, "-1 ");
+    ends(w, API);
+    ASKED(w, "-0 ");
+    ends(w, DB);
+    ck_assert(supervisor_is_down(&w->sv));
+    ck_assert_int_gt(supervisor_deadline(&w->sv), w->now);
 }
-END_TEST
 
-START_TEST(down_takes_the_dependents_along)
+CASE(down_takes_the_dependents_along, "", "0", "1")
 {
-    struct world w;
-    build(&w, 3, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_DOWN, API);
-    ASKED(&w, "-2 ");
-    exits(&w, WEB, true);
-    ASKED(&w, "-1 ");
-    exits(&w, API, true);
-    STATE_IS(&w, DB, "running");
-    STATE_IS(&w, API, "stopped");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    down(w, API);
+    ASKED(w, "-2 ");
+    ends(w, WEB);
+    ASKED(w, "-1 ");
+    ends(w, API);
+    STATE_IS(w, DB, "running");
+    STATE_IS(w, API, "stopped");
 }
-END_TEST
 
-START_TEST(who_ignores_the_signal_is_killed_and_killed_again)
+CASE(who_ignores_the_signal_is_killed_and_killed_again, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    ASKED(&w, "-0 ");
-    w.now += 4999;
-    feed(&w, SUPERVISOR_TICK, 0);
-    ASKED(&w, "");
-    w.now += 1;
-    feed(&w, SUPERVISOR_TICK, 0);
-    ASKED(&w, "!0 ");
-    w.now += SUPERVISOR_KILL_AGAIN_MS;
-    feed(&w, SUPERVISOR_TICK, 0);
-    ASKED(&w, "!0 ");
-    exits(&w, DB, false);
-    STATE_IS(&w, DB, "stopped");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    down(w, DB);
+    ASKED(w, "-0 ");
+    passes(w, 4999);
+    ASKED(w, "");
+    passes(w, 1);
+    ASKED(w, "!0 ");
+    passes(w, SUPERVISOR_KILL_AGAIN_MS);
+    ASKED(w, "!0 ");
+    crashes(w, DB);
+    STATE_IS(w, DB, "stopped");
 }
-END_TEST
 
-START_TEST(crashes_are_retried_with_a_growing_delay)
+CASE(crashes_are_retried_with_a_growing_delay, "")
 {
     static const int64_t delays[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
-    struct world w;
-    build(&w, 1, chain);
-    feed(&w, SUPERVISOR_UP, DB);
+    up(w, DB);
     for (size_t i = 0; i < sizeof delays / sizeof *delays; i++) {
-        ASKED(&w, "+0 ");
-        becomes_ready(&w, DB);
-        exits(&w, DB, false);
-        STATE_IS(&w, DB, "backoff");
-        ck_assert_int_eq(w.sv.services[DB].deadline, w.now + delays[i]);
-        w.now += delays[i] - 1;
-        feed(&w, SUPERVISOR_TICK, 0);
-        ASKED(&w, "");
-        w.now += 1;
-        feed(&w, SUPERVISOR_TICK, 0);
+        ASKED(w, "+0 ");
+        becomes_ready(w, DB);
+        crashes(w, DB);
+        STATE_IS(w, DB, "backoff");
+        ck_assert_int_eq(w->sv.services[DB].deadline, w->now + delays[i]);
+        passes(w, delays[i] - 1);
+        ASKED(w, "");
+        passes(w, 1);
     }
-    supervisor_finish(&w.sv);
 }
-END_TEST
 
-START_TEST(a_minute_of_health_forgives)
+CASE(a_minute_of_health_forgives, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    exits(&w, DB, false);
-    w.now += 1000;
-    feed(&w, SUPERVISOR_TICK, 0);
-    becomes_ready(&w, DB);
-    w.now += 60000;
-    exits(&w, DB, false);
-    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 1000);
-    ck_assert_uint_eq(w.sv.services[DB].failures, 1);
-    supervisor_finish(&w.sv);
+    all_up(w);
+    crashes(w, DB);
+    passes(w, 1000);
+    becomes_ready(w, DB);
+    w->now += 60000;
+    crashes(w, DB);
+    ck_assert_int_eq(w->sv.services[DB].deadline, w->now + 1000);
+    ck_assert_uint_eq(w->sv.services[DB].failures, 1);
 }
-END_TEST
 
-START_TEST(the_number_of_restarts_is_bounded_if_asked)
+CASE(the_number_of_restarts_is_bounded_if_asked, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    w.services[DB].max_restarts = 1;
-    all_up(&w);
-    exits(&w, DB, false);
-    w.now += 1000;
-    feed(&w, SUPERVISOR_TICK, 0);
-    becomes_ready(&w, DB);
-    exits(&w, DB, false);
-    STATE_IS(&w, DB, "failed");
-    STATE_IS(&w, API, "running");
-    supervisor_finish(&w.sv);
+    w->services[DB].max_restarts = 1;
+    all_up(w);
+    crashes(w, DB);
+    passes(w, 1000);
+    becomes_ready(w, DB);
+    crashes(w, DB);
+    STATE_IS(w, DB, "failed");
+    STATE_IS(w, API, "running");
 }
-END_TEST
 
-START_TEST(a_failed_dependency_blocks_and_names_the_root)
+CASE(a_failed_dependency_blocks_and_names_the_root, "", "0", "1")
 {
-    struct world w;
-    build(&w, 3, chain);
-    w.services[DB].restart = PLAN_RESTART_NEVER;
-    feed(&w, SUPERVISOR_UP, WEB);
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    exits(&w, DB, false);
-    STATE_IS(&w, DB, "failed");
-    STATE_IS(&w, API, "blocked");
-    STATE_IS(&w, WEB, "blocked");
-    ck_assert_uint_eq(supervisor_root_cause(&w.sv, WEB), DB);
-    w.log[0] = '\0';
-    feed(&w, SUPERVISOR_RESTART, DB);
-    STATE_IS(&w, WEB, "pending");
-    becomes_ready(&w, DB);
-    ASKED(&w, "+0 +1 ");
-    supervisor_finish(&w.sv);
+    w->services[DB].restart = PLAN_RESTART_NEVER;
+    up(w, WEB);
+    executed(w, DB);
+    crashes(w, DB);
+    STATE_IS(w, DB, "failed");
+    STATE_IS(w, API, "blocked");
+    STATE_IS(w, WEB, "blocked");
+    ck_assert_uint_eq(supervisor_root_cause(&w->sv, WEB), DB);
+    w->asked[0] = '\0';
+    restart(w, DB);
+    STATE_IS(w, WEB, "pending");
+    becomes_ready(w, DB);
+    ASKED(w, "+0 +1 ");
 }
-END_TEST
 
-START_TEST(a_task_that_ends_well_lets_its_dependents_start)
+CASE(a_task_that_ends_well_lets_its_dependents_start, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    w.services[DB].kind = PLAN_KIND_TASK;
-    w.services[DB].probe = PLAN_NONE;
-    feed(&w, SUPERVISOR_UP, API);
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    ASKED(&w, "+0 ");
-    exits(&w, DB, true);
-    STATE_IS(&w, DB, "done");
-    ASKED(&w, "+1 ");
-    supervisor_finish(&w.sv);
+    w->services[DB].kind = PLAN_KIND_TASK;
+    w->services[DB].probe = PLAN_NONE;
+    up(w, API);
+    executed(w, DB);
+    ASKED(w, "+0 ");
+    ends(w, DB);
+    STATE_IS(w, DB, "done");
+    ASKED(w, "+1 ");
 }
-END_TEST
 
-START_TEST(restarts_coalesce_into_one)
+CASE(restarts_coalesce_into_one, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_RESTART, DB);
-    feed(&w, SUPERVISOR_RESTART, DB);
-    feed(&w, SUPERVISOR_CHANGED, DB);
-    ASKED(&w, "-0 ");
-    exits(&w, DB, false);
-    ASKED(&w, "+0 ");
-    becomes_ready(&w, DB);
-    ASKED(&w, "");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    restart(w, DB);
+    restart(w, DB);
+    changes(w, DB);
+    ASKED(w, "-0 ");
+    crashes(w, DB);
+    ASKED(w, "+0 ");
+    becomes_ready(w, DB);
+    ASKED(w, "");
 }
-END_TEST
 
-START_TEST(down_wins_over_a_restart_that_is_under_way)
+CASE(down_wins_over_a_restart_that_is_under_way, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_RESTART, DB);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    exits(&w, DB, false);
-    ASKED(&w, "-0 ");
-    STATE_IS(&w, DB, "stopped");
-    feed(&w, SUPERVISOR_CHANGED, DB);
-    ASKED(&w, "");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    restart(w, DB);
+    down(w, DB);
+    crashes(w, DB);
+    ASKED(w, "-0 ");
+    STATE_IS(w, DB, "stopped");
+    changes(w, DB);
+    ASKED(w, "");
 }
-END_TEST
 
-START_TEST(up_while_stopping_starts_again_afterwards)
+CASE(up_while_stopping_starts_again_afterwards, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    feed(&w, SUPERVISOR_UP, DB);
-    ASKED(&w, "-0 ");
-    exits(&w, DB, true);
-    ASKED(&w, "+0 ");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    down(w, DB);
+    up(w, DB);
+    ASKED(w, "-0 ");
+    ends(w, DB);
+    ASKED(w, "+0 ");
 }
-END_TEST
 
-START_TEST(a_change_ends_the_back_off)
+CASE(a_change_ends_the_back_off, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    exits(&w, DB, false);
-    feed(&w, SUPERVISOR_CHANGED, DB);
-    ASKED(&w, "+0 ");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    crashes(w, DB);
+    changes(w, DB);
+    ASKED(w, "+0 ");
 }
-END_TEST
 
-START_TEST(unhealthy_restarts_only_if_asked)
+CASE(unhealthy_restarts_only_if_asked, "", "")
 {
-    struct world w;
-    build(&w, 2, (const char *const[]){"", ""});
-    w.services[API].flags = PLAN_SERVICE_ON_UNHEALTHY;
-    all_up(&w);
-    feed(&w, SUPERVISOR_SICK, DB);
-    feed(&w, SUPERVISOR_SICK, API);
-    STATE_IS(&w, DB, "unhealthy");
-    ASKED(&w, "-1 ");
-    feed(&w, SUPERVISOR_READY, DB);
-    STATE_IS(&w, DB, "running");
-    exits(&w, API, true);
-    STATE_IS(&w, API, "backoff");
-    supervisor_finish(&w.sv);
+    w->services[API].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(w);
+    sick(w, DB);
+    sick(w, API);
+    STATE_IS(w, DB, "unhealthy");
+    ASKED(w, "-1 ");
+    well(w, DB);
+    STATE_IS(w, DB, "running");
+    ends(w, API);
+    STATE_IS(w, API, "backoff");
 }
-END_TEST
 
-START_TEST(never_ready_is_given_up)
+CASE(never_ready_is_given_up, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    feed(&w, SUPERVISOR_UP, DB);
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    w.now += 60000;
-    feed(&w, SUPERVISOR_TICK, 0);
-    ASKED(&w, "+0 -0 ");
-    exits(&w, DB, true);
-    STATE_IS(&w, DB, "backoff");
-    supervisor_finish(&w.sv);
+    up(w, DB);
+    executed(w, DB);
+    passes(w, 60000);
+    ASKED(w, "+0 -0 ");
+    ends(w, DB);
+    STATE_IS(w, DB, "backoff");
 }
-END_TEST
 
-START_TEST(what_can_not_be_executed_fails_or_is_tried_again)
+CASE(what_can_not_be_executed_fails_or_is_tried_again, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    feed(&w, SUPERVISOR_UP, DB);
-    feed(&w, SUPERVISOR_SPAWN_FAILED, DB);
-    STATE_IS(&w, DB, "backoff");
-    ck_assert_uint_eq(w.sv.services[DB].failures, 0);
-    w.now += 1000;
-    feed(&w, SUPERVISOR_TICK, 0);
-    struct supervisor_event fatal = {.input = SUPERVISOR_SPAWN_FAILED, .fatal = true};
-    supervisor_step(&w.sv, &fatal, w.now);
-    collect(&w);
-    STATE_IS(&w, DB, "failed");
-    supervisor_finish(&w.sv);
+    up(w, DB);
+    refused(w, DB);
+    STATE_IS(w, DB, "backoff");
+    ck_assert_uint_eq(w->sv.services[DB].failures, 0);
+    passes(w, 1000);
+    unfit(w, DB);
+    STATE_IS(w, DB, "failed");
 }
-END_TEST
 
-START_TEST(a_late_spawn_failure_does_not_prolong_the_back_off)
+CASE(a_late_spawn_failure_does_not_prolong_the_back_off, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    exits(&w, DB, false);
-    w.now += 400;
-    feed(&w, SUPERVISOR_SPAWN_FAILED, DB);
-    STATE_IS(&w, DB, "backoff");
-    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 600);
-    ck_assert_uint_eq(w.sv.services[DB].stalls, 0);
-    supervisor_finish(&w.sv);
+    all_up(w);
+    crashes(w, DB);
+    w->now += 400;
+    refused(w, DB);
+    STATE_IS(w, DB, "backoff");
+    ck_assert_int_eq(w->sv.services[DB].deadline, w->now + 600);
+    ck_assert_uint_eq(w->sv.services[DB].stalls, 0);
 }
-END_TEST
 
-START_TEST(a_late_sick_is_not_the_new_process_s)
+CASE(a_late_sick_is_not_the_new_process_s, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    w.services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
-    all_up(&w);
-    feed(&w, SUPERVISOR_RESTART, DB);
-    feed(&w, SUPERVISOR_SICK, DB);
-    exits(&w, DB, false);
-    ASKED(&w, "-0 +0 ");
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    feed(&w, SUPERVISOR_SICK, DB);
-    ASKED(&w, "");
-    STATE_IS(&w, DB, "starting");
-    supervisor_finish(&w.sv);
+    w->services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(w);
+    restart(w, DB);
+    sick(w, DB);
+    crashes(w, DB);
+    ASKED(w, "-0 +0 ");
+    executed(w, DB);
+    sick(w, DB);
+    ASKED(w, "");
+    STATE_IS(w, DB, "starting");
 }
-END_TEST
 
-START_TEST(unhealthy_while_it_goes_down_is_restarted_if_wanted_again)
+CASE(unhealthy_while_it_goes_down_is_restarted_if_wanted_again, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    w.services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
-    all_up(&w);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    feed(&w, SUPERVISOR_SICK, DB);
-    ASKED(&w, "-1 ");
-    feed(&w, SUPERVISOR_UP, DB);
-    ASKED(&w, "-0 ");
-    exits(&w, DB, false);
-    STATE_IS(&w, DB, "backoff");
-    supervisor_finish(&w.sv);
+    w->services[DB].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    all_up(w);
+    down(w, DB);
+    sick(w, DB);
+    ASKED(w, "-1 ");
+    up(w, DB);
+    ASKED(w, "-0 ");
+    crashes(w, DB);
+    STATE_IS(w, DB, "backoff");
 }
-END_TEST
 
-START_TEST(what_has_no_process_and_is_not_wanted_is_stopped_at_once)
+CASE(what_has_no_process_and_is_not_wanted_is_stopped_at_once, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    all_up(&w);
-    exits(&w, DB, false);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    STATE_IS(&w, API, "stopping");
-    STATE_IS(&w, DB, "stopped");
-    ck_assert_int_eq(w.sv.services[DB].deadline, SUPERVISOR_NEVER);
-    supervisor_finish(&w.sv);
+    all_up(w);
+    crashes(w, DB);
+    down(w, DB);
+    STATE_IS(w, API, "stopping");
+    STATE_IS(w, DB, "stopped");
+    ck_assert_int_eq(w->sv.services[DB].deadline, SUPERVISOR_NEVER);
 }
-END_TEST
 
-START_TEST(who_goes_down_before_it_is_ready_waits_for_its_dependents_too)
+CASE(who_goes_down_before_it_is_ready_waits_for_its_dependents_too, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    w.services[API].stop_timeout_ms = 90000;
-    all_up(&w);
-    feed(&w, SUPERVISOR_RESTART, DB);
-    exits(&w, DB, true);
-    feed(&w, SUPERVISOR_SPAWNED, DB);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    ASKED(&w, "-0 +0 -1 ");
-    w.now += 60000;
-    feed(&w, SUPERVISOR_TICK, 0);
-    ASKED(&w, "");
-    feed(&w, SUPERVISOR_UP, DB); /* its time begins anew: it must not be for ever */
-    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 60000);
-    supervisor_finish(&w.sv);
+    w->services[API].stop_timeout_ms = 90000;
+    all_up(w);
+    restart(w, DB);
+    ends(w, DB);
+    executed(w, DB);
+    down(w, DB);
+    ASKED(w, "-0 +0 -1 ");
+    passes(w, 60000);
+    ASKED(w, "");
+    up(w, DB); /* its time begins anew: it must not be for ever */
+    ck_assert_int_eq(w->sv.services[DB].deadline, w->now + 60000);
 }
-END_TEST
 
-START_TEST(health_forgives_even_if_it_was_sick_before_it_crashed)
+CASE(health_forgives_even_if_it_was_sick_before_it_crashed, "")
 {
-    struct world w;
-    build(&w, 1, chain);
-    all_up(&w);
-    exits(&w, DB, false);
-    w.now += 1000;
-    feed(&w, SUPERVISOR_TICK, 0);
-    becomes_ready(&w, DB);
-    w.now += 60000;
-    feed(&w, SUPERVISOR_SICK, DB);
-    exits(&w, DB, false);
-    ck_assert_int_eq(w.sv.services[DB].deadline, w.now + 1000);
-    ck_assert_uint_eq(w.sv.services[DB].failures, 1);
-    supervisor_finish(&w.sv);
+    all_up(w);
+    crashes(w, DB);
+    passes(w, 1000);
+    becomes_ready(w, DB);
+    w->now += 60000;
+    sick(w, DB);
+    crashes(w, DB);
+    ck_assert_int_eq(w->sv.services[DB].deadline, w->now + 1000);
+    ck_assert_uint_eq(w->sv.services[DB].failures, 1);
 }
-END_TEST
 
-START_TEST(who_was_started_alone_holds_nobody)
+CASE(who_was_started_alone_holds_nobody, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    ASKED(&w, "-1 ");
-    exits(&w, API, true);
-    ASKED(&w, "-0 ");
-    feed(&w, SUPERVISOR_UP, DB);
-    exits(&w, DB, true);
-    becomes_ready(&w, DB);
-    feed(&w, SUPERVISOR_UP, API);
-    becomes_ready(&w, API);
-    ASKED(&w, "+0 +1 ");
-    feed(&w, SUPERVISOR_DOWN, DB);
-    feed(&w, SUPERVISOR_UP_ALONE, API);
-    ASKED(&w, "-1 -0 ");
-    exits(&w, API, true);
-    becomes_ready(&w, API);
-    exits(&w, DB, true);
-    STATE_IS(&w, DB, "stopped");
-    STATE_IS(&w, API, "running");
-    supervisor_finish(&w.sv);
+    all_up(w);
+    down(w, DB);
+    ASKED(w, "-1 ");
+    ends(w, API);
+    ASKED(w, "-0 ");
+    up(w, DB);
+    ends(w, DB);
+    becomes_ready(w, DB);
+    up(w, API);
+    becomes_ready(w, API);
+    ASKED(w, "+0 +1 ");
+    down(w, DB);
+    up_alone(w, API);
+    ASKED(w, "-1 -0 ");
+    ends(w, API);
+    becomes_ready(w, API);
+    ends(w, DB);
+    STATE_IS(w, DB, "stopped");
+    STATE_IS(w, API, "running");
 }
-END_TEST
 
-START_TEST(alone_or_not_the_dependent_goes_down_first)
+CASE(alone_or_not_the_dependent_goes_down_first, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    feed(&w, SUPERVISOR_UP, DB);
-    feed(&w, SUPERVISOR_UP_ALONE, API);
-    becomes_ready(&w, DB);
-    becomes_ready(&w, API);
-    ASKED(&w, "+0 +1 ");
-    feed(&w, SUPERVISOR_DOWN, DB);
-    ASKED(&w, "-1 ");
-    exits(&w, API, true);
-    ASKED(&w, "-0 ");
-    supervisor_finish(&w.sv);
+    up(w, DB);
+    up_alone(w, API);
+    becomes_ready(w, DB);
+    becomes_ready(w, API);
+    ASKED(w, "+0 +1 ");
+    down(w, DB);
+    ASKED(w, "-1 ");
+    ends(w, API);
+    ASKED(w, "-0 ");
 }
-END_TEST
 
-START_TEST(what_goes_down_anyway_is_not_tried_again)
+CASE(what_goes_down_anyway_is_not_tried_again, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    all_up(&w);
-    feed(&w, SUPERVISOR_RESTART, DB);
-    exits(&w, DB, true);
-    feed(&w, SUPERVISOR_DOWN, DB);
-    struct supervisor_event failed = {.input = SUPERVISOR_SPAWN_FAILED, .service = DB};
-    supervisor_step(&w.sv, &failed, w.now);
-    struct supervisor_action notice;
-    ck_assert(supervisor_next(&w.sv, &notice));
-    ck_assert_int_eq(notice.to, SERVICE_STOPPED);
-    ck_assert(!supervisor_next(&w.sv, &notice));
-    supervisor_finish(&w.sv);
+    all_up(w);
+    restart(w, DB);
+    ends(w, DB);
+    down(w, DB);
+    w->told[0] = '\0';
+    refused(w, DB);
+    TOLD(w, "0:stopped ");
 }
-END_TEST
 
-START_TEST(finish_leaves_nothing_and_may_come_twice)
+CASE(finish_leaves_nothing_and_may_come_twice, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    all_up(&w);
-    supervisor_finish(&w.sv);
-    ck_assert_ptr_null(w.sv.plan);
-    ck_assert_ptr_null(w.sv.services);
-    supervisor_finish(&w.sv);
+    all_up(w);
+    supervisor_finish(&w->sv); /* once more at the end of the case */
+    ck_assert_ptr_null(w->sv.plan);
+    ck_assert_ptr_null(w->sv.services);
 }
-END_TEST
 
-START_TEST(nobody_is_said_to_be_blocked_by_what_is_tried_again)
+CASE(nobody_is_said_to_be_blocked_by_what_is_tried_again, "", "", "1", "2", "03")
 {
-    struct world w;
-    build(&w, 5, (const char *const[]){"", "", "1", "2", "03"});
-    feed(&w, SUPERVISOR_UP, 3);
-    struct supervisor_event fatal = {.input = SUPERVISOR_SPAWN_FAILED, .service = 1, .fatal = true};
-    supervisor_step(&w.sv, &fatal, w.now);
-    collect(&w);
-    STATE_IS(&w, 3, "blocked");
-    supervisor_step(&w.sv, &(struct supervisor_event){.input = SUPERVISOR_UP, .service = 4}, w.now);
-    struct supervisor_action action;
-    while (supervisor_next(&w.sv, &action))
-        ck_assert(action.kind != SUPERVISOR_DO_NOTICE || action.to != SERVICE_BLOCKED);
-    STATE_IS(&w, 4, "pending");
-    supervisor_finish(&w.sv);
+    up(w, 3);
+    unfit(w, 1);
+    TOLD(w, "1:pending 2:pending 3:pending 1:starting 1:failed 2:blocked 3:blocked ");
+    up(w, 4);
+    TOLD(w, "0:pending 1:pending 4:pending 0:starting 1:starting 2:pending 3:pending ");
+    STATE_IS(w, 4, "pending");
 }
-END_TEST
 
-START_TEST(kill_ends_the_patience)
+CASE(kill_ends_the_patience, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    all_up(&w);
+    all_up(w);
     for (uint32_t i = 0; i < 2; i++)
-        feed(&w, SUPERVISOR_KILL, i);
-    ASKED(&w, "-0 !0 -1 !1 ");
-    exits(&w, DB, false);
-    exits(&w, API, false);
-    ck_assert(supervisor_is_down(&w.sv));
-    supervisor_finish(&w.sv);
+        kill_now(w, i);
+    ASKED(w, "-0 !0 -1 !1 ");
+    crashes(w, DB);
+    crashes(w, API);
+    ck_assert(supervisor_is_down(&w->sv));
 }
-END_TEST
 
-START_TEST(alone_does_not_wait)
+CASE(alone_does_not_wait, "", "0")
 {
-    struct world w;
-    build(&w, 2, chain);
-    feed(&w, SUPERVISOR_UP_ALONE, API);
-    ASKED(&w, "+1 ");
-    STATE_IS(&w, DB, "stopped");
-    supervisor_finish(&w.sv);
+    up_alone(w, API);
+    ASKED(w, "+1 ");
+    STATE_IS(w, DB, "stopped");
 }
-END_TEST
 
 int main(void)
 {
