@@ -142,6 +142,12 @@ static int control_why(void *ctx, const char *name, json_t **out_why, struct str
     return 0;
 }
 
+static int control_reload(void *ctx, struct control_stream *stream, const json_t *variables,
+                          struct strbuf *out_error)
+{
+    return reload_request(ctx, variables, stream, out_error);
+}
+
 static void control_shutdown(void *ctx)
 {
     struct daemon *d = ctx;
@@ -160,5 +166,6 @@ static int control_logs(void *ctx, struct control_stream *stream,
 const struct control_ops answers_for_control = {.status = control_status,
                                                 .command = control_command,
                                                 .why = control_why,
+                                                .reload = control_reload,
                                                 .shutdown = control_shutdown,
                                                 .logs = control_logs};

@@ -256,6 +256,8 @@ void probe_resume(struct probe *probe, bool unhealthy, uint32_t failures)
     probe->ready = true;
     probe->unhealthy = unhealthy;
     probe->failures = failures;
+    if (probe->kind->lasts)
+        probe->kind->cancel(probe->try);
     ensure_next(probe);
 }
 

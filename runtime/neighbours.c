@@ -6,8 +6,8 @@ struct levels neighbours_levels(const struct supervisor *sv, uint32_t service)
     bool task = sv->plan->services[service].kind == PLAN_KIND_TASK;
     return (struct levels){
         .ready = s->state == (task ? SERVICE_DONE : SERVICE_RUNNING),
-        .hopeless = s->state == SERVICE_STOPPED || s->state == SERVICE_FAILED ||
-                    s->state == SERVICE_BLOCKED,
+        .hopeless = !s->swapping && (s->state == SERVICE_STOPPED || s->state == SERVICE_FAILED ||
+                                     s->state == SERVICE_BLOCKED),
         .holds = service_has_process(s->state) && !(s->wanted && s->alone),
     };
 }

@@ -13,7 +13,7 @@
 
 struct levels {
     bool ready;    /* a service runs, a task is done */
-    bool hopeless; /* will not become ready unless somebody asks for it */
+    bool hopeless; /* will not become ready unless somebody asks for it, or the next plan does */
     bool holds;    /* what it depends on must not go down before it */
 };
 

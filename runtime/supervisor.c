@@ -129,7 +129,8 @@ static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
         return;
     }
     if (s->swapping) {
-        if (!held)
+        apply(sv, service, SERVICE_EVENT_HOPE, now);
+        if (!held || !service_has_process(s->state))
             apply(sv, service, SERVICE_EVENT_RESTART, now);
         return;
     }
@@ -208,9 +209,11 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
 static void swap(struct supervisor *sv, uint32_t service, bool leaves)
 {
     struct supervised *s = &sv->services[service];
+    struct levels before = neighbours_levels(sv, service);
     s->swapping = true;
     s->failures = s->stalls = 0;
     s->given_up = false;
+    neighbours_tell(sv, service, before);
     if (leaves)
         unwant(sv, service);
     neighbours_queue(sv, service);
