@@ -106,14 +106,15 @@ def some_go_some_come(t):
     program = running(t, "db", "queue", "worker", "web", "old")
     before = pids(t)
     # db, queue and worker go, in this order from behind; web stays though it depended on one.
-    t.a3sfile(t.service("web"), t.service("new"), t.service("store"), t.service("api", "", 'depends_on = ["store"]'))
+    store = t.service("store", "--listen tcp", f'port = {t.free_port()}\nhealth {{ type = "tcp" }}')
+    t.a3sfile(t.service("web"), t.service("new"), store, t.service("api", "", 'depends_on = ["store"]'))
     out = reload(t).out
     for line in ("stop worker", "stop queue", "stop db", "stop old", "start new", "start api", "update web"):
         check(line + "\n" in out, f"{line} is not in\n{out}")
     for name in ("new", "store", "api"):
         t.expect(name, "start")
     t.order(("worker", "exit"), ("queue", "term"), ("queue", "exit"), ("db", "term"), ("db", "exit"))
-    t.order(("store", "start"), ("api", "start"))
+    t.order(("store", "listening"), ("api", "start"))
     same(set(pids(t)), {"web", "new", "store", "api"}, "services")
     same(pids(t)["web"], before["web"], "process of web")
     # A new name is another service.
