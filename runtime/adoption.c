@@ -34,14 +34,19 @@ static void take_over(struct supervised *s, const struct supervised *old, const 
                                   : (struct journal_ref){cause, old->cause.number};
 }
 
-/* A start that is under way has the time that the new plan gives it. */
-static int64_t find_deadline(const struct supervisor *sv, uint32_t service)
+static int64_t start_timeout(const struct plan *plan, uint32_t service)
 {
-    const struct supervised *s = &sv->services[service];
-    uint32_t probe = sv->plan->services[service].probe;
-    if (s->state != SERVICE_STARTING || s->deadline == SUPERVISOR_NEVER || probe == PLAN_NONE)
-        return s->deadline;
-    return s->started + sv->plan->probes[probe].start_timeout_ms;
+    uint32_t probe = plan->services[service].probe;
+    return probe == PLAN_NONE ? 0 : plan->probes[probe].start_timeout_ms;
+}
+
+/* A start that is under way has the time that the new plan gives it. */
+static void shift_deadline(struct supervisor *sv, uint32_t service, const struct plan *old,
+                           uint32_t from)
+{
+    struct supervised *s = &sv->services[service];
+    if (s->state == SERVICE_STARTING && s->deadline != SUPERVISOR_NEVER)
+        s->deadline += start_timeout(sv->plan, service) - start_timeout(old, from);
 }
 
 /* As SUPERVISOR_UP, but for its message: nobody may find it unwanted before. */
@@ -49,8 +54,10 @@ static void begin(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     enum service_state next = service_step(s->state, SERVICE_EVENT_UP).next;
-    if (!s->wanted)
+    if (!s->wanted) {
         s->failures = s->stalls = 0;
+        s->alone = false;
+    }
     notes_demand(sv, service, true, now);
     s->wanted = true;
     if (next == s->state)
@@ -58,7 +65,6 @@ static void begin(struct supervisor *sv, uint32_t service, int64_t now)
     notes_state(sv, service, next, SERVICE_EVENT_UP, now);
     s->state = next;
     s->since = now;
-    s->deadline = SUPERVISOR_NEVER;
 }
 
 /* What is wanted needs what it depends on now. A service has a higher index than those. */
@@ -95,8 +101,10 @@ void supervisor_adopt(struct supervisor *sv, const struct supervisor *old, const
     journal_adopt(&sv->journal, &old->journal, from, to);
     sv->input = (struct journal_ref){PLAN_NONE, 0};
     for (uint32_t i = 0; i < count; i++) {
-        if (from[i] != PLAN_NONE)
-            take_over(&sv->services[i], &old->services[from[i]], to);
+        if (from[i] == PLAN_NONE)
+            continue;
+        take_over(&sv->services[i], &old->services[from[i]], to);
+        shift_deadline(sv, i, old->plan, from[i]);
     }
     for (uint32_t i = count; i-- > 0;) {
         if (start[i])
@@ -107,7 +115,6 @@ void supervisor_adopt(struct supervisor *sv, const struct supervisor *old, const
     for (uint32_t i = 0; i < count; i++) {
         struct supervised *s = &sv->services[i];
         count_edges(sv, i);
-        s->deadline = find_deadline(sv, i);
         sv->next_deadline = s->deadline < sv->next_deadline ? s->deadline : sv->next_deadline;
         neighbours_queue(sv, i);
     }

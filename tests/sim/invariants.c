@@ -48,11 +48,12 @@ static void check_term(struct invariants *inv, const struct supervisor_event *ev
     bool asked =
         is_for(event, SUPERVISOR_RESTART, service) || is_for(event, SUPERVISOR_CHANGED, service);
     bool late = inv->ledger.due & BIT(service);
-    bool held = ledger_holders(&inv->ledger, service) != 0;
+    bool held = ledger_must_go_first(&inv->ledger, service) != 0;
+    bool swaps = inv->ledger.swapping & BIT(service) && !held;
     demand(inv, e->process != PROCESS_NONE, "a signal to no process", service);
     demand(inv, !e->termed, "told to end twice", service);
     if (e->wanted)
-        demand(inv, asked || late || ledger_is_intolerable(&inv->ledger, service),
+        demand(inv, asked || late || swaps || ledger_is_intolerable(&inv->ledger, service),
                "a wanted service is told to end without a reason", service);
     else
         demand(inv, !held || is_for(event, SUPERVISOR_KILL, service),
@@ -93,7 +94,8 @@ static bool says_why(const struct invariants *inv, const struct supervisor_event
     if (!e->wanted)
         return notice->event == SERVICE_EVENT_STOP;
     bool asked = is_for(event, SUPERVISOR_RESTART, notice->service) ||
-                 is_for(event, SUPERVISOR_CHANGED, notice->service);
+                 is_for(event, SUPERVISOR_CHANGED, notice->service) ||
+                 inv->ledger.swapping & ~inv->ledger.due & BIT(notice->service);
     return notice->event == (asked ? SERVICE_EVENT_RESTART : SERVICE_EVENT_GIVE_UP);
 }
 
@@ -180,7 +182,9 @@ static void check_omissions(struct invariants *inv, const struct supervisor_even
         demand(inv, ledger_may_start(lg, service), "started before a dependency is ready", service);
     bool due = lg->due & BIT(service), killed = seen->killed & BIT(service);
     bool was_termed = e->termed && !(seen->termed & BIT(service));
-    demand(inv, e->termed || e->wanted || ledger_holders(lg, service),
+    demand(inv, e->termed || ledger_must_go_first(lg, service) || !(lg->swapping & BIT(service)),
+           "to run as the next plan says, held by nobody, and not told to end", service);
+    demand(inv, e->termed || e->wanted || ledger_must_go_first(lg, service),
            "not wanted, held by nobody, and not told to end", service);
     demand(inv, e->termed || !ledger_is_intolerable(lg, service),
            "unhealthy, to be restarted then, and not told to end", service);
@@ -296,6 +300,21 @@ void invariants_check(struct invariants *inv, const struct supervisor_event *eve
     demand(inv, inv->supervisor->queue_count == 0, "services left in the queue", 0);
     demand(inv, supervisor_is_down(inv->supervisor) == is_down(lg),
            "said to be down, or not, and is the other", 0);
+}
+
+void invariants_adopted(struct invariants *inv, uint32_t service, int64_t now)
+{
+    struct ledger *lg = &inv->ledger;
+    ledger_adopt(lg, service);
+    inv->last = (struct supervisor_event){.input = SUPERVISOR_INPUT_COUNT};
+    for (uint32_t i = 0; i < lg->scenario->count; i++) {
+        enum service_state state = inv->supervisor->services[i].state;
+        if (lg->entries[i].state != state)
+            inv->last_notice[i] = now;
+        demand(inv, lg->entries[i].state == state || state == SERVICE_PENDING,
+               "another state under the next plan", i);
+        lg->entries[i].state = state;
+    }
 }
 
 void invariants_check_settled(struct invariants *inv)

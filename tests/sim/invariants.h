@@ -18,6 +18,9 @@ void invariants_init(struct invariants *invariants, const struct scenario *scena
 /* After a step: the event, and how many actions had not been taken before it. */
 void invariants_check(struct invariants *invariants, const struct supervisor_event *event,
                       uint32_t actions_before, int64_t now);
+/* The supervisor has gone over to the next plan, which is the same, except that the service is to
+ * start; the next step does what follows. */
+void invariants_adopted(struct invariants *invariants, uint32_t service, int64_t now);
 /* After the world has been left to settle with everybody well: nothing is under way. */
 void invariants_check_settled(struct invariants *invariants);
 /* Settled after everything was asked to be up: it is. */

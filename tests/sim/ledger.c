@@ -73,6 +73,42 @@ static void run_anew(struct ledger *lg, uint32_t service)
         e->deadline = SUPERVISOR_NEVER;
 }
 
+static void swap(struct ledger *lg, uint32_t service)
+{
+    struct ledger_entry *e = &lg->entries[service];
+    e->crashes = e->stalls = 0;
+    e->given_up = false;
+    lg->swapping |= BIT(service);
+}
+
+/* Wanted by the new plan. */
+static void begin(struct ledger *lg, uint32_t service)
+{
+    struct ledger_entry *e = &lg->entries[service];
+    if (!e->wanted) {
+        e->crashes = e->stalls = 0;
+        e->alone = e->given_up = false;
+    }
+    if (e->rest == REST_FAILED || e->rest == REST_ENDED)
+        e->rest = REST_NONE;
+    e->wanted = true;
+}
+
+void ledger_adopt(struct ledger *lg, uint32_t service)
+{
+    lg->swapping = 0;
+    begin(lg, service);
+    for (uint32_t i = lg->scenario->count; i-- > 0;) {
+        if (!lg->entries[i].wanted || lg->entries[i].alone)
+            continue;
+        for (uint64_t set = lg->scenario->needs[i]; set; set &= set - 1) {
+            uint32_t need = (uint32_t)__builtin_ctzll(set);
+            if (!lg->entries[need].wanted)
+                begin(lg, need);
+        }
+    }
+}
+
 /* The n-th wait: base, 2 base, 4 base, ..., cap. */
 static int64_t wait_before(const struct plan_service *s, uint32_t n)
 {
@@ -221,7 +257,10 @@ void ledger_told(struct ledger *lg, const struct supervisor_event *event, int64_
     case SUPERVISOR_EXITED: exited(lg, service, event->success, now); break;
     case SUPERVISOR_TICK: time_passed(lg, now); break;
     case SUPERVISOR_LEAVE:
-    case SUPERVISOR_RENEW:
+        swap(lg, service);
+        unwant(lg, service);
+        break;
+    case SUPERVISOR_RENEW: swap(lg, service); break;
     case SUPERVISOR_INPUT_COUNT: break;
     }
 }
@@ -239,6 +278,7 @@ void ledger_termed(struct ledger *lg, const struct supervisor_event *event, uint
     struct ledger_entry *e = &lg->entries[service];
     bool asked = event->service == service &&
                  (event->input == SUPERVISOR_RESTART || event->input == SUPERVISOR_CHANGED);
+    asked |= lg->swapping & ~lg->due & BIT(service);
     e->termed = true;
     e->given_up = e->wanted && !asked;
     e->deadline = now + planned(lg, service)->stop_timeout_ms;
@@ -251,7 +291,8 @@ void ledger_killed(struct ledger *lg, uint32_t service, int64_t now)
 
 bool ledger_may_start(const struct ledger *lg, uint32_t service)
 {
-    return lg->entries[service].alone || !(lg->scenario->needs[service] & ~lg->ready);
+    return !(lg->swapping & BIT(service)) &&
+           (lg->entries[service].alone || !(lg->scenario->needs[service] & ~lg->ready));
 }
 
 uint64_t ledger_holders(const struct ledger *lg, uint32_t service)
@@ -264,10 +305,17 @@ uint64_t ledger_holders(const struct ledger *lg, uint32_t service)
     return holders;
 }
 
+uint64_t ledger_must_go_first(const struct ledger *lg, uint32_t service)
+{
+    uint64_t holders = ledger_holders(lg, service);
+    return lg->swapping & BIT(service) ? holders & lg->swapping : holders;
+}
+
 bool ledger_is_intolerable(const struct ledger *lg, uint32_t service)
 {
     const struct ledger_entry *e = &lg->entries[service];
     return e->process == PROCESS_LIVE && e->wanted && e->health == HEALTH_SICK &&
+           !(lg->swapping & BIT(service)) &&
            planned(lg, service)->flags & PLAN_SERVICE_ON_UNHEALTHY;
 }
 
@@ -287,6 +335,8 @@ static enum service_state must_be(const struct ledger *lg, uint32_t service)
         return state_of_process(e);
     if (!e->wanted)
         return SERVICE_STOPPED;
+    if (lg->swapping & BIT(service))
+        return SERVICE_PENDING;
     switch (e->rest) {
     case REST_BACKOFF: return SERVICE_BACKOFF;
     case REST_FAILED: return SERVICE_FAILED;
@@ -303,12 +353,17 @@ void ledger_conclude(struct ledger *lg)
 {
     lg->ready = lg->hopeless = 0;
     for (uint32_t i = 0; i < lg->scenario->count; i++) {
+        if (lg->swapping & BIT(i) && lg->entries[i].process == PROCESS_NONE) {
+            lg->entries[i].rest = REST_NONE;
+            lg->entries[i].deadline = SUPERVISOR_NEVER;
+        }
         enum service_state state = must_be(lg, i);
         bool task = planned(lg, i)->kind == PLAN_KIND_TASK;
         lg->entries[i].state = state;
         if (state == (task ? SERVICE_DONE : SERVICE_RUNNING))
             lg->ready |= BIT(i);
-        if (state == SERVICE_STOPPED || state == SERVICE_FAILED || state == SERVICE_BLOCKED)
+        if (!(lg->swapping & BIT(i)) &&
+            (state == SERVICE_STOPPED || state == SERVICE_FAILED || state == SERVICE_BLOCKED))
             lg->hopeless |= BIT(i);
     }
 }

@@ -51,7 +51,8 @@ struct ledger {
     uint64_t direct[SCENARIO_SERVICES_MAX]; /* those that need it directly */
     uint64_t ready, hopeless;               /* from ledger_conclude */
     uint64_t live;                          /* has a process, or SPAWN was asked for */
-    uint64_t due; /* TICK: those with a process whose deadline has passed */
+    uint64_t swapping; /* LEAVE or RENEW was said: not to start before ledger_adopt */
+    uint64_t due;      /* TICK: those with a process whose deadline has passed */
 };
 
 void ledger_init(struct ledger *ledger, const struct scenario *scenario);
@@ -61,11 +62,15 @@ void ledger_termed(struct ledger *ledger, const struct supervisor_event *event, 
                    int64_t now);
 void ledger_killed(struct ledger *ledger, uint32_t service, int64_t now);
 void ledger_conclude(struct ledger *ledger);
+/* The next plan, which is the same, except that this service is to start. */
+void ledger_adopt(struct ledger *ledger, uint32_t service);
 
 /* Whether nothing but its own rest holds it back. */
 bool ledger_may_start(const struct ledger *ledger, uint32_t service);
 /* The dependents that must be gone before it goes down: all that live, but for those that are
- * wanted alone. */
+ * wanted alone. If the next plan changes it, only those that it changes, too. */
+uint64_t ledger_must_go_first(const struct ledger *ledger, uint32_t service);
+/* All that live, but for those that are wanted alone. */
 uint64_t ledger_holders(const struct ledger *ledger, uint32_t service);
 /* Whether it must not go on as it is: unhealthy, and to be restarted then. */
 bool ledger_is_intolerable(const struct ledger *ledger, uint32_t service);

@@ -25,7 +25,10 @@
     X(DOWN_ALL, "down-all")                                                               \
     X(RESTART, "restart")                                                                 \
     X(CHANGED, "changed")                                                                 \
-    X(WAVE, "wave") /* the same for it and all that depends on it */                      \
+    X(WAVE, "wave")   /* the same for it and all that depends on it */                    \
+    X(LEAVE, "leave") /* the next plan has it no more */                                  \
+    X(RENEW, "renew") /* the next plan changes it */                                      \
+    X(ADOPT, "adopt") /* the next plan, the same again; it is to start */                 \
     X(KILL, "kill")                                                                       \
     X(KILL_ALL, "kill-all")                                                               \
     X(SPAWNED, "spawned")               /* the answer to a SPAWN that has none yet */     \

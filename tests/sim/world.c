@@ -112,6 +112,24 @@ static void wave(struct world *w, uint32_t service)
         tell_input(w, SUPERVISOR_CHANGED, (uint32_t)__builtin_ctzll(set));
 }
 
+/* The next plan is the same, except that one service is to start. */
+static void adopt(struct world *w, uint32_t service)
+{
+    struct supervisor old = w->supervisor;
+    uint32_t from[SCENARIO_SERVICES_MAX];
+    bool start[SCENARIO_SERVICES_MAX] = {0};
+    for (uint32_t i = 0; i < w->scenario->count; i++)
+        from[i] = i;
+    start[service] = true;
+    if (w->story)
+        fprintf(w->story, "          the next plan, to start %u\n", service);
+    supervisor_init(&w->supervisor, &w->scenario->plan);
+    supervisor_adopt(&w->supervisor, &old, from, start, w->now);
+    supervisor_finish(&old);
+    invariants_adopted(&w->invariants, service, w->now);
+    tell_input(w, SUPERVISOR_TICK, 0);
+}
+
 static void exits(struct world *w, uint32_t service, bool success)
 {
     w->services[service].process = PROCESS_NONE;
@@ -133,6 +151,7 @@ bool world_allows(const struct world *w, const struct move *move)
     case MOVE_UNFIT: return s->process != PROCESS_LIVE || (!s->signals && (s->ready || !probed));
     case MOVE_READY:
     case MOVE_SICK: return probed && (s->process != PROCESS_ASKED || s->signals);
+    case MOVE_ADOPT: return supervisor_is_cleared(&w->supervisor);
     case MOVE_ENDS: return s->process != PROCESS_ASKED;
     default: return true;
     }
@@ -168,6 +187,9 @@ static void play(struct world *w, enum move_kind kind, uint32_t service)
     case MOVE_RESTART: tell_input(w, SUPERVISOR_RESTART, service); break;
     case MOVE_CHANGED: tell_input(w, SUPERVISOR_CHANGED, service); break;
     case MOVE_WAVE: wave(w, service); break;
+    case MOVE_LEAVE: tell_input(w, SUPERVISOR_LEAVE, service); break;
+    case MOVE_RENEW: tell_input(w, SUPERVISOR_RENEW, service); break;
+    case MOVE_ADOPT: adopt(w, service); break;
     case MOVE_KILL: tell_input(w, SUPERVISOR_KILL, service); break;
     case MOVE_KILL_ALL: tell_everybody(w, SUPERVISOR_KILL, true); break;
     case MOVE_SPAWNED:
@@ -237,10 +259,19 @@ static bool time_passes(struct world *w)
     return true;
 }
 
+/* When nothing else can come any more. */
+static bool plan_comes(struct world *w)
+{
+    if (!w->invariants.ledger.swapping || !supervisor_is_cleared(&w->supervisor))
+        return false;
+    adopt(w, 0);
+    return true;
+}
+
 static void let_settle(struct world *w)
 {
     uint64_t most = w->steps + (uint64_t)SETTLE_STEPS * (w->scenario->count + 1);
-    while (!world_broken(w) && (somebody_moves(w) || time_passes(w))) {
+    while (!world_broken(w) && (somebody_moves(w) || time_passes(w) || plan_comes(w))) {
         if (w->steps > most)
             invariants_break(&w->invariants, "it never comes to rest", 0);
     }

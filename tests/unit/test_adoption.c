@@ -248,6 +248,11 @@ CASE(what_is_needed_now_is_wanted, "", "")
     adopt(w, FROM(NEW, NEW, 0, 1), START(false, false, false, false));
     asked_is(w, "+0 +2 ");
     ck_assert_int_eq(state(w, 3), SERVICE_RUNNING);
+    const struct journal_record *said = journal_get(&w->sv.journal, (struct journal_ref){0, 1});
+    ck_assert(said && !said->is_state && said->input == SUPERVISOR_UP);
+    said = journal_get(&w->sv.journal, (struct journal_ref){0, 2});
+    ck_assert(said && said->is_state && said->event == SERVICE_EVENT_UP);
+    ck_assert_uint_eq(said->cause.number, 1);
     runs(w, 0);
     asked_is(w, "+1 ");
 }
@@ -275,7 +280,7 @@ CASE(who_is_down_stays_down, "", "0")
     ck_assert_int_eq(state(w, 1), SERVICE_STOPPED);
 }
 
-CASE(deadlines_are_kept_or_new, "", "", "")
+CASE(deadlines_are_kept_or_new, "", "", "", "", "")
 {
     tell(w, SUPERVISOR_UP, 0);
     tell(w, SUPERVISOR_SPAWNED, 0); /* starting, since 1000 */
@@ -285,16 +290,25 @@ CASE(deadlines_are_kept_or_new, "", "", "")
     tell(w, SUPERVISOR_UP, 2);
     runs(w, 2);
     tell(w, SUPERVISOR_RESTART, 2); /* stopping until 6000 */
+    tell(w, SUPERVISOR_UP, 3);      /* not executed yet */
+    tell(w, SUPERVISOR_UP, 4);
+    tell(w, SUPERVISOR_SPAWNED, 4);
     w->asked[0] = '\0';
-    PLAN(&w->plans[1], "", "", "");
-    w->plans[1].probes[2].start_timeout_ms = 500;
+    PLAN(&w->plans[1], "", "", "", "", "");
+    for (uint32_t i = 0; i < 5; i++)
+        w->plans[1].probes[i].start_timeout_ms = 500;
     w->plans[1].services[1].stop_timeout_ms = 77;
-    w->now = 1200;
-    adopt(w, FROM(1, 2, 0), START(false, false, false));
+    w->plans[1].services[4].probe = PLAN_NONE;
+    w->now = 900;
+    adopt(w, FROM(1, 2, 0, 3, 4), START(false, false, false, false, false));
     ck_assert_int_eq(w->sv.services[0].deadline, 2000);
     ck_assert_int_eq(w->sv.services[1].deadline, 6000);
     ck_assert_int_eq(w->sv.services[2].deadline, 1500);
-    ck_assert_int_eq(supervisor_deadline(&w->sv), 1500);
+    ck_assert_int_eq(w->sv.services[3].deadline, SUPERVISOR_NEVER);
+    ck_assert_int_eq(w->sv.services[4].deadline, 1000);
+    ck_assert_int_eq(supervisor_deadline(&w->sv), 1000);
+    asked_is(w, "");
+    tell(w, SUPERVISOR_READY, 4);
     w->now = 1500;
     tell(w, SUPERVISOR_TICK, 0);
     asked_is(w, "-2 ");
@@ -381,18 +395,32 @@ CASE(causes_of_those_that_are_gone_are_none, "", "0")
 {
     all_run(w);
     tell(w, SUPERVISOR_DOWN, 0);
-    tell(w, SUPERVISOR_EXITED, 1);
-    tell(w, SUPERVISOR_EXITED, 0);
+    ck_assert_uint_eq(w->sv.services[1].cause.service, 1);
+    w->sv.services[1].cause = (struct journal_ref){0, 1};
     uint32_t last = journal_last(&w->sv.journal, 1).number;
-    PLAN(&w->plans[1], "");
-    adopt(w, FROM(1), START(false));
-    ck_assert_uint_eq(journal_last(&w->sv.journal, 0).number, last);
+    PLAN(&w->plans[1], "", "");
+    adopt(w, FROM(NEW, 1), START(false, false));
+    ck_assert_uint_eq(w->sv.services[1].cause.number, 0);
+    ck_assert_uint_eq(w->sv.services[1].cause.service, 0);
+    ck_assert_uint_eq(journal_last(&w->sv.journal, 1).number, last);
     for (uint32_t number = 1; number <= last; number++) {
         const struct journal_record *record =
-            journal_get(&w->sv.journal, (struct journal_ref){0, number});
+            journal_get(&w->sv.journal, (struct journal_ref){1, number});
         ck_assert_ptr_nonnull(record);
-        ck_assert(!record->cause.number || record->cause.service == 0);
+        ck_assert(!record->cause.number || record->cause.service == 1);
     }
+}
+
+CASE(each_has_to_be_gone, "", "", "")
+{
+    all_run(w);
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert(supervisor_is_cleared(&w->sv));
+        tell(w, SUPERVISOR_LEAVE, i);
+        ck_assert(!supervisor_is_cleared(&w->sv));
+        tell(w, SUPERVISOR_EXITED, i);
+    }
+    ck_assert(supervisor_is_cleared(&w->sv));
 }
 
 int main(void)
@@ -412,5 +440,6 @@ int main(void)
     SUITE_CASE(s, who_leaves_can_be_wanted_again);
     SUITE_CASE(s, the_journal_goes_over);
     SUITE_CASE(s, causes_of_those_that_are_gone_are_none);
+    SUITE_CASE(s, each_has_to_be_gone);
     return suite_run(s);
 }
