@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "load.h"
+#include "remake.h"
 #include "start.h"
 
 struct run_options {
@@ -19,8 +20,11 @@ static int run(const struct command_call *call)
 {
     const struct run_options *chosen = command_options(call, struct run_options);
     const char *path = call->operands[0];
+    struct remake remake = {
+        .call = call, .path = path, .trust = chosen->trust ? PLAN_TRUST_ANY : PLAN_TRUST_OWN};
+    struct update_source source = remake_plan(&remake);
     struct plan plan = {0};
-    int code = load_plan(&plan, path, chosen->trust ? PLAN_TRUST_ANY : PLAN_TRUST_OWN);
+    int code = load_plan(&plan, path, remake.trust);
     if (code)
         return code;
     code = start_plan(&(struct start){
@@ -28,6 +32,7 @@ static int run(const struct command_call *call)
         .root = chosen->root ? chosen->root : load_folder(call->arena, path),
         .project = path,
         .arena = call->arena,
+        .source = &source,
         .with_deps = true,
     });
     plan_close(&plan);
@@ -42,7 +47,9 @@ const struct command cmd_run = {
         "A plan names commands. One that another user owns, that group or others may write to, or\n"
         "that is reached by a symlink is refused (exit code 4) unless --trust is given. So is one\n"
         "that needs a variable of the environment which is not set.\n"
-        "The other commands find it by its path: a3s -f PLAN status.",
+        "The other commands find it by its path: a3s -f PLAN status. \"a3s -f PLAN reload\" reads "
+        "it\n"
+        "again.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

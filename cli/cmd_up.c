@@ -1,9 +1,10 @@
 #include "commands.h"
 #include "load.h"
+#include "remake.h"
 #include "start.h"
 
 struct up_options {
-    bool detach, wait, no_deps;
+    bool detach, wait, no_deps, no_reload;
     long wait_timeout; /* seconds */
 };
 
@@ -16,6 +17,8 @@ static const struct command_option options[] = {
      "give up waiting after S seconds (exit code 124)", NULL, 0},
     {0, "no-deps", OPTION_FLAG, offsetof(struct up_options, no_deps), NULL,
      "start the named services alone", NULL, 0},
+    {0, "no-reload", OPTION_FLAG, offsetof(struct up_options, no_reload), NULL,
+     "a saved A3sfile changes nothing before \"a3s reload\"", NULL, 0},
     {0},
 };
 
@@ -23,6 +26,9 @@ static int start(const struct command_call *call, const char *path, const struct
 {
     const struct up_options *chosen = command_options(call, struct up_options);
     bool wait = chosen->wait || chosen->wait_timeout;
+    struct remake remake = {.call = call, .path = path};
+    struct update_source source = remake_a3sfile(&remake, !chosen->no_reload);
+    bool can_be_read_again = strcmp(path, "-") != 0;
     struct plan plan = {0};
     int code = load_plan_bytes(&plan, c);
     if (code)
@@ -34,6 +40,7 @@ static int start(const struct command_call *call, const char *path, const struct
         .names = call->operands,
         .name_count = call->operand_count,
         .arena = call->arena,
+        .source = can_be_read_again ? &source : NULL,
         .with_deps = !chosen->no_deps,
         .detach = chosen->detach || wait,
         .wait = wait,
@@ -64,11 +71,11 @@ const struct command cmd_up = {
     .name = "up",
     .summary = "Compile the A3sfile and run its services",
     .operands = "[SERVICE...]",
-    .about =
-        "Named services bring the services that they depend on. Ctrl-C stops everything, "
-        "dependents\n"
-        "first; a second Ctrl-C kills. In the background, \"a3s logs\" shows what is printed and\n"
-        "\"a3s down\" stops it.",
+    .about = "Named services bring the services that they depend on. Ctrl-C stops everything, "
+             "dependents\n"
+             "first; a second Ctrl-C kills. A saved A3sfile is taken over at once, as by \"a3s "
+             "reload\". In the background, \"a3s logs\" shows what is printed and\n"
+             "\"a3s down\" stops it.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,
     .compiles = true,

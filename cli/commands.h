@@ -8,6 +8,7 @@
     X(up)           \
     X(down)         \
     X(restart)      \
+    X(reload)       \
     X(status)       \
     X(why)          \
     X(logs)         \

@@ -86,48 +86,72 @@ int load_compile(struct compilation *c, const char *path, const struct compile_o
     return valid ? CLI_DONE : CLI_INVALID;
 }
 
-/* Why the system, or our own caution, keeps us from reading it. */
-static int refuse_errno(const char *path, int error)
+/* Why our own caution keeps us from reading it. */
+static const char *distrust(const char *path)
 {
     struct stat info;
-    if (error != -EPERM && error != -ELOOP) {
-        report_error("cannot read the plan %s: %s", path, strerror(-error));
-        return CLI_INVALID;
-    }
-    const char *why = "it is not to be trusted";
     if (lstat(path, &info) == 0) {
         if (S_ISLNK(info.st_mode))
-            why = "it is reached by a symlink";
-        else if (info.st_uid != geteuid())
-            why = "it belongs to another user";
-        else if (info.st_mode & 022)
-            why = "group or others may write to it";
+            return "it is reached by a symlink";
+        if (info.st_uid != geteuid())
+            return "it belongs to another user";
+        if (info.st_mode & 022)
+            return "group or others may write to it";
     }
-    report_error("refused to run %s: %s, and a plan names commands", path, why);
-    report_hint("--trust runs it all the same");
-    return CLI_INVALID;
+    return "it is not to be trusted";
 }
 
-static int refuse_plan(const char *path, enum plan_error error, uint64_t where)
+static void add_malformed(struct strbuf *out, const char *path, enum plan_error error,
+                          uint64_t where)
 {
-    report_error("%s is refused at byte %llu: %s", path, (unsigned long long)where,
-                 plan_error_text(error));
-    return CLI_INVALID;
+    strbuf_addf(out, "%s is refused at byte %llu: %s\n", path, (unsigned long long)where,
+                plan_error_text(error));
 }
 
-int load_plan(struct plan *plan, const char *path, enum plan_trust trust)
+bool load_plan_or_why(struct plan *plan, const char *path, enum plan_trust trust,
+                      struct strbuf *out_why)
 {
     int system = 0;
     uint64_t where = 0;
     enum plan_error error = plan_open(plan, path, trust, &system, &where);
     if (error == PLAN_OK)
+        return true;
+    if (system == -EPERM || system == -ELOOP)
+        strbuf_addf(out_why,
+                    "refused to run %s: %s, and a plan names commands\n"
+                    "     --trust runs it all the same\n",
+                    path, distrust(path));
+    else if (system)
+        strbuf_addf(out_why, "cannot read the plan %s: %s\n", path, strerror(-system));
+    else
+        add_malformed(out_why, path, error, where);
+    return false;
+}
+
+/* The text ends in a line break, as report_error's does. */
+static int refuse(struct strbuf *why)
+{
+    why->ptr[--why->len] = '\0';
+    report_error("%s", why->ptr);
+    strbuf_finish(why);
+    return CLI_INVALID;
+}
+
+int load_plan(struct plan *plan, const char *path, enum plan_trust trust)
+{
+    struct strbuf why = {0};
+    if (load_plan_or_why(plan, path, trust, &why))
         return CLI_DONE;
-    return system ? refuse_errno(path, system) : refuse_plan(path, error, where);
+    return refuse(&why);
 }
 
 int load_plan_bytes(struct plan *plan, const struct compilation *c)
 {
     uint64_t where = 0;
+    struct strbuf why = {0};
     enum plan_error error = plan_open_bytes(plan, c->bytes, c->size, &where);
-    return error == PLAN_OK ? CLI_DONE : refuse_plan("the compiled plan", error, where);
+    if (error == PLAN_OK)
+        return CLI_DONE;
+    add_malformed(&why, "the compiled plan", error, where);
+    return refuse(&why);
 }

@@ -35,6 +35,9 @@ int load_compile(struct compilation *c, const char *path, const struct compile_o
 
 /* Opens a plan file. CLI_INVALID: refused. */
 int load_plan(struct plan *plan, const char *path, enum plan_trust trust);
+/* False: out_why has got a line or two, without "a3s: ". */
+bool load_plan_or_why(struct plan *plan, const char *path, enum plan_trust trust,
+                      struct strbuf *out_why);
 /* Opens what has been compiled. */
 int load_plan_bytes(struct plan *plan, const struct compilation *c);
 

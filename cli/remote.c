@@ -82,6 +82,11 @@ static void set_timeout(int fd, int option, int seconds)
     setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
 }
 
+static int patience(const struct remote *remote)
+{
+    return remote->patience ? remote->patience : REMOTE_TIMEOUT;
+}
+
 /* Nobody at the other end, or nobody who answers. */
 static int lost(const struct remote *remote, int error)
 {
@@ -89,9 +94,9 @@ static int lost(const struct remote *remote, int error)
     if (error == -EAGAIN || error == -EWOULDBLOCK) {
         if (rundir_read_info(&remote->dir, &info) == 0)
             report_error("a3s (pid %d) has not answered for %d seconds; is it suspended?",
-                         (int)info.pid, REMOTE_TIMEOUT);
+                         (int)info.pid, patience(remote));
         else
-            report_error("a3s has not answered for %d seconds", REMOTE_TIMEOUT);
+            report_error("a3s has not answered for %d seconds", patience(remote));
         return CLI_TIMEOUT;
     }
     if (!remote->quiet)
@@ -215,7 +220,7 @@ static int run_exchange(struct exchange *exchange, const char *method, const cha
     int error = connect_patiently(&exchange->remote->dir, &exchange->fd);
     if (error)
         return lost(exchange->remote, error);
-    set_timeout(exchange->fd, SO_RCVTIMEO, REMOTE_TIMEOUT);
+    set_timeout(exchange->fd, SO_RCVTIMEO, patience(exchange->remote));
     set_timeout(exchange->fd, SO_SNDTIMEO, REMOTE_TIMEOUT);
     error = send_request(exchange, method, target, body);
     if (!error)
@@ -223,11 +228,12 @@ static int run_exchange(struct exchange *exchange, const char *method, const cha
     if (error)
         return lost(exchange->remote, error);
     bool good = exchange->http.head.status < 300;
+    bool invalid = exchange->http.head.status == 422 && out_body;
     if (good && exchange->on_line)
         return CLI_DONE;
     json_t *answer = json_loadb(strbuf_text(&exchange->body), exchange->body.len, 0, NULL);
-    int code = good ? CLI_DONE : refused(exchange, answer);
-    if (good && out_body)
+    int code = good ? CLI_DONE : invalid ? CLI_INVALID : refused(exchange, answer);
+    if ((good || invalid) && out_body)
         *out_body = answer;
     else
         json_decref(answer);

@@ -11,11 +11,14 @@
 
 #include <jansson.h>
 
-#define REMOTE_TIMEOUT 5 /* seconds */
+/* Seconds; of an answer for which something has to be compiled. */
+#define REMOTE_TIMEOUT  5
+#define RELOAD_PATIENCE 15
 
 struct remote {
     struct rundir dir;
-    bool quiet; /* says nothing when nobody runs the project (any more) */
+    int patience; /* seconds for an answer; 0: REMOTE_TIMEOUT */
+    bool quiet;   /* says nothing when nobody runs the project (any more) */
 };
 
 /* Finds who runs the project that the call is about. CLI_NOT_RUNNING: nobody. */
@@ -23,7 +26,8 @@ int remote_open(const struct command_call *call, struct remote *remote);
 void remote_close(struct remote *remote);
 
 /* Sends a request; body may be NULL and stays the caller's. out_body, if not NULL, gets the answer,
- * which the caller releases. An answer of 404 gives CLI_USAGE, another refusal CLI_FAILED. */
+ * which the caller releases. An answer of 404 gives CLI_USAGE, one of 422 CLI_INVALID with the
+ * answer in out_body and nothing said, another refusal CLI_FAILED. */
 int remote_call(struct remote *remote, const char *method, const char *target, json_t *body,
                 json_t **out_body);
 /* Hands over each line of a stream, without its line break, until it ends or on_line gives false.

@@ -187,6 +187,7 @@ static int start_locked(const struct start *start, struct rundir *dir, const uin
         .root = root,
         .project = start->project,
         .rundir = dir,
+        .source = start->source,
         .services = start->name_count ? services : NULL,
         .service_count = (uint32_t)start->name_count,
         .with_deps = start->with_deps,

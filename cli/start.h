@@ -6,6 +6,7 @@
 #include "command.h"
 
 struct rundir;
+struct update_source;
 
 struct start {
     const struct plan *plan;
@@ -14,6 +15,7 @@ struct start {
     const char *const *names; /* services that are asked for; none: all that are enabled */
     size_t name_count;
     struct arena *arena;
+    const struct update_source *source; /* who makes the plan anew, or NULL */
     bool with_deps;
     bool detach;
     bool wait;         /* with detach: until the goal is reached */

@@ -16,13 +16,15 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
     struct daemon *d = ctx;
     const struct supervised *s = &d->supervisor.services[service];
     *out_port = d->ports[service];
+    if (s->swapping && !service_has_process(s->state))
+        return PROXY_WAIT; /* whoever gets its host under the new plan answers */
     switch (s->state) {
     case SERVICE_RUNNING:
     case SERVICE_UNHEALTHY: return PROXY_READY;
     case SERVICE_PENDING:
     case SERVICE_STARTING:
     case SERVICE_BACKOFF: return PROXY_WAIT;
-    case SERVICE_STOPPING: return s->wanted ? PROXY_WAIT : PROXY_DOWN;
+    case SERVICE_STOPPING: return s->wanted || s->swapping ? PROXY_WAIT : PROXY_DOWN;
     default: return PROXY_DOWN;
     }
 }
@@ -140,6 +142,12 @@ static int control_why(void *ctx, const char *name, json_t **out_why, struct str
     return 0;
 }
 
+static int control_reload(void *ctx, struct control_stream *stream, const json_t *variables,
+                          struct strbuf *out_error)
+{
+    return reload_request(ctx, variables, stream, out_error);
+}
+
 static void control_shutdown(void *ctx)
 {
     struct daemon *d = ctx;
@@ -152,11 +160,12 @@ static int control_logs(void *ctx, struct control_stream *stream,
                         const struct control_logs_query *query, struct strbuf *out_error)
 {
     struct daemon *d = ctx;
-    return follow_logs(&d->logs, d->names, d->plan->service_count, stream, query, out_error);
+    return follow_logs(&d->logs, stream, query, out_error);
 }
 
 const struct control_ops answers_for_control = {.status = control_status,
                                                 .command = control_command,
                                                 .why = control_why,
+                                                .reload = control_reload,
                                                 .shutdown = control_shutdown,
                                                 .logs = control_logs};

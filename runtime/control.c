@@ -177,7 +177,14 @@ static void answer_json(struct control_stream *client, const struct control_answ
     free(text);
 }
 
-/* Asks the operation; everything but a stream is answered here. */
+void control_stream_answer(struct control_stream *stream, int status, json_t *body)
+{
+    ev_timer_again(stream->control->loop, &stream->deadline);
+    answer_json(stream, &(struct control_answer){.status = status, .body = body});
+    json_decref(body);
+}
+
+/* Asks the operation; everything but a stream is answered here, or later. */
 static void client_serve(struct control_stream *client)
 {
     struct control *control = client->control;
@@ -186,6 +193,8 @@ static void client_serve(struct control_stream *client)
     control_request_dispatch(&client->request, control->ops, control->ctx, client, &answer);
     if (answer.status)
         answer_json(client, &answer);
+    else if (answer.later)
+        ev_timer_stop(control->loop, &client->deadline);
     else
         stream_begin(client);
     json_decref(answer.body);

@@ -6,7 +6,8 @@
  *
  *     GET  /v1/status                                POST /v1/services/NAME/start|stop|restart
  *     GET  /v1/services/NAME/why                     POST /v1/start|stop|restart, a body of names
- *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/shutdown
+ *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/reload, variables
+ *                                                    POST /v1/shutdown
  */
 #ifndef RUNTIME_CONTROL_H
 #define RUNTIME_CONTROL_H
@@ -44,6 +45,10 @@ struct control_ops {
                    size_t service_count, struct strbuf *out_error);
     /* The object of GET /v1/services/NAME/why; the caller owns it. 0, or as command. */
     int (*why)(void *ctx, const char *service, json_t **out_why, struct strbuf *out_error);
+    /* Make the plan anew and go over to it. variables: an object of texts by name, or NULL. 0: the
+     * answer comes later, by control_stream_answer; or as command. */
+    int (*reload)(void *ctx, struct control_stream *stream, const json_t *variables,
+                  struct strbuf *out_error);
     /* Begin to stop everything; the answer is queued before. */
     void (*shutdown)(void *ctx);
     /* Writes history as JSON lines; then calls control_stream_end, or, to follow, keeps the stream
@@ -55,6 +60,8 @@ struct control_ops {
 /* Queues bytes; never calls back. false: the client has been given up (its queue would exceed
  * CONTROL_QUEUE_MAX, or it has gone), on_close follows from the loop. */
 bool control_stream_write(struct control_stream *stream, const void *bytes, size_t size);
+/* The answer to an operation that did not answer at once. Takes the body. Never calls back. */
+void control_stream_answer(struct control_stream *stream, int status, json_t *body);
 /* How much the queue still takes. */
 size_t control_stream_room(const struct control_stream *stream);
 /* Nothing more follows; the client is closed when it has taken everything. */

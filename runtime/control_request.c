@@ -33,6 +33,7 @@ const char *control_status_text(int status)
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 409: return "Conflict";
+    case 422: return "Unprocessable Content";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 431: return "Request Header Fields Too Large";
@@ -137,7 +138,7 @@ static void handle_status(struct call *call)
 
 static void refuse_errno(struct control_answer *answer, int error, const struct strbuf *reason)
 {
-    int status = error == -ENOENT ? 404 : error == -EBUSY ? 409 : 500;
+    int status = error == -ENOENT ? 404 : error == -EBUSY ? 409 : error == -ENOTSUP ? 501 : 500;
     refuse(answer, status, "%s", reason->len ? reason->ptr : strerror(-error));
 }
 
@@ -217,6 +218,45 @@ static void handle_many(struct call *call)
         refuse(call->answer, 400, "no service is named");
     else
         run_command(call, names, count);
+    json_decref(root);
+}
+
+/* Texts by name. */
+static bool are_variables(json_t *variables)
+{
+    const char *name;
+    json_t *value;
+    if (!json_is_object(variables))
+        return false;
+    json_object_foreach(variables, name, value)
+    {
+        if (!json_is_string(value))
+            return false;
+    }
+    return true;
+}
+
+static void ask_reload(struct call *call, json_t *variables)
+{
+    struct strbuf reason = {0};
+    int error = call->ops->reload(call->ctx, call->stream, variables, &reason);
+    call->answer->later = !error;
+    if (error)
+        refuse_errno(call->answer, error, &reason);
+    strbuf_finish(&reason);
+}
+
+static void handle_reload(struct call *call)
+{
+    const struct strbuf *body = &call->request->body;
+    json_t *root = NULL, *variables = NULL;
+    if (body->len)
+        root = json_loadb(body->ptr, body->len, JSON_REJECT_DUPLICATES, NULL);
+    if (body->len && (!root || json_unpack(root, "{s?o!}", "variables", &variables) != 0 ||
+                      (variables && !are_variables(variables))))
+        refuse(call->answer, 400, "the body is not {\"variables\": {\"NAME\": \"VALUE\", ...}}");
+    else
+        ask_reload(call, variables);
     json_decref(root);
 }
 
@@ -313,6 +353,7 @@ static const struct control_route routes[] = {
     {"POST", "/v1/start", handle_many, CONTROL_START},
     {"POST", "/v1/stop", handle_many, CONTROL_STOP},
     {"POST", "/v1/restart", handle_many, CONTROL_RESTART},
+    {"POST", "/v1/reload", handle_reload, 0},
     {"POST", "/v1/shutdown", handle_shutdown, 0},
 };
 

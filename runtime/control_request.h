@@ -20,6 +20,7 @@ struct control_answer {
     int status;        /* 0: none yet, or the operation writes a stream */
     json_t *body;      /* the caller owns it */
     const char *allow; /* NULL, or the method that would be right */
+    bool later;        /* the operation answers by itself */
     bool shutdown;     /* ops->shutdown is to be called once the answer is queued */
 };
 

@@ -12,6 +12,7 @@
 #include "stopping.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -68,6 +69,16 @@ static void init_services(struct daemon *d)
     }
 }
 
+/* Only a terminal that controls this process says by SIGHUP that it has closed. */
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
 /* Before the first process, so that no signal finds its default disposition (peers.md: D10). */
 static void init_signals(struct daemon *d)
 {
@@ -78,6 +89,8 @@ static void init_signals(struct daemon *d)
     }
     ev_set_cb(&d->signals[DAEMON_CHLD], dispatch_child_signal);
     ev_set_cb(&d->signals[DAEMON_TSTP], stopping_on_suspend);
+    if (!has_terminal())
+        ev_set_cb(&d->signals[DAEMON_HUP], reload_on_signal);
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         if (i != DAEMON_TSTP || d->options->foreground)
             ev_signal_start(d->loop, &d->signals[i]);
@@ -137,6 +150,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
     supervisor_init(&d->supervisor, d->plan);
     logs_init(&d->logs, d->loop, count, 0);
     init_services(d);
+    d->logs.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */
     d->own_words = mem_alloc_array(count + 1, sizeof *d->own_words);
@@ -145,7 +159,8 @@ static void init(struct daemon *d, const struct daemon_options *options)
     logs_attach(&d->logs, &d->terminal.sink);
     d->log = (struct log){
         .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
-    watcher_init(&d->watcher, d->loop, d->plan, options->root, &dispatch_for_watcher, d);
+    d->watcher = mem_alloc(sizeof *d->watcher);
+    watcher_init(d->watcher, d->loop, d->plan, options->root, &dispatch_for_watcher, d);
     init_signals(d);
     init_timers(d);
 }
@@ -153,9 +168,11 @@ static void init(struct daemon *d, const struct daemon_options *options)
 static void finish(struct daemon *d)
 {
     control_finish(&d->control);
+    reload_finish(d);
     if (d->proxy)
         proxy_destroy(d->proxy);
-    watcher_finish(&d->watcher);
+    watcher_finish(d->watcher);
+    free(d->watcher);
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
         dispatch_port_forget(d, i);
         run_finish(&d->runs[i]);
@@ -285,6 +302,7 @@ int daemon_run(const struct daemon_options *options)
     if (!code) {
         tell_ready(d);
         start_services(d);
+        reload_init(d);
         ev_prepare_start(d->loop, &d->settled);
         ev_run(d->loop, 0);
         code = exit_code(d);

@@ -12,6 +12,7 @@
 #include "a3s/plan.h"
 
 struct rundir;
+struct update_source;
 
 /* What is written to ready_fd, one byte each. */
 #define DAEMON_LISTENS 'L' /* control socket and proxy are there */
@@ -24,7 +25,8 @@ struct daemon_options {
     struct rundir *rundir;      /* opened and locked */
     const uint32_t *services;   /* index into the plan's services; NULL: all that are enabled */
     uint32_t service_count;
-    bool with_deps;  /* named services bring their dependencies */
+    const struct update_source *source; /* who makes the plan anew; NULL: nobody can */
+    bool with_deps;                     /* named services bring their dependencies */
     bool foreground; /* it ends when everything has ended; in the background it goes on */
     bool color;      /* of the log on stdout */
 

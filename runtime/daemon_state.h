@@ -1,6 +1,6 @@
 /* The daemon's inside, shared by the files that it is made of: daemon.c (its life), dispatch.c
  * (events in, actions out), dispatch_files.c (changed files) and answers.c (what the proxy and the
- * control API ask). */
+ * control API ask); reload.c and reload_swap.c (another plan). */
 #ifndef RUNTIME_DAEMON_STATE_H
 #define RUNTIME_DAEMON_STATE_H
 
@@ -13,6 +13,7 @@
 #include "narrate.h"
 #include "nursery.h"
 #include "proxy.h"
+#include "reload.h"
 #include "run.h"
 #include "supervisor.h"
 #include "watch.h"
@@ -46,9 +47,10 @@ struct daemon {
     struct log log;
     struct log_terminal terminal;
     bool *own_words; /* the terminal's choice in the background: one a service, then a3s */
-    struct watcher watcher;
+    struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;
+    struct reload reload;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
     ev_timer hunt;      /* active while a killed guard's processes are being ended */

@@ -70,7 +70,7 @@ void dispatch_spawn(struct daemon *d, uint32_t service)
     const struct launch *launches[GUARD_COMMAND_COUNT];
     daemon_set_reason(d, service, "");
     if (d->plan->services[service].watch != PLAN_NONE)
-        watcher_executed(&d->watcher, d->plan->services[service].watch);
+        watcher_executed(d->watcher, d->plan->services[service].watch);
     if (prepare(d, service, &arena, launches)) {
         int error = run_start(&d->runs[service], launches);
         if (error)
@@ -112,15 +112,15 @@ static void on_failed(void *ctx, uint32_t service, enum guard_command command,
 
 /* ---- Actions ---- */
 
-static void watch_while_wanted(struct daemon *d, uint32_t service)
+void dispatch_watch(struct daemon *d, uint32_t service)
 {
     uint32_t watch = d->plan->services[service].watch;
     if (watch == PLAN_NONE)
         return;
     if (d->supervisor.services[service].wanted)
-        watcher_start(&d->watcher, watch);
+        watcher_start(d->watcher, watch);
     else
-        watcher_stop(&d->watcher, watch);
+        watcher_stop(d->watcher, watch);
 }
 
 static void do_notice(struct daemon *d, const struct supervisor_action *notice)
@@ -137,7 +137,7 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
         daemon_set_reason(d, notice->service, "");
     if (notice->to == SERVICE_STOPPING)
         stopping_began(d);
-    watch_while_wanted(d, notice->service);
+    dispatch_watch(d, notice->service);
     if (d->proxy)
         proxy_service_changed(d->proxy, notice->service);
 }
@@ -252,7 +252,7 @@ static void on_health(void *ctx, uint32_t service, enum health_edge edge, const 
 static bool is_known(void *ctx, pid_t pid)
 {
     const struct daemon *d = ctx;
-    if (nursery_knows(&d->nursery, pid))
+    if (nursery_knows(&d->nursery, pid) || pid == d->reload.making.pid)
         return true;
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
         if (run_knows(&d->runs[i], pid))
@@ -306,7 +306,7 @@ static void on_exit_of(void *ctx, pid_t pid, struct proc_exit how)
 {
     (void)how;
     struct daemon *d = ctx;
-    if (nursery_exited(&d->nursery, pid))
+    if (nursery_exited(&d->nursery, pid) || recompile_exited(&d->reload.making, pid))
         return;
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
         if (run_guard_exited(&d->runs[i], pid))
@@ -344,7 +344,7 @@ void dispatch_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 /* Whether there is still something that may happen by itself or that somebody waits for. */
 static bool has_ended(const struct daemon *d)
 {
-    if (!supervisor_is_down(&d->supervisor))
+    if (!supervisor_is_down(&d->supervisor) || reload_is_under_way(d))
         return false;
     if (d->stopping)
         return true;
@@ -370,7 +370,8 @@ void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     (void)events;
     struct daemon *d = watcher->data;
-    if (!d->announced && !d->stopping && all_ready(d)) {
+    reload_continue(d);
+    if (!d->announced && !d->stopping && !reload_is_under_way(d) && all_ready(d)) {
         d->announced = true;
         log_info(&d->log, "everything is ready");
         logs_flush(&d->logs); /* this turn's flush may be over, and the next turn be far */

@@ -12,6 +12,9 @@ void dispatch_input(struct daemon *daemon, enum supervisor_input input, uint32_t
 /* Starts the service's process, whatever becomes of its port. */
 void dispatch_spawn(struct daemon *daemon, uint32_t service);
 
+/* Its files are watched while it is wanted. */
+void dispatch_watch(struct daemon *daemon, uint32_t service);
+
 /* The callbacks of the modules (ctx is the daemon) and of the loop (data is the daemon). */
 extern const struct run_ops dispatch_runs;
 extern const struct watcher_ops dispatch_for_watcher;

@@ -21,6 +21,12 @@ bool exchange_request_ended(const struct exchange *exchange)
     return exchange->request.state == HTTP_AT_END || exchange->request.state == HTTP_ENDED;
 }
 
+/* The plan that it was routed by had it, the present one has not (proxy_adopt). */
+static bool is_gone(const struct exchange *exchange)
+{
+    return exchange->service >= exchange_proxy(exchange)->plan->service_count;
+}
+
 static struct proxy_counters *counters(const struct exchange *exchange)
 {
     return &exchange_proxy(exchange)->counters[exchange->service];
@@ -124,7 +130,7 @@ static void report(struct exchange *exchange)
         .method = head->method,
         .target = head->target,
         .host = exchange->host.authority,
-        .service = exchange->service,
+        .service = is_gone(exchange) ? PLAN_NONE : exchange->service,
         .status = exchange->status,
         .bytes = bytes,
         .seconds = now(exchange) - exchange->began,
@@ -187,8 +193,7 @@ void exchange_answer(struct exchange *exchange, uint16_t status, const char *tit
     struct page page = {
         .status = status,
         .title = title,
-        .service =
-            exchange->service == PLAN_NONE ? NULL : plan_service_name(plan, exchange->service),
+        .service = is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
         .text = text,
         .json = whole && page_wants_json(&exchange->request.head),
         .without_body = whole && str_is(exchange->request.head.method, "HEAD"),
@@ -235,6 +240,10 @@ static void go(struct exchange *exchange)
     struct proxy *proxy = exchange_proxy(exchange);
     struct strbuf text = {0};
     uint16_t port = 0;
+    if (is_gone(exchange)) {
+        exchange_answer(exchange, 503, "The service is gone", STR(""));
+        return;
+    }
     switch (proxy->ops.service_state(proxy->ctx, exchange->service, &port)) {
     case PROXY_READY:
         unpark(exchange);

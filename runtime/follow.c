@@ -2,6 +2,8 @@
 
 #include "clock_text.h"
 
+#include "mem.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -14,15 +16,16 @@ struct follower {
     struct log_sink sink;
     struct logs *logs;
     struct control_stream *stream;
-    const char *const *names;
-    uint32_t count;
-    uint32_t lines; /* of history that are asked for */
+    char **asked; /* names, as many as asked_count; none: all */
+    size_t asked_count;
+    uint32_t generation; /* of the logs, that wanted is of */
+    uint32_t lines;      /* of history that are asked for */
     bool follow;
     bool full;         /* the client must take some history before more can be queued */
     uint64_t sent_seq; /* of the last line of history that was queued */
     uint64_t lost;
     struct strbuf text;
-    bool wanted[]; /* one a service, then one for a3s itself */
+    bool *wanted; /* one a service, then one for a3s itself */
 };
 
 /* As a JSON string; a byte that is not UTF-8 becomes U+FFFD. */
@@ -54,7 +57,7 @@ static void add_line(struct strbuf *out, const struct follower *f, const struct 
     strbuf_adds(out, "{\"time\":\"");
     clock_text_iso(out, line->time_ms);
     strbuf_adds(out, "\",\"service\":");
-    const char *name = self ? "a3s" : f->names[line->service];
+    const char *name = self ? "a3s" : f->logs->names[line->service];
     add_json_string(out, name, strlen(name));
     strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",\"line\":",
                 self                         ? "a3s"
@@ -99,12 +102,52 @@ static void send_history(void *ctx, const struct log_line *line)
     control_stream_write(f->stream, f->text.ptr, f->text.len);
 }
 
+/* False: no service is called so. */
+static bool want(struct follower *f, const char *name)
+{
+    if (strcmp(name, "a3s") == 0) {
+        f->wanted[f->logs->count] = true;
+        return true;
+    }
+    for (uint32_t i = 0; i < f->logs->count; i++) {
+        if (strcmp(f->logs->names[i], name) == 0) {
+            f->wanted[i] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first name that is no service's, or NULL. A service that is gone may come back. */
+static const char *select_services(struct follower *f)
+{
+    const char *unknown = NULL;
+    free(f->wanted);
+    f->wanted = mem_alloc_array((size_t)f->logs->count + 1, sizeof *f->wanted);
+    f->sink.wanted = f->wanted;
+    f->generation = f->logs->generation;
+    for (uint32_t i = 0; f->asked_count == 0 && i <= f->logs->count; i++)
+        f->wanted[i] = true;
+    for (size_t i = 0; i < f->asked_count; i++) {
+        if (!want(f, f->asked[i]) && !unknown)
+            unknown = f->asked[i];
+    }
+    return unknown;
+}
+
+static void on_renumbered(struct log_sink *sink)
+{
+    select_services((struct follower *)(void *)sink);
+}
+
 /* Queues as much history as the client has room for; when it has all of it, goes on live. */
 static void continue_history(void *user)
 {
     struct follower *f = user;
     if (f->sink.attached)
         return;
+    if (f->generation != f->logs->generation)
+        select_services(f);
     f->full = false;
     logs_history(f->logs, f->wanted, f->lines, send_history, f);
     if (f->full)
@@ -121,62 +164,55 @@ static void on_line(struct log_sink *sink, const struct log_line *line)
 }
 _Static_assert(offsetof(struct follower, sink) == 0, "the sink is the follower");
 
+static void destroy(struct follower *f)
+{
+    for (size_t i = 0; i < f->asked_count; i++)
+        free(f->asked[i]);
+    free(f->asked);
+    free(f->wanted);
+    strbuf_finish(&f->text);
+    free(f);
+}
+
 static void on_close(void *user)
 {
     struct follower *f = user;
     if (f->sink.attached)
         logs_detach(f->logs, &f->sink);
-    strbuf_finish(&f->text);
-    free(f);
+    destroy(f);
 }
 
-static bool want(struct follower *f, const char *name)
+static char *copy_text(const char *text)
 {
-    if (strcmp(name, "a3s") == 0) {
-        f->wanted[f->count] = true;
-        return true;
-    }
-    for (uint32_t i = 0; i < f->count; i++) {
-        if (strcmp(f->names[i], name) == 0) {
-            f->wanted[i] = true;
-            return true;
-        }
-    }
-    return false;
+    size_t size = strlen(text) + 1;
+    return memcpy(mem_alloc(size), text, size);
 }
 
-static const char *select_services(struct follower *f, const struct control_logs_query *query)
+static struct follower *create(struct logs *logs, struct control_stream *stream,
+                               const struct control_logs_query *query)
 {
-    for (uint32_t i = 0; query->service_count == 0 && i <= f->count; i++)
-        f->wanted[i] = true;
-    for (size_t i = 0; i < query->service_count; i++) {
-        if (!want(f, query->services[i]))
-            return query->services[i];
-    }
-    return NULL;
+    struct follower *f = mem_alloc(sizeof *f);
+    *f = (struct follower){.logs = logs,
+                           .stream = stream,
+                           .lines = query->lines,
+                           .follow = query->follow,
+                           .sink = {.write = on_line, .renumbered = on_renumbered}};
+    f->asked = mem_alloc_array(query->service_count, sizeof *f->asked);
+    for (size_t i = 0; i < query->service_count; i++)
+        f->asked[f->asked_count++] = copy_text(query->services[i]);
+    return f;
 }
 
-int follow_logs(struct logs *logs, const char *const *names, uint32_t count,
-                struct control_stream *stream, const struct control_logs_query *query,
-                struct strbuf *out_error)
+int follow_logs(struct logs *logs, struct control_stream *stream,
+                const struct control_logs_query *query, struct strbuf *out_error)
 {
-    struct follower *f = calloc(1, sizeof *f + (count + 1) * sizeof *f->wanted);
-    if (!f)
-        return -ENOMEM;
-    f->logs = logs;
-    f->stream = stream;
-    f->names = names;
-    f->count = count;
-    f->lines = query->lines;
-    f->follow = query->follow;
-    const char *unknown = select_services(f, query);
+    struct follower *f = create(logs, stream, query);
+    const char *unknown = select_services(f);
     if (unknown) {
         strbuf_addf(out_error, "no service is called \"%s\"", unknown);
-        free(f);
+        destroy(f);
         return -ENOENT;
     }
-    f->sink.wanted = f->wanted;
-    f->sink.write = on_line;
     control_stream_watch(stream, continue_history, on_close, f);
     continue_history(f);
     return 0;

@@ -6,11 +6,9 @@
 #include "control.h"
 #include "logs.h"
 
-/* Answers GET /v1/logs; as struct control_ops wants it. names has count entries. A follower that
- * does not keep up loses lines, which are counted in a line of their own; it never holds anybody
- * up. */
-int follow_logs(struct logs *logs, const char *const *names, uint32_t count,
-                struct control_stream *stream, const struct control_logs_query *query,
-                struct strbuf *out_error);
+/* Answers GET /v1/logs; as struct control_ops wants it; logs->names is known. A follower that does
+ * not keep up loses lines, which are counted in a line of their own; it never holds anybody up. */
+int follow_logs(struct logs *logs, struct control_stream *stream,
+                const struct control_logs_query *query, struct strbuf *out_error);
 
 #endif

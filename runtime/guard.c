@@ -81,6 +81,18 @@ void guard_init(struct guard *guard, struct ev_loop *loop,
     guard->readable.data = guard;
 }
 
+void guard_move(struct guard *guard, struct guard *from, void *ctx)
+{
+    if (from->open)
+        ev_io_stop(from->loop, &from->readable);
+    *guard = *from;
+    guard->ctx = ctx;
+    guard->readable.data = guard;
+    if (guard->open)
+        ev_io_start(guard->loop, &guard->readable);
+    from->open = false;
+}
+
 /* ---- Orders ---- */
 
 void guard_order(struct guard *guard, enum guard_order_kind kind, int signal)

@@ -43,6 +43,8 @@ struct guard {
 /* What on_report gets stays valid during the call only; it may start the guard anew after GONE. */
 void guard_init(struct guard *guard, struct ev_loop *loop,
                 void (*on_report)(void *ctx, const struct guard_report *report), void *ctx);
+/* Makes a life that is under way another guard's: from has none afterwards. */
+void guard_move(struct guard *guard, struct guard *from, void *ctx);
 /* Lets go of a life that is under way: the guard stops it by itself. */
 void guard_close(struct guard *guard);
 

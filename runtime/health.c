@@ -251,6 +251,16 @@ void probe_start(struct probe *probe)
     fine_timer_start(&probe->next, 0.0);
 }
 
+void probe_resume(struct probe *probe, bool unhealthy, uint32_t failures)
+{
+    probe->ready = true;
+    probe->unhealthy = unhealthy;
+    probe->failures = failures;
+    if (probe->kind->lasts)
+        probe->kind->cancel(probe->try);
+    ensure_next(probe);
+}
+
 void probe_stop(struct probe *probe)
 {
     if (!probe->loop)

@@ -59,6 +59,8 @@ void probe_prepare(struct probe *probe, const char *path, const char *shown_path
  * callback has returned. */
 void probe_start(struct probe *probe);
 void probe_stop(struct probe *probe);
+/* After probe_prepare, instead of probe_start: of a service that is ready (well, or not). */
+void probe_resume(struct probe *probe, bool unhealthy, uint32_t failures);
 
 /* Why the last try failed, "" if it did not; how many have in a row. Kept after probe_stop. */
 const char *probe_error(const struct probe *probe);

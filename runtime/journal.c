@@ -26,6 +26,44 @@ static struct journal_record *slot(const struct journal *journal, struct journal
     return &journal->records[row * journal->service_count + ref.service];
 }
 
+static struct journal_ref renumber(struct journal_ref ref, const uint32_t *to)
+{
+    uint32_t service = ref.number ? to[ref.service] : UINT32_MAX;
+    return service == UINT32_MAX ? (struct journal_ref){0}
+                                 : (struct journal_ref){service, ref.number};
+}
+
+static void adopt_record(struct journal_record *record, const struct journal_record *other,
+                         const uint32_t *to)
+{
+    *record = *other;
+    record->self = renumber(other->self, to);
+    record->cause = renumber(other->cause, to);
+}
+
+static void adopt_service(struct journal *journal, uint32_t service, const struct journal *other,
+                          uint32_t old, const uint32_t *to)
+{
+    uint32_t last = other->last[old];
+    uint32_t count = last < JOURNAL_RECORDS ? last : JOURNAL_RECORDS;
+    journal->last[service] = last;
+    for (uint32_t number = last - count + 1; number <= last && count; number++)
+        adopt_record(slot(journal, (struct journal_ref){service, number}),
+                     slot(other, (struct journal_ref){old, number}), to);
+    for (uint32_t i = 0; i < 2; i++)
+        adopt_record(&journal->origins[service * 2ul + i], &other->origins[old * 2ul + i], to);
+}
+
+void journal_adopt(struct journal *journal, const struct journal *other, const uint32_t *from,
+                   const uint32_t *to)
+{
+    journal->order = other->order;
+    for (uint32_t i = 0; i < journal->service_count; i++) {
+        if (from[i] != UINT32_MAX)
+            adopt_service(journal, i, other, from[i], to);
+    }
+}
+
 /* The end of the longest beginning that has whole characters. */
 static size_t cut(const char *text, size_t length, size_t room)
 {

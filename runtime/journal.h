@@ -48,6 +48,12 @@ struct journal {
 void journal_init(struct journal *journal, uint32_t service_count);
 void journal_finish(struct journal *journal);
 
+/* Takes over what another journal knows: journal has just been initialised. from: for each service
+ * its index in the other, or UINT32_MAX; to: the reverse. A cause that is not taken over is none.
+ */
+void journal_adopt(struct journal *journal, const struct journal *other, const uint32_t *from,
+                   const uint32_t *to);
+
 /* Adds a copy; order and self are set, self.service says whose it is. text may be NULL. */
 struct journal_ref journal_add(struct journal *journal, const struct journal_record *record,
                                const char *text);

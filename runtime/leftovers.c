@@ -60,6 +60,12 @@ void leftovers_close(struct leftovers *leftovers, const struct rundir *dir, bool
     leftovers->opened = false;
 }
 
+void leftovers_begin_anew(struct leftovers *leftovers)
+{
+    if (leftovers->opened && ftruncate(leftovers->fd, NOTE_SIZE) < 0)
+        return; /* the marker still works */
+}
+
 void leftovers_note(struct leftovers *leftovers, uint32_t service, pid_t pid, uint64_t start_time)
 {
     char text[NOTE_SIZE];

@@ -23,6 +23,8 @@ struct leftovers {
 int leftovers_open(struct leftovers *leftovers, const struct rundir *dir);
 /* With done nothing is left, and the notes are removed. */
 void leftovers_close(struct leftovers *leftovers, const struct rundir *dir, bool done);
+/* Forgets what was noted: the services have got other indices. */
+void leftovers_begin_anew(struct leftovers *leftovers);
 /* pid 0: nothing of the service is left. */
 void leftovers_note(struct leftovers *leftovers, uint32_t service, pid_t pid, uint64_t start_time);
 

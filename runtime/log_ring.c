@@ -111,6 +111,12 @@ void log_ring_push(struct log_ring *ring, const struct log_line *line)
     ring->count++;
 }
 
+void log_ring_renumber(struct log_ring *ring, uint32_t service)
+{
+    for (struct log_cursor at = log_ring_end(ring); log_cursor_back(ring, &at);)
+        record_at(ring, at.offset)->service = service;
+}
+
 struct log_cursor log_ring_end(const struct log_ring *ring)
 {
     (void)ring;

@@ -51,6 +51,9 @@ void log_ring_finish(struct log_ring *ring);
 /* A line that does not fit into the budget is not remembered. */
 void log_ring_push(struct log_ring *ring, const struct log_line *line);
 
+/* All of its lines are of the service that has this index now. */
+void log_ring_renumber(struct log_ring *ring, uint32_t service);
+
 /* Behind the newest line. */
 struct log_cursor log_ring_end(const struct log_ring *ring);
 /* To the line before, or after; false if there is none. */

@@ -292,6 +292,13 @@ void log_terminal_init(struct log_terminal *terminal, struct ev_loop *loop, int 
     terminal->writable.data = terminal;
 }
 
+void log_terminal_rename(struct log_terminal *terminal, const char *const *names, uint32_t count)
+{
+    terminal->names = names;
+    terminal->name_count = count;
+    terminal->width = widest(names, count);
+}
+
 void log_terminal_finish(struct log_terminal *terminal)
 {
     if (!terminal->loop)

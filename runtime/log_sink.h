@@ -18,6 +18,9 @@ struct log_sink {
     /* No more lines in this turn of the loop; NULL if it does not matter. Called only after a
      * write; may detach. */
     void (*flush)(struct log_sink *sink);
+    /* The services have got other indices (logs_renumber): wanted is to be set anew. NULL: the
+     * owner sets it. */
+    void (*renumbered)(struct log_sink *sink);
     /* Which services it wants: one entry a service, then one for a3s itself. NULL: all. The
      * owner's, unchanged while attached. */
     const bool *wanted;
@@ -59,6 +62,8 @@ struct log_terminal {
 /* fd stays the caller's and stays open until finish. color: names in colour. */
 void log_terminal_init(struct log_terminal *terminal, struct ev_loop *loop, int fd,
                        const char *const *names, uint32_t count, bool color);
+/* The services are called so from now on; names stay the owner's. */
+void log_terminal_rename(struct log_terminal *terminal, const char *const *names, uint32_t count);
 /* Writes what can be written without blocking, drops the rest. */
 void log_terminal_finish(struct log_terminal *terminal);
 /* Waits up to ms milliseconds for the backlog to be written: before the program ends. */

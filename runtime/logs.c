@@ -40,7 +40,7 @@ struct log_walk {
 
 static struct log_source *find_source(struct logs *logs, uint32_t service)
 {
-    return &logs->sources[service < logs->count ? service : logs->count];
+    return logs->sources[service < logs->count ? service : logs->count];
 }
 
 static void read_clock(struct logs *logs)
@@ -88,7 +88,7 @@ static struct log_line add_line(struct log_source *source, enum log_stream strea
                             .continued = continued,
                             .text = text.ptr};
     log_ring_push(&source->ring, &line);
-    give_sinks(logs, (uint32_t)(source - logs->sources), &line);
+    give_sinks(logs, source->service < logs->count ? source->service : logs->count, &line);
     return line;
 }
 
@@ -212,19 +212,77 @@ static void pipe_init(struct log_pipe *pipe, struct log_source *source, uint8_t 
     pipe->readable.data = pipe->partial.data = pipe;
 }
 
+static struct log_source *source_create(struct logs *logs, uint32_t service)
+{
+    struct log_source *source = mem_alloc(sizeof *source);
+    source->logs = logs;
+    source->service = service;
+    log_ring_init(&source->ring, logs->ring_bytes);
+    for (uint8_t stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        pipe_init(&source->pipes[stream], source, stream);
+    return source;
+}
+
+static void source_destroy(struct log_source *source)
+{
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        pipe_close(&source->pipes[stream]);
+    log_ring_finish(&source->ring);
+    free(source);
+}
+
+static struct log_source *source_take(struct logs *logs, uint32_t old, uint32_t service)
+{
+    struct log_source *source = logs->sources[old];
+    logs->sources[old] = NULL;
+    if (source->service != service)
+        log_ring_renumber(&source->ring, service);
+    source->service = service;
+    return source;
+}
+
+/* Those that go first: their last words are still theirs. */
+static void close_left_out(struct logs *logs, const uint32_t *from, uint32_t count)
+{
+    bool *stays = mem_alloc_array(logs->count, sizeof *stays);
+    for (uint32_t i = 0; i < count; i++) {
+        if (from[i] != UINT32_MAX)
+            stays[from[i]] = true;
+    }
+    for (uint32_t i = 0; i < logs->count; i++) {
+        if (!stays[i])
+            source_destroy(logs->sources[i]);
+    }
+    free(stays);
+}
+
+void logs_renumber(struct logs *logs, const uint32_t *from, uint32_t count,
+                   const char *const *names)
+{
+    struct log_source **sources = mem_alloc_array((size_t)count + 1, sizeof *sources);
+    close_left_out(logs, from, count);
+    for (uint32_t i = 0; i < count; i++)
+        sources[i] = from[i] == UINT32_MAX ? source_create(logs, i) : source_take(logs, from[i], i);
+    sources[count] = logs->sources[logs->count];
+    free(logs->sources);
+    logs->sources = sources;
+    logs->count = count;
+    logs->names = names;
+    logs->generation++;
+    for (struct log_sink *sink = logs->sinks; sink; sink = sink->next) {
+        if (sink->renumbered)
+            sink->renumbered(sink);
+    }
+}
+
 void logs_init(struct logs *logs, struct ev_loop *loop, uint32_t count, size_t ring_bytes)
 {
-    *logs = (struct logs){.loop = loop, .count = count};
+    *logs = (struct logs){
+        .loop = loop, .count = count, .ring_bytes = ring_bytes ? ring_bytes : LOGS_RING_BYTES};
     logs->buffer = mem_alloc(BUFFER_BYTES);
     logs->sources = mem_alloc_array((size_t)count + 1, sizeof *logs->sources);
-    for (uint32_t i = 0; i <= count; i++) {
-        struct log_source *source = &logs->sources[i];
-        source->logs = logs;
-        source->service = i < count ? i : LOGS_SELF;
-        log_ring_init(&source->ring, ring_bytes ? ring_bytes : LOGS_RING_BYTES);
-        for (uint8_t stream = 0; stream < LOG_STREAM_COUNT; stream++)
-            pipe_init(&source->pipes[stream], source, stream);
-    }
+    for (uint32_t i = 0; i <= count; i++)
+        logs->sources[i] = source_create(logs, i < count ? i : LOGS_SELF);
     ev_prepare_init(&logs->flush, on_prepare);
     logs->flush.data = logs;
 }
@@ -235,11 +293,8 @@ void logs_finish(struct logs *logs)
         return;
     while (logs->sinks)
         logs_detach(logs, logs->sinks);
-    for (uint32_t i = 0; i <= logs->count; i++) {
-        for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
-            pipe_close(&logs->sources[i].pipes[stream]);
-        log_ring_finish(&logs->sources[i].ring);
-    }
+    for (uint32_t i = 0; i <= logs->count; i++)
+        source_destroy(logs->sources[i]);
     ev_prepare_stop(logs->loop, &logs->flush);
     free(logs->sources);
     free(logs->buffer);
@@ -383,7 +438,7 @@ void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
         return;
     for (uint32_t i = 0; i <= logs->count; i++)
         if (!wanted || wanted[i])
-            rings[count++] = &logs->sources[i].ring;
+            rings[count++] = &logs->sources[i]->ring;
     log_history(rings, count, max, on_line, ctx);
     free(rings);
 }

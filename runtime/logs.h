@@ -23,8 +23,11 @@ struct log_walk;   /* a walk over the sinks that is under way */
 
 struct logs {
     struct ev_loop *loop;
-    struct log_source *sources; /* one a service, then one for a3s itself */
-    uint32_t count;             /* services */
+    struct log_source **sources; /* one a service, then one for a3s itself */
+    uint32_t count;              /* services */
+    uint32_t generation;         /* rises with each logs_renumber */
+    size_t ring_bytes;
+    const char *const *names; /* one a service; for those who ask by name; the owner's, or NULL */
     struct log_sink *sinks;
     struct log_walk *walks;
     ev_prepare flush; /* active while a sink is dirty */
@@ -37,6 +40,11 @@ struct logs {
 void logs_init(struct logs *logs, struct ev_loop *loop, uint32_t count, size_t ring_bytes);
 /* Closes everything; the owners of sinks detach them before or never touch them again. */
 void logs_finish(struct logs *logs);
+
+/* Another plan: its service i is what was from[i], with pipes and history, or is new (UINT32_MAX).
+ * What is in no from is closed and forgotten. names is of the new services. */
+void logs_renumber(struct logs *logs, const uint32_t *from, uint32_t count,
+                   const char *const *names);
 
 /* New pipes for a run of the service, instead of any it has. out_fds[LOG_STDOUT] and [LOG_STDERR]
  * are the write ends, blocking and close-on-exec: the caller gives them to the child and closes

@@ -6,10 +6,21 @@ struct levels neighbours_levels(const struct supervisor *sv, uint32_t service)
     bool task = sv->plan->services[service].kind == PLAN_KIND_TASK;
     return (struct levels){
         .ready = s->state == (task ? SERVICE_DONE : SERVICE_RUNNING),
-        .hopeless = s->state == SERVICE_STOPPED || s->state == SERVICE_FAILED ||
-                    s->state == SERVICE_BLOCKED,
+        .hopeless = !s->swapping && (s->state == SERVICE_STOPPED || s->state == SERVICE_FAILED ||
+                                     s->state == SERVICE_BLOCKED),
         .holds = service_has_process(s->state) && !(s->wanted && s->alone),
     };
+}
+
+bool neighbours_hold_swap(const struct supervisor *sv, uint32_t service)
+{
+    struct plan_range rdeps = sv->plan->services[service].rdeps;
+    for (uint32_t i = 0; i < rdeps.count; i++) {
+        uint32_t dependent = sv->plan->rdeps[rdeps.first + i];
+        if (sv->services[dependent].swapping && neighbours_levels(sv, dependent).holds)
+            return true;
+    }
+    return false;
 }
 
 void neighbours_queue(struct supervisor *sv, uint32_t service)

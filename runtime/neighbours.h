@@ -4,7 +4,7 @@
  * hopeless for those that depend on it, whether it holds for those that it depends on. Who changes
  * a service takes its levels before and tells the difference afterwards: the counters unmet,
  * hopeless and holders follow, and each neighbour whose counters moved is queued to be looked at.
- * Nobody but supervisor.c includes this.
+ * Nobody but supervisor.c and adoption.c includes this.
  */
 #ifndef RUNTIME_NEIGHBOURS_H
 #define RUNTIME_NEIGHBOURS_H
@@ -13,12 +13,15 @@
 
 struct levels {
     bool ready;    /* a service runs, a task is done */
-    bool hopeless; /* will not become ready unless somebody asks for it */
+    bool hopeless; /* will not become ready unless somebody asks for it, or the next plan does */
     bool holds;    /* what it depends on must not go down before it */
 };
 
 struct levels neighbours_levels(const struct supervisor *supervisor, uint32_t service);
 void neighbours_tell(struct supervisor *supervisor, uint32_t service, struct levels before);
+
+/* Whether a dependent that the next plan changes, too, has a process yet. */
+bool neighbours_hold_swap(const struct supervisor *supervisor, uint32_t service);
 
 /* Queues the service to be looked at, once. */
 void neighbours_queue(struct supervisor *supervisor, uint32_t service);

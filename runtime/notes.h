@@ -1,7 +1,7 @@
 /* What the supervisor writes into its journal, and how causes are passed on: each service holds the
  * record that was last made of it, or of a neighbour whose change moved its counters
  * (neighbours.c); its next change of state names that as its cause. Nobody but supervisor.c
- * includes this.
+ * and adoption.c includes this.
  */
 #ifndef RUNTIME_NOTES_H
 #define RUNTIME_NOTES_H

@@ -30,6 +30,18 @@ bool port_wait_start(struct port_wait *wait, struct ev_loop *loop, uint16_t port
     return true;
 }
 
+void port_wait_move(struct port_wait *wait, struct port_wait *from, void *ctx)
+{
+    bool waits = port_wait_stop(from);
+    *wait = *from;
+    wait->ctx = ctx;
+    if (!waits)
+        return;
+    ev_timer_init(&wait->poll, on_poll, PERIOD, PERIOD);
+    wait->poll.data = wait;
+    ev_timer_start(wait->loop, &wait->poll);
+}
+
 bool port_wait_stop(struct port_wait *wait)
 {
     if (!wait->loop || !ev_is_active(&wait->poll))

@@ -24,6 +24,8 @@ struct port_wait {
  * free: then there is nothing to wait for. */
 bool port_wait_start(struct port_wait *wait, struct ev_loop *loop, uint16_t port,
                      void (*on_over)(void *ctx, bool free), void *ctx);
+/* Goes on as another wait with another ctx; from is over. */
+void port_wait_move(struct port_wait *wait, struct port_wait *from, void *ctx);
 /* Whether there was something to stop. */
 bool port_wait_stop(struct port_wait *wait);
 

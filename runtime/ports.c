@@ -53,14 +53,16 @@ static int choose(const struct plan *plan, uint16_t *ports, uint32_t service)
     return -EADDRINUSE;
 }
 
-int ports_resolve(const struct plan *plan, uint16_t *out_ports)
+int ports_resolve(const struct plan *plan, uint16_t *ports)
 {
-    for (uint32_t i = 0; i < plan->service_count; i++)
-        out_ports[i] = plan->services[i].port;
     for (uint32_t i = 0; i < plan->service_count; i++) {
         if (plan->services[i].port_source != PLAN_PORT_CHOSEN)
+            ports[i] = plan->services[i].port;
+    }
+    for (uint32_t i = 0; i < plan->service_count; i++) {
+        if (plan->services[i].port_source != PLAN_PORT_CHOSEN || ports[i])
             continue;
-        int error = choose(plan, out_ports, i);
+        int error = choose(plan, ports, i);
         if (error)
             return error;
     }

@@ -4,8 +4,9 @@
 
 #include "a3s/plan.h"
 
-/* Fills out_ports (one a service, host order; 0: it has none). A chosen port was free on loopback a
- * moment ago and is no other service's. 0 or a negative errno. */
-int ports_resolve(const struct plan *plan, uint16_t *out_ports);
+/* Fills ports (one a service, host order; 0: it has none). What is there already for a port that is
+ * to be chosen stays; a chosen one was free on loopback a moment ago and is no other service's. 0
+ * or a negative errno. */
+int ports_resolve(const struct plan *plan, uint16_t *ports);
 
 #endif

@@ -20,7 +20,7 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
     link_init(&proxy->parked);
     proxy->counters = calloc(plan->service_count + 1, sizeof *proxy->counters);
     if (!proxy->counters ||
-        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, plan->service_count)) {
+        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, plan->service_count + 1)) {
         free(proxy->counters);
         free(proxy);
         return NULL;
@@ -48,6 +48,21 @@ static void on_client(void *ctx, int fd, enum listener_family family)
 int proxy_start(struct proxy *proxy, uint16_t port)
 {
     return listener_open(&proxy->listener, proxy->loop, port, on_client, proxy);
+}
+
+int proxy_move(struct proxy *proxy, uint16_t port)
+{
+    struct listener trial = {0};
+    uint16_t before = proxy_port(proxy);
+    int error = listener_open(&trial, proxy->loop, port, on_client, proxy);
+    if (error)
+        return error;
+    listener_close(&trial);
+    listener_close(&proxy->listener);
+    error = listener_open(&proxy->listener, proxy->loop, port, on_client, proxy);
+    if (error) /* taken in between; nobody else wants the old one */
+        listener_open(&proxy->listener, proxy->loop, before, on_client, proxy);
+    return error;
 }
 
 uint16_t proxy_port(const struct proxy *proxy)

@@ -71,6 +71,8 @@ void proxy_destroy(struct proxy *proxy);
  * one. 0, or a negative errno: -EADDRINUSE when either family's port is taken (port_holder in
  * port_holder.h names who has it); then nothing listens. */
 int proxy_start(struct proxy *proxy, uint16_t port);
+/* Another port instead; if it cannot be had, the old one stays. As proxy_start. */
+int proxy_move(struct proxy *proxy, uint16_t port);
 uint16_t proxy_port(const struct proxy *proxy);
 /* Closes the listeners and every connection, at once. */
 void proxy_stop(struct proxy *proxy);
@@ -78,6 +80,12 @@ void proxy_stop(struct proxy *proxy);
 /* The owner's answer to service_state may be another one now: parked requests are looked at again,
  * idle connections to a service that is not ready are closed. */
 void proxy_service_changed(struct proxy *proxy, uint32_t service);
+
+/* Another plan, whose routes count from now on: service i of the old one is to[i] in it, or gone
+ * (PLAN_NONE). Answers that are under way go on; whoever waits for a service waits for the one that
+ * his host is routed to now. The owner then says of every service that it has changed. False
+ * without memory: nothing has been done. */
+bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *to);
 
 const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service);
 

@@ -16,7 +16,7 @@ struct proxy {
     const struct plan *plan;
     struct proxy_ops ops;
     void *ctx;
-    struct proxy_counters *counters; /* [service] */
+    struct proxy_counters *counters; /* [service], then one for those that are gone */
     struct upstream_pool pool;
     struct sweeper sweeper;
     struct listener listener;

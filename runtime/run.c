@@ -66,6 +66,7 @@ static void started(struct run *run, const struct guard_report *report)
     if (report->command != GUARD_MAIN)
         return;
     run->pid = report->pid;
+    run->start_time = report->start_time;
     run->ran = true;
     run->shared->ops->on_started(run->shared->ctx, run->service, report->start_time);
 }
@@ -205,40 +206,6 @@ static void init_probe(struct run *run)
     probe_init(&run->probe, &setup, &probe_reports, run);
 }
 
-void run_init(struct run *run, const struct run_shared *shared, uint32_t service)
-{
-    *run = (struct run){.shared = shared, .service = service};
-    guard_init(&run->guard, shared->loop, on_report, run);
-    if (planned_probe(run))
-        init_probe(run);
-}
-
-void run_finish(struct run *run)
-{
-    if (!run->shared)
-        return;
-    guard_close(&run->guard);
-    if (planned_probe(run))
-        probe_finish(&run->probe);
-    *run = (struct run){0};
-}
-
-static int start_guard(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT],
-                       const int *fds)
-{
-    const struct plan_service *planned = planned_service(run);
-    struct guard_spec spec = {.env = launches[GUARD_MAIN]->env,
-                              .dir = launches[GUARD_MAIN]->dir,
-                              .out_fd = fds[LOG_STDOUT],
-                              .err_fd = fds[LOG_STDERR],
-                              .tty = planned->flags & PLAN_SERVICE_TTY,
-                              .stop_signal = process_plan_signal(planned->stop_signal),
-                              .stop_timeout_ms = planned->stop_timeout_ms};
-    for (int i = 0; i < GUARD_COMMAND_COUNT; i++)
-        spec.argv[i] = launches[i] ? launches[i]->argv : NULL;
-    return guard_start(&run->guard, run->shared->nursery, &spec);
-}
-
 uint16_t run_probe_port(const struct run *run)
 {
     const struct plan_probe *probe = planned_probe(run);
@@ -256,6 +223,57 @@ static void prepare_probe(struct run *run)
         probe_prepare(&run->probe, launch_text(&arena, world, probe->path),
                       launch_shown(&arena, world, probe->path), run_probe_port(run));
     arena_finish(&arena);
+}
+
+void run_init(struct run *run, const struct run_shared *shared, uint32_t service)
+{
+    *run = (struct run){.shared = shared, .service = service};
+    guard_init(&run->guard, shared->loop, on_report, run);
+    if (planned_probe(run))
+        init_probe(run);
+}
+
+void run_finish(struct run *run)
+{
+    if (!run->shared)
+        return;
+    guard_close(&run->guard);
+    run_rest(run);
+    *run = (struct run){0};
+}
+
+void run_rest(struct run *run)
+{
+    run->failures = probe_failures(&run->probe);
+    probe_finish(&run->probe);
+}
+
+void run_move(struct run *run, struct run *from, uint32_t service)
+{
+    *run = *from;
+    run->service = service;
+    run->probe = (struct probe){0};
+    guard_move(&run->guard, &from->guard, run);
+    if (!planned_probe(run))
+        return;
+    init_probe(run);
+    prepare_probe(run);
+}
+
+static int start_guard(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT],
+                       const int *fds)
+{
+    const struct plan_service *planned = planned_service(run);
+    struct guard_spec spec = {.env = launches[GUARD_MAIN]->env,
+                              .dir = launches[GUARD_MAIN]->dir,
+                              .out_fd = fds[LOG_STDOUT],
+                              .err_fd = fds[LOG_STDERR],
+                              .tty = planned->flags & PLAN_SERVICE_TTY,
+                              .stop_signal = process_plan_signal(planned->stop_signal),
+                              .stop_timeout_ms = planned->stop_timeout_ms};
+    for (int i = 0; i < GUARD_COMMAND_COUNT; i++)
+        spec.argv[i] = launches[i] ? launches[i]->argv : NULL;
+    return guard_start(&run->guard, run->shared->nursery, &spec);
 }
 
 int run_start(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT])
@@ -290,6 +308,12 @@ void run_probe_stop(struct run *run)
 {
     if (planned_probe(run))
         probe_stop(&run->probe);
+}
+
+void run_probe_resume(struct run *run, bool unhealthy)
+{
+    if (planned_probe(run))
+        probe_resume(&run->probe, unhealthy, run->failures);
 }
 
 void run_stop(struct run *run)

@@ -53,6 +53,8 @@ struct run {
     enum run_phase phase;
     int64_t phase_since; /* ms, CLOCK_MONOTONIC */
     pid_t pid;           /* of the service's own process; 0: none (yet, any more) */
+    uint64_t start_time; /* its, as in /proc */
+    uint32_t failures;   /* of the probe, at run_rest */
     int told;            /* the last signal that was to end it, or 0 */
     bool has_exited;     /* exit is of its last process */
     struct proc_exit exit;
@@ -72,12 +74,20 @@ void run_init(struct run *run, const struct run_shared *shared, uint32_t service
 /* Stops probing and lets go of a process that is left: its guard ends it. */
 void run_finish(struct run *run);
 
+/* Before the services get other indices: it is not probed any more. */
+void run_rest(struct run *run);
+/* Then: the life that from has, if any, goes on as the service's of the present plan. from is to be
+ * finished. */
+void run_move(struct run *run, struct run *from, uint32_t service);
+
 /* launches: one a guard_command; NULL for those that the service has not. 0, or a negative errno;
  * then there is no answer. */
 int run_start(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT]);
 /* Probing begins and ends with the supervisor's states; without a probe in the plan, nothing. */
 void run_probe(struct run *run);
 void run_probe_stop(struct run *run);
+/* Of a service that is ready, after run_move; well or not. */
+void run_probe_resume(struct run *run, bool unhealthy);
 /* The port that its probe asks, host order; 0 if it asks none. */
 uint16_t run_probe_port(const struct run *run);
 

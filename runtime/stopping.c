@@ -12,6 +12,7 @@
 void stopping_all(struct daemon *d)
 {
     d->stopping = true;
+    reload_abandon(d);
     for (uint32_t i = 0; i < d->plan->service_count; i++)
         dispatch_input(d, SUPERVISOR_DOWN, i);
 }

@@ -122,9 +122,16 @@ static void give_up(struct supervisor *sv, uint32_t service, int64_t now)
 static void look_at(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
+    bool held = s->swapping ? neighbours_hold_swap(sv, service) : s->holders > 0;
     if (!s->wanted) {
-        if (s->holders == 0 || !service_has_process(s->state))
+        if (!held || !service_has_process(s->state))
             apply(sv, service, SERVICE_EVENT_STOP, now);
+        return;
+    }
+    if (s->swapping) {
+        apply(sv, service, SERVICE_EVENT_HOPE, now);
+        if (!held || !service_has_process(s->state))
+            apply(sv, service, SERVICE_EVENT_RESTART, now);
         return;
     }
     if (s->state == SERVICE_UNHEALTHY &&
@@ -195,6 +202,21 @@ static void run_anew(struct supervisor *sv, uint32_t service, int64_t now)
     s->failures = s->stalls = 0;
     s->given_up = false;
     apply(sv, service, SERVICE_EVENT_RESTART, now);
+}
+
+/* Each dependent that goes too goes first: its turn comes when they have told that they are gone.
+ */
+static void swap(struct supervisor *sv, uint32_t service, bool leaves)
+{
+    struct supervised *s = &sv->services[service];
+    struct levels before = neighbours_levels(sv, service);
+    s->swapping = true;
+    s->failures = s->stalls = 0;
+    s->given_up = false;
+    neighbours_tell(sv, service, before);
+    if (leaves)
+        unwant(sv, service);
+    neighbours_queue(sv, service);
 }
 
 static void kill_now(struct supervisor *sv, uint32_t service, int64_t now)
@@ -339,6 +361,8 @@ void supervisor_step(struct supervisor *sv, const struct supervisor_event *event
             run_anew(sv, service, now);
         break;
     case SUPERVISOR_KILL: kill_now(sv, service, now); break;
+    case SUPERVISOR_LEAVE: swap(sv, service, true); break;
+    case SUPERVISOR_RENEW: swap(sv, service, false); break;
     case SUPERVISOR_SPAWNED: spawned(sv, service, now); break;
     case SUPERVISOR_SPAWN_FAILED: spawn_failed(sv, service, event->fatal, now); break;
     case SUPERVISOR_READY: apply(sv, service, SERVICE_EVENT_READY, now); break;

@@ -22,13 +22,15 @@
 #define SUPERVISOR_KILL_AGAIN_MS 1000
 
 enum supervisor_input {
-    SUPERVISOR_UP,           /* wanted, with everything it depends on */
-    SUPERVISOR_UP_ALONE,     /* wanted, whatever its dependencies do */
-    SUPERVISOR_DOWN,         /* not wanted, nor anything that depends on it */
-    SUPERVISOR_RESTART,      /* wanted, and to run anew */
-    SUPERVISOR_CHANGED,      /* a watched file has: run anew, unless it is not wanted */
-    SUPERVISOR_KILL,         /* not wanted, and no more patience */
-    SUPERVISOR_SPAWNED,      /* the answer to SPAWN: it is executed */
+    SUPERVISOR_UP,       /* wanted, with everything it depends on */
+    SUPERVISOR_UP_ALONE, /* wanted, whatever its dependencies do */
+    SUPERVISOR_DOWN,     /* not wanted, nor anything that depends on it */
+    SUPERVISOR_RESTART,  /* wanted, and to run anew */
+    SUPERVISOR_CHANGED,  /* a watched file has: run anew, unless it is not wanted */
+    SUPERVISOR_KILL,     /* not wanted, and no more patience */
+    SUPERVISOR_LEAVE,    /* the next plan has it no more: not wanted; dependents are not asked */
+    SUPERVISOR_RENEW,    /* to run anew, but only as the next plan says */
+    SUPERVISOR_SPAWNED,  /* the answer to SPAWN: it is executed */
     SUPERVISOR_SPAWN_FAILED, /* the answer to SPAWN; fatal: it will never work as it is */
     SUPERVISOR_READY,        /* its probe: well (again) */
     SUPERVISOR_SICK,         /* its probe: failed often enough */
@@ -66,6 +68,7 @@ struct supervised {
     bool wanted;
     bool alone;        /* started without regard to its dependencies */
     bool given_up;     /* STOPPING: not ready, or not well, in time: its end counts as a crash */
+    bool swapping;     /* LEAVE or RENEW was said: it does not start before supervisor_adopt */
     bool queued;       /* its situation has changed and is to be looked at */
     bool marked;       /* scratch of one step */
     uint32_t unmet;    /* dependencies that are not ready */
@@ -101,6 +104,14 @@ void supervisor_step(struct supervisor *supervisor, const struct supervisor_even
                      int64_t now);
 /* Takes the oldest action that has not been taken. */
 bool supervisor_next(struct supervisor *supervisor, struct supervisor_action *out_action);
+
+/* Whether nothing has a process any more that LEAVE or RENEW was said of. */
+bool supervisor_is_cleared(const struct supervisor *supervisor);
+/* Goes over to another plan: supervisor has been initialised for it and takes over what old knows,
+ * while old has no actions left and is cleared. from: for each service the index in the old plan,
+ * or PLAN_NONE; start: which are wanted now, whatever was. The next step does what follows. */
+void supervisor_adopt(struct supervisor *supervisor, const struct supervisor *old,
+                      const uint32_t *from, const bool *start, int64_t now);
 
 /* When the next TICK is due, or SUPERVISOR_NEVER. */
 int64_t supervisor_deadline(const struct supervisor *supervisor);

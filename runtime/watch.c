@@ -281,6 +281,21 @@ void watcher_stop(struct watcher *watcher, uint32_t watch)
     set->breaker = (struct watch_breaker){0};
 }
 
+void watcher_adopt(struct watcher *watcher, uint32_t watch, struct watcher *other,
+                   uint32_t other_watch)
+{
+    struct watch_set *set = &watcher->sets[watch], *old = &other->sets[other_watch];
+    if (!set->started || !old->started)
+        return;
+    set->breaker = old->breaker;
+    if (!old->burst.path)
+        return;
+    watch_burst_clear(&set->burst);
+    set->burst = old->burst;
+    old->burst = (struct watch_burst){0};
+    arm(watcher, now_seconds());
+}
+
 void watcher_executed(struct watcher *watcher, uint32_t watch)
 {
     watch_breaker_started(&watcher->sets[watch].breaker, now_seconds());

@@ -55,6 +55,10 @@ struct watcher {
 void watcher_init(struct watcher *watcher, struct ev_loop *loop, const struct plan *plan,
                   const char *root, const struct watcher_ops *ops, void *ctx);
 void watcher_finish(struct watcher *watcher);
+/* For a new plan: watch of watcher, which is started, takes over what the other one knows and has
+ * not yet reported of its watch. */
+void watcher_adopt(struct watcher *watcher, uint32_t watch, struct watcher *other,
+                   uint32_t other_watch);
 
 /* Starting one that is started, or stopping one that is stopped, does nothing. A change that was
  * not yet reported when the watch is stopped is forgotten. */

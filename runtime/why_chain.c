@@ -28,6 +28,8 @@ static bool is_root(const struct journal_record *record)
     case SUPERVISOR_DOWN:
     case SUPERVISOR_RESTART:
     case SUPERVISOR_CHANGED:
+    case SUPERVISOR_LEAVE:
+    case SUPERVISOR_RENEW:
     case SUPERVISOR_KILL: return true;
     default: return false;
     }

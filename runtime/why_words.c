@@ -15,6 +15,8 @@ static const struct {
     [SUPERVISOR_RESTART] = {"restart", "asked to restart"},
     [SUPERVISOR_CHANGED] = {"file", "a watched file changed"},
     [SUPERVISOR_KILL] = {"kill", "to be killed at once"},
+    [SUPERVISOR_LEAVE] = {"reload", "the new plan does not want it"},
+    [SUPERVISOR_RENEW] = {"reload", "to run anew as the new plan says"},
     [SUPERVISOR_SPAWNED] = {"started", "started"},
     [SUPERVISOR_SPAWN_FAILED] = {"not-started", "could not be started"},
     [SUPERVISOR_READY] = {"ready", "its probe succeeded"},

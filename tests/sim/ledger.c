@@ -220,6 +220,8 @@ void ledger_told(struct ledger *lg, const struct supervisor_event *event, int64_
     case SUPERVISOR_SICK: probed(lg, service, false, now); break;
     case SUPERVISOR_EXITED: exited(lg, service, event->success, now); break;
     case SUPERVISOR_TICK: time_passed(lg, now); break;
+    case SUPERVISOR_LEAVE:
+    case SUPERVISOR_RENEW:
     case SUPERVISOR_INPUT_COUNT: break;
     }
 }

@@ -6,6 +6,7 @@ static const char *const inputs[] = {
     [SUPERVISOR_UP] = "up",           [SUPERVISOR_UP_ALONE] = "up alone",
     [SUPERVISOR_DOWN] = "down",       [SUPERVISOR_RESTART] = "restart",
     [SUPERVISOR_CHANGED] = "changed", [SUPERVISOR_KILL] = "kill",
+    [SUPERVISOR_LEAVE] = "leave",     [SUPERVISOR_RENEW] = "renew",
     [SUPERVISOR_SPAWNED] = "spawned", [SUPERVISOR_SPAWN_FAILED] = "not spawned",
     [SUPERVISOR_READY] = "ready",     [SUPERVISOR_SICK] = "sick",
     [SUPERVISOR_EXITED] = "exited",   [SUPERVISOR_TICK] = "tick",

@@ -1,0 +1,90 @@
+/* The proxy's way from one plan to the next. */
+#include "client.h"
+#include "exchange_parts.h"
+#include "proxy_parts.h"
+
+#define GONE_TITLE "The service is gone"
+#define GONE_TEXT  "The A3sfile has been changed while the request was under way."
+
+/* Behind the last service: what is still being told of those that are gone. */
+static uint32_t gone_service(const struct plan *plan)
+{
+    return plan->service_count;
+}
+
+static bool waits(const struct exchange *exchange)
+{
+    return exchange->state == EXCHANGE_PARKED || exchange->state == EXCHANGE_DIALING;
+}
+
+/* PLAN_NONE: the service, or the route, is gone. */
+static uint32_t next_service(const struct exchange *exchange, uint32_t old_count,
+                             const struct plan *plan, const uint32_t *to)
+{
+    if (exchange->state == EXCHANGE_PARKED)
+        return host_route(plan, &exchange->host);
+    return exchange->service < old_count ? to[exchange->service] : PLAN_NONE;
+}
+
+/* Under the old plan: those that wait for what nobody has any more. */
+static void answer_lost(struct proxy *proxy, const struct plan *plan, const uint32_t *to)
+{
+    for (struct link *it = proxy->clients.next, *next; it != &proxy->clients; it = next) {
+        struct exchange *exchange = container_of(it, struct client, link)->exchange;
+        next = it->next;
+        if (exchange && exchange->service != PLAN_NONE && waits(exchange) &&
+            next_service(exchange, proxy->plan->service_count, plan, to) == PLAN_NONE)
+            exchange_answer(exchange, 503, GONE_TITLE, STR(GONE_TEXT));
+    }
+}
+
+static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32_t old_count,
+                          const uint32_t *to)
+{
+    uint32_t service = next_service(exchange, old_count, proxy->plan, to);
+    if (service == PLAN_NONE)
+        service = gone_service(proxy->plan);
+    if (exchange->upstream)
+        exchange->upstream->service = service;
+    exchange->service = service;
+    proxy->counters[service].active++;
+    proxy->counters[service].parked += exchange->state == EXCHANGE_PARKED;
+}
+
+static void move_counters(struct proxy *proxy, struct proxy_counters *counters, const uint32_t *to)
+{
+    for (uint32_t i = 0; i < proxy->plan->service_count; i++) {
+        if (to[i] == PLAN_NONE)
+            continue;
+        counters[to[i]] = proxy->counters[i];
+        counters[to[i]].active = counters[to[i]].parked = 0;
+    }
+    free(proxy->counters);
+    proxy->counters = counters;
+}
+
+bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *to)
+{
+    struct upstream_pool pool;
+    uint32_t old_count = proxy->plan->service_count;
+    struct proxy_counters *counters = calloc(plan->service_count + 1ul, sizeof *counters);
+    if (!counters ||
+        !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, plan->service_count + 1)) {
+        free(counters);
+        return false;
+    }
+    answer_lost(proxy, plan, to);
+    upstream_pool_finish(&proxy->pool);
+    proxy->pool = pool;
+    for (uint32_t i = 0; i <= plan->service_count; i++)
+        link_init(&proxy->pool.idle[i]);
+    move_counters(proxy, counters, to);
+    proxy->plan = plan;
+    LINK_EACH(&proxy->clients, it)
+    {
+        struct exchange *exchange = container_of(it, struct client, link)->exchange;
+        if (exchange && exchange->service != PLAN_NONE)
+            move_exchange(proxy, exchange, old_count, to);
+    }
+    return true;
+}
