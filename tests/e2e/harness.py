@@ -316,8 +316,8 @@ class Case:
         words = [sys.executable, "-IS", SERVICE, name, *options.split()]
         return f'service "{name}" {{\n  cmd = {json.dumps(words)}\n{body}\n}}\n'
 
-    def a3sfile(self, *blocks, dev=""):
-        self.write("A3sfile.hcl", f"dev {{\n  proxy_port = {self.proxy_port}\n{dev}\n}}\n" + "\n".join(blocks))
+    def a3sfile(self, *blocks, dev="", name="A3sfile.hcl"):
+        self.write(name, f"dev {{\n  proxy_port = {self.proxy_port}\n{dev}\n}}\n" + "\n".join(blocks))
 
     # -- the program
 

@@ -144,10 +144,15 @@ def sigterm(t):
 
 @case
 def sighup(t):
+    """As when the terminal closes; without one it means to reload."""
     t.a3sfile(t.service("a"))
-    program = t.start("up")
+    ours, theirs = os.openpty()
+    program = t.start("up", stdin=theirs, start_new_session=True,
+                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    os.close(theirs)
     t.expect("a", "start")
     t.stop(program, signal.SIGHUP, 128 + signal.SIGHUP)
+    os.close(ours)
     t.order(("a", "term"), ("a", "exit"))
 
 
