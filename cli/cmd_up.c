@@ -71,11 +71,12 @@ const struct command cmd_up = {
     .name = "up",
     .summary = "Compile the A3sfile and run its services",
     .operands = "[SERVICE...]",
-    .about = "Named services bring the services that they depend on. Ctrl-C stops everything, "
-             "dependents\n"
-             "first; a second Ctrl-C kills. A saved A3sfile is taken over at once, as by \"a3s "
-             "reload\". In the background, \"a3s logs\" shows what is printed and\n"
-             "\"a3s down\" stops it.",
+    .about =
+        "Named services bring the services that they depend on. Ctrl-C stops everything, "
+        "dependents\n"
+        "first; a second Ctrl-C kills. A saved A3sfile is taken over at once, as by\n"
+        "\"a3s reload\". In the background, \"a3s logs\" shows what is printed and \"a3s down\"\n"
+        "stops it.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,
     .compiles = true,

@@ -204,6 +204,13 @@ static uint32_t add_probe_command(struct lower *l, const struct model_health *he
     return health != NULL && health->type == MODEL_EXEC ? add_command(l, &health->cmd) : PLAN_NONE;
 }
 
+/* One that nobody wrote gives way to a short interval. */
+static uint32_t probe_timeout(const struct model_health *health)
+{
+    bool written = check_written(&health->block, SCHEMA_health_timeout) != NULL;
+    return written || health->timeout < health->interval ? health->timeout : health->interval;
+}
+
 static uint32_t add_probe(struct lower *l, const struct model_health *health, uint32_t command,
                           uint32_t place)
 {
@@ -217,7 +224,7 @@ static uint32_t add_probe(struct lower *l, const struct model_health *health, ui
                                .command = command,
                                .service = place,
                                .interval_ms = health->interval,
-                               .timeout_ms = health->timeout,
+                               .timeout_ms = probe_timeout(health),
                                .start_timeout_ms = health->start_timeout,
                                .retries = health->retries,
                                .port = (uint16_t)health->port,

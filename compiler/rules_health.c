@@ -94,6 +94,8 @@ void rules_check_health(struct rules *r, const struct model_service *service)
     if (needs_port(health) && !service->has_port &&
         check_written(&health->block, SCHEMA_health_port) == NULL)
         no_probe_port(r, service);
+    if (check_written(&health->block, SCHEMA_health_timeout) == NULL)
+        return; /* the interval bounds it then: lower_service.c */
     rules_check_rising(r, CODE(TIMEOUT_ABOVE_INTERVAL), &health->block, SCHEMA_health_timeout,
                        health->timeout, SCHEMA_health_interval, health->interval);
 }

@@ -168,7 +168,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
 static void finish(struct daemon *d)
 {
     control_finish(&d->control);
-    reload_finish(d);
+    reload_abandon(d);
     if (d->proxy)
         proxy_destroy(d->proxy);
     watcher_finish(d->watcher);
@@ -198,6 +198,7 @@ static void finish(struct daemon *d)
     ev_timer_stop(d->loop, &d->hunt);
     ev_timer_stop(d->loop, &d->patience);
     ev_prepare_stop(d->loop, &d->settled);
+    reload_finish(d); /* owns the plan that all of them had */
     ev_loop_destroy(d->loop);
     free(d->runs);
     free(d->ports);
