@@ -26,6 +26,7 @@ struct control_stream {
     void (*on_room)(void *user);
     void (*on_close)(void *user);
     void *user;
+    bool waiting;   /* the response comes later */
     bool answered;  /* the response has begun */
     bool streaming; /* it has no length: the operation writes it */
     bool ended;     /* nothing will be added */
@@ -193,7 +194,7 @@ static void client_serve(struct control_stream *client)
     control_request_dispatch(&client->request, control->ops, control->ctx, client, &answer);
     if (answer.status)
         answer_json(client, &answer);
-    else if (answer.later)
+    else if ((client->waiting = answer.later))
         ev_timer_stop(control->loop, &client->deadline);
     else
         stream_begin(client);
@@ -277,7 +278,8 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
     }
     /* A client may close its sending side once it has asked; one that follows a stream has gone,
      * since nothing else would tell. */
-    client->half = n == 0 && client->answered && !client->streaming && !client->lingering;
+    bool asked = client->answered || client->waiting;
+    client->half = n == 0 && asked && !client->streaming && !client->lingering;
     if (client->half)
         ev_io_stop(loop, watcher);
     else

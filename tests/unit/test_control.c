@@ -96,9 +96,26 @@ static int op_logs(void *ctx, struct control_stream *stream, const struct contro
     return 0;
 }
 
+static int op_reload(void *ctx, struct control_stream *stream, const json_t *variables,
+                     struct strbuf *out_error)
+{
+    struct world *world = ctx;
+    const char *level = json_string_value(json_object_get(variables, "level"));
+    strbuf_addf(&world->calls, "reload %s\n", level ? level : "-");
+    if (level && strcmp(level, "busy") == 0) {
+        strbuf_adds(out_error, "not now");
+        return -EBUSY;
+    }
+    world->stream = stream;
+    control_stream_watch(stream, NULL, on_close, world);
+    ev_break(world->loop, EVBREAK_ALL);
+    return 0;
+}
+
 static const struct control_ops ops = {.status = op_status,
                                        .command = op_command,
                                        .why = op_why,
+                                       .reload = op_reload,
                                        .shutdown = op_shutdown,
                                        .logs = op_logs};
 
@@ -251,6 +268,76 @@ START_TEST(client_may_close_its_sending_side)
     shutdown(client.fd, SHUT_WR);
     assert_contains(client_await(&client), "200 OK");
     client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+static void begin_reload(struct world *world, struct client *client, bool close_sending)
+{
+    static const char request[] =
+        "POST /v1/reload HTTP/1.1\r\nHost: a3s\r\nContent-Length: 32\r\n\r\n"
+        "{\"variables\": {\"level\": \"high\"}}";
+    client_init(client, world);
+    client_send(client, request, sizeof request - 1);
+    if (close_sending)
+        shutdown(client->fd, SHUT_WR);
+    while (!world->stream)
+        ev_run(world->loop, 0);
+}
+
+START_TEST(an_answer_may_come_later)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    for (int half = 0; half <= 1; half++) {
+        begin_reload(&world, &client, half);
+        ev_run(world.loop, EVRUN_NOWAIT);
+        ck_assert_uint_eq(client.answer.len, 0);
+        control_stream_answer(world.stream, 422, json_pack("{s:s}", "error", "no"));
+        assert_contains(client_await(&client), "HTTP/1.1 422 Unprocessable Content\r\n");
+        assert_contains(strbuf_text(&client.answer), "\r\n\r\n{\"error\": \"no\"}");
+        client_finish(&client);
+        while (world.stream)
+            ev_run(world.loop, 0);
+    }
+    ck_assert_str_eq(world.calls.ptr, "reload high\nreload high\n");
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(who_waits_for_an_answer_may_leave)
+{
+    struct world world;
+    struct client client;
+    world_init(&world);
+    begin_reload(&world, &client, false);
+    control_finish(&world.control);
+    ck_assert_int_eq(world.closed, 1);
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(variables_are_checked)
+{
+    static const char *const bodies[] = {
+        "{\"variables\": {\"level\": 1}}", "{\"variables\": []}", "{\"vars\": {}}", "[]", "{",
+    };
+    struct world world;
+    world_init(&world);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct strbuf request = {0};
+        strbuf_addf(&request,
+                    "POST /v1/reload HTTP/1.1\r\nHost: a3s\r\nContent-Length: %zu\r\n\r\n%s",
+                    strlen(bodies[i]), bodies[i]);
+        ask(&world, strbuf_text(&request), "400", "the body is not");
+        strbuf_finish(&request);
+    }
+    ask(&world,
+        "POST /v1/reload HTTP/1.1\r\nHost: a3s\r\nContent-Length: 32\r\n\r\n"
+        "{\"variables\": {\"level\": \"busy\"}}",
+        "409", "not now");
     world_finish(&world);
 }
 END_TEST
@@ -510,6 +597,9 @@ int main(void)
     SUITE_CASE(s, status_is_an_object);
     SUITE_CASE(s, request_may_come_byte_by_byte);
     SUITE_CASE(s, client_may_close_its_sending_side);
+    SUITE_CASE(s, an_answer_may_come_later);
+    SUITE_CASE(s, who_waits_for_an_answer_may_leave);
+    SUITE_CASE(s, variables_are_checked);
     SUITE_CASE(s, commands_reach_the_daemon);
     SUITE_CASE(s, refusals_say_why);
     SUITE_CASE(s, bodies_are_checked);

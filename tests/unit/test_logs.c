@@ -344,6 +344,40 @@ START_TEST(lines_of_both_streams_arrive_in_order)
 }
 END_TEST
 
+static void count_renumbering(struct log_sink *sink)
+{
+    ((struct memory *)sink)->flushes += 100;
+}
+
+/* The first is gone, the second is the third now, two are new. */
+START_TEST(another_plan_keeps_pipes_and_history)
+{
+    static const char *const called[] = {"new", "newer", "api"};
+    static const uint32_t from[] = {UINT32_MAX, UINT32_MAX, API};
+    struct bench b;
+    int out[LOG_STREAM_COUNT];
+    bench_open(&b, 0);
+    b.memory.sink.renumbered = count_renumbering;
+    ck_assert_int_eq(logs_open(&b.logs, API, out), 0);
+    logs_print(&b.logs, WEB, LOG_STDOUT, "forgotten");
+    logs_print(&b.logs, LOGS_SELF, LOG_STDOUT, "self");
+    dprintf(out[LOG_STDOUT], "before\nhalf of ");
+    logs_drain(&b.logs, API);
+    logs_renumber(&b.logs, from, 3, called);
+    ck_assert_int_eq(b.memory.flushes, 100);
+    dprintf(out[LOG_STDOUT], "a line\n");
+    close(out[0]);
+    close(out[1]);
+    logs_close(&b.logs, 2);
+    logs_print(&b.logs, 0, LOG_STDOUT, "new");
+    check_history(&b.logs, NULL, 100, "-:self\n2:before\n2:half of a line\n0:new\n");
+    bool api[] = {false, false, true, false};
+    check_history(&b.logs, api, 1, "2:half of a line\n");
+    ck_assert_uint_eq(b.logs.generation, 1);
+    bench_close(&b);
+}
+END_TEST
+
 START_TEST(sinks_are_flushed_once_a_turn)
 {
     struct bench b;
@@ -718,6 +752,7 @@ int main(void)
     SUITE_CASE(s, ring_survives_what_does_not_fit);
     SUITE_CASE(s, terminals_get_only_what_is_safe);
     SUITE_CASE(s, lines_of_both_streams_arrive_in_order);
+    SUITE_CASE(s, another_plan_keeps_pipes_and_history);
     SUITE_CASE(s, sinks_are_flushed_once_a_turn);
     SUITE_CASE(s, unfinished_line_is_shown_after_a_while);
     SUITE_CASE(s, closing_a_stream_that_somebody_holds);

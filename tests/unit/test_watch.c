@@ -852,6 +852,33 @@ START_TEST(never_started)
 }
 END_TEST
 
+/* As on a reload: the second watch becomes the first of another plan, with what it has seen. */
+START_TEST(another_watcher_goes_on)
+{
+    struct world w, next;
+    const char *a[] = {"a", NULL}, *b[] = {"b", NULL};
+    begin_world(&w);
+    make_folder(&w, "a");
+    make_folder(&w, "b");
+    add_watch(&w, a, NULL);
+    add_watch(&w, b, NULL);
+    w.watches[1].debounce_ms = 60000;
+    start_world(&w);
+    put(&w, "b/x", "one");
+    loop_run(w.loop, 0.05, never, NULL);
+    next = (struct world){.loop = w.loop, .root = w.root};
+    add_watch(&next, b, NULL);
+    start_world(&next);
+    watcher_adopt(&next.watcher, 0, &w.watcher, 1);
+    watcher_finish(&w.watcher);
+    check_change(&next, "0:b/x ");
+    put(&next, "b/y", "two");
+    check_change(&next, "0:b/y ");
+    ck_assert_str_eq(w.seen, "");
+    close_world(&next);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("watch");
@@ -880,5 +907,6 @@ int main(void)
     SUITE_CASE(s, what_is_ignored_costs_no_watch);
     SUITE_CASE(s, no_watch_left_is_explained);
     SUITE_CASE(s, never_started);
+    SUITE_CASE(s, another_watcher_goes_on);
     return suite_run(s);
 }
