@@ -33,6 +33,8 @@ static inline bool loop_run(struct ev_loop *loop, double seconds, bool (*done)(v
     ev_timer_init(&deadline, loop_on_deadline, seconds, 0.0);
     deadline.data = &late;
     ev_timer_start(loop, &deadline);
+    /* What was fed to the loop from outside would be handled before it waits for something else. */
+    ev_invoke_pending(loop);
     while (!late && !done(ctx))
         ev_run(loop, EVRUN_ONCE);
     ev_timer_stop(loop, &deadline);
