@@ -6,7 +6,8 @@
  *
  *     GET  /v1/status                                POST /v1/services/NAME/start|stop|restart
  *     GET  /v1/services/NAME/why                     POST /v1/start|stop|restart, a body of names
- *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/reload, variables
+ *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/services/NAME/fault, POST /v1/fault
+ *          &stream=http                              POST /v1/reload, variables
  *                                                    POST /v1/shutdown
  */
 #ifndef RUNTIME_CONTROL_H
@@ -34,6 +35,7 @@ struct control_logs_query {
     size_t service_count;
     uint32_t lines; /* of history, the newest; CONTROL_LINES_ALL: all that is kept */
     bool follow;
+    bool http; /* the requests that went through the proxy, instead of what was printed */
 };
 
 struct control_ops {
@@ -45,6 +47,10 @@ struct control_ops {
                    size_t service_count, struct strbuf *out_error);
     /* The object of GET /v1/services/NAME/why; the caller owns it. 0, or as command. */
     int (*why)(void *ctx, const char *service, json_t **out_why, struct strbuf *out_error);
+    /* What goes wrong on purpose for a service, by fault.h; NULL: with all, and only {"off": true}.
+     * out_body gets the answer. 0, -EINVAL (400), or as command. */
+    int (*fault)(void *ctx, const char *service, json_t *fault, json_t **out_body,
+                 struct strbuf *out_error);
     /* Make the plan anew and go over to it. variables: an object of texts by name, or NULL. 0: the
      * answer comes later, by control_stream_answer; or as command. */
     int (*reload)(void *ctx, struct control_stream *stream, const json_t *variables,

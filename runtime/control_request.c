@@ -138,7 +138,11 @@ static void handle_status(struct call *call)
 
 static void refuse_errno(struct control_answer *answer, int error, const struct strbuf *reason)
 {
-    int status = error == -ENOENT ? 404 : error == -EBUSY ? 409 : error == -ENOTSUP ? 501 : 500;
+    int status = error == -ENOENT    ? 404
+                 : error == -EINVAL  ? 400
+                 : error == -EBUSY   ? 409
+                 : error == -ENOTSUP ? 501
+                                     : 500;
     refuse(answer, status, "%s", reason->len ? reason->ptr : strerror(-error));
 }
 
@@ -181,6 +185,34 @@ static void handle_why(struct call *call)
     }
     strbuf_finish(&reason);
     strbuf_finish(&name);
+}
+
+static void run_fault(struct call *call, const char *service)
+{
+    const struct strbuf *body = &call->request->body;
+    struct strbuf reason = {0};
+    json_t *fault = json_loadb(strbuf_text(body), body->len, JSON_REJECT_DUPLICATES, NULL);
+    int error = call->ops->fault(call->ctx, service, fault, &call->answer->body, &reason);
+    call->answer->status = 200;
+    if (error)
+        refuse_errno(call->answer, error, &reason);
+    json_decref(fault);
+    strbuf_finish(&reason);
+}
+
+static void handle_fault(struct call *call)
+{
+    struct strbuf name = {0};
+    if (percent_decode(call->name, false, &name) && name.len)
+        run_fault(call, name.ptr);
+    else
+        refuse(call->answer, 400, "the service's name is not well-formed");
+    strbuf_finish(&name);
+}
+
+static void handle_faults(struct call *call)
+{
+    run_fault(call, NULL);
 }
 
 /* The names of {"services": [...]}, which point into the array. */
@@ -283,6 +315,9 @@ static bool take_parameter(struct logs_query *logs, struct str key, const char *
     } else if (str_is(key, "follow")) {
         logs->query.follow = value[0] == '1';
         return (value[0] == '0' || value[0] == '1') && !value[1];
+    } else if (str_is(key, "stream")) {
+        logs->query.http = strcmp(value, "http") == 0;
+        return logs->query.http;
     } else if (str_is(key, "lines")) {
         errno = 0;
         unsigned long lines = strtoul(value, &end, 10);
@@ -329,7 +364,9 @@ static void handle_logs(struct call *call)
     const char *names[NAMES_MAX];
     struct strbuf reason = {0};
     if (!read_query(&logs, call->query)) {
-        refuse(call->answer, 400, "the query is not of service=NAME, lines=N and follow=0|1");
+        refuse(call->answer, 400,
+               "the query is not of service=NAME, lines=N, follow=0|1 and "
+               "stream=http");
     } else {
         for (size_t i = 0; i < logs.count; i++)
             names[i] = logs.text.ptr + logs.starts[i];
@@ -350,6 +387,8 @@ static const struct control_route routes[] = {
     {"POST", "/v1/services/*/start", handle_one, CONTROL_START},
     {"POST", "/v1/services/*/stop", handle_one, CONTROL_STOP},
     {"POST", "/v1/services/*/restart", handle_one, CONTROL_RESTART},
+    {"POST", "/v1/services/*/fault", handle_fault, 0},
+    {"POST", "/v1/fault", handle_faults, 0},
     {"POST", "/v1/start", handle_many, CONTROL_START},
     {"POST", "/v1/stop", handle_many, CONTROL_STOP},
     {"POST", "/v1/restart", handle_many, CONTROL_RESTART},

@@ -1,5 +1,6 @@
 #include "daemon_state.h"
 
+#include "access.h"
 #include "answers.h"
 #include "dispatch.h"
 #include "io.h"
@@ -149,8 +150,9 @@ static void init(struct daemon *d, const struct daemon_options *options)
     uint32_t count = d->plan->service_count;
     supervisor_init(&d->supervisor, d->plan);
     logs_init(&d->logs, d->loop, count, 0);
+    logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
     init_services(d);
-    d->logs.names = d->names;
+    d->logs.names = d->access.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */
     d->own_words = mem_alloc_array(count + 1, sizeof *d->own_words);
@@ -187,6 +189,7 @@ static void finish(struct daemon *d)
     logs_detach(&d->logs, &d->terminal.sink);
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
+    logs_finish(&d->access);
     supervisor_finish(&d->supervisor);
     /* Ctrl-C in these last moments must not turn a good end into a bad one. */
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {

@@ -44,6 +44,7 @@ struct daemon {
     struct nursery nursery;
     struct leftovers leftovers;
     struct logs logs;
+    struct logs access; /* one line a request that went through the proxy */
     struct log log;
     struct log_terminal terminal;
     bool *own_words; /* the terminal's choice in the background: one a service, then a3s */

@@ -21,13 +21,12 @@ bool exchange_request_ended(const struct exchange *exchange)
     return exchange->request.state == HTTP_AT_END || exchange->request.state == HTTP_ENDED;
 }
 
-/* The plan that it was routed by had it, the present one has not (proxy_adopt). */
-static bool is_gone(const struct exchange *exchange)
+bool exchange_is_gone(const struct exchange *exchange)
 {
     return exchange->service >= exchange_proxy(exchange)->plan->service_count;
 }
 
-static struct proxy_counters *counters(const struct exchange *exchange)
+struct proxy_counters *exchange_counters(const struct exchange *exchange)
 {
     return &exchange_proxy(exchange)->counters[exchange->service];
 }
@@ -81,6 +80,7 @@ static void on_due(struct deadline *deadline)
                                                &text);
         exchange_answer(exchange, 503, "The service is not ready yet", strbuf_str(&text));
         break;
+    case EXCHANGE_DELAYED: exchange_delay_over(exchange); break;
     case EXCHANGE_DIALING: exchange_dial_due(exchange); break;
     case EXCHANGE_OPEN: on_idle(exchange); break;
     case EXCHANGE_TUNNEL:
@@ -114,31 +114,6 @@ static void release_memory(struct swept *swept)
     free(container_of(swept, struct exchange, swept));
 }
 
-static void report(struct exchange *exchange)
-{
-    struct proxy *proxy = exchange_proxy(exchange);
-    const struct head *head = &exchange->request.head;
-    uint64_t bytes = exchange->answer_bytes + exchange->down_body.total;
-    if (exchange->service != PLAN_NONE) {
-        counters(exchange)->active--;
-        counters(exchange)->bytes += bytes;
-        counters(exchange)->errors += exchange->status >= 500;
-    }
-    if (!proxy->ops.access || exchange->state == EXCHANGE_HEAD || !exchange->request.scan.done)
-        return;
-    struct proxy_access access = {
-        .method = head->method,
-        .target = head->target,
-        .host = exchange->host.authority,
-        .service = is_gone(exchange) ? PLAN_NONE : exchange->service,
-        .status = exchange->status,
-        .bytes = bytes,
-        .seconds = now(exchange) - exchange->began,
-        .parked = exchange->parked_for,
-    };
-    proxy->ops.access(proxy->ctx, &access);
-}
-
 static void unpark(struct exchange *exchange)
 {
     if (link_alone(&exchange->parked))
@@ -146,14 +121,14 @@ static void unpark(struct exchange *exchange)
     link_remove(&exchange->parked);
     exchange->parked_for += now(exchange) - exchange->parked_since;
     exchange_proxy(exchange)->parked_count--;
-    counters(exchange)->parked--;
+    exchange_counters(exchange)->parked--;
 }
 
 static void let_go(struct exchange *exchange)
 {
     unpark(exchange);
     exchange_drop_upstream(exchange);
-    report(exchange);
+    exchange_report(exchange);
     exchange->state = EXCHANGE_ENDED;
     deadline_stop(&exchange->deadline, exchange_proxy(exchange)->loop);
     buffer_finish(&exchange->up);
@@ -193,8 +168,10 @@ void exchange_answer(struct exchange *exchange, uint16_t status, const char *tit
     struct page page = {
         .status = status,
         .title = title,
-        .service = is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
+        .service = exchange_is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
         .text = text,
+        .id = exchange->id,
+        .fault = exchange->fault && exchange->fault == status ? "error" : NULL,
         .json = whole && page_wants_json(&exchange->request.head),
         .without_body = whole && str_is(exchange->request.head.method, "HEAD"),
         .close = !whole || !exchange_keeps_client(exchange) || exchange->request.head.minor == 0,
@@ -229,7 +206,7 @@ static void park(struct exchange *exchange)
     exchange->parked_since = now(exchange);
     link_append(&proxy->parked, &exchange->parked);
     proxy->parked_count++;
-    counters(exchange)->parked++;
+    exchange_counters(exchange)->parked++;
     deadline_set(&exchange->deadline, proxy->loop, hold > 0. ? hold : 0.);
     if (exchange->client_eof)
         exchange_end(exchange, EXCHANGE_CLOSE);
@@ -240,7 +217,7 @@ static void go(struct exchange *exchange)
     struct proxy *proxy = exchange_proxy(exchange);
     struct strbuf text = {0};
     uint16_t port = 0;
-    if (is_gone(exchange)) {
+    if (exchange_is_gone(exchange)) {
         exchange_answer(exchange, 503, "The service is gone", STR(""));
         return;
     }
@@ -272,6 +249,7 @@ void exchange_write_head(struct exchange *exchange)
     struct forward_request forward = {
         .request = &exchange->request,
         .host = &exchange->host,
+        .id = exchange->id,
         .peer = peers[exchange->client->family],
         .port = exchange_proxy(exchange)->listener.port,
         .hops = forward_hops(&exchange->request.head),
@@ -287,6 +265,7 @@ static void on_request_head(struct exchange *exchange)
     const struct head *head = &exchange->request.head;
     const struct plan *plan = exchange_proxy(exchange)->plan;
     deadline_clear(&exchange->deadline);
+    exchange_choose_id(exchange);
     if (forward_hops(head) >= PROXY_HOPS_MAX) {
         exchange_answer(exchange, 508, "The request goes round in circles",
                         STR("It has passed through this proxy too often: a service sends its "
@@ -305,11 +284,12 @@ static void on_request_head(struct exchange *exchange)
         return;
     }
     exchange->service = service;
-    counters(exchange)->requests++;
-    counters(exchange)->active++;
+    exchange_counters(exchange)->requests++;
+    exchange_counters(exchange)->active++;
     exchange->upgrade = forward_wants_upgrade(&exchange->request);
     exchange_write_head(exchange);
-    go(exchange);
+    if (!exchange_is_stricken(exchange))
+        go(exchange);
 }
 
 uint32_t exchange_room(const struct exchange *exchange)
@@ -318,6 +298,7 @@ uint32_t exchange_room(const struct exchange *exchange)
     switch (exchange->state) {
     case EXCHANGE_HEAD: return PROXY_READ_SIZE;
     case EXCHANGE_TUNNEL: return room;
+    case EXCHANGE_DELAYED:
     case EXCHANGE_PARKED:
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
@@ -393,7 +374,7 @@ void exchange_client_eof(struct exchange *exchange)
     if (exchange->state == EXCHANGE_TUNNEL) {
         exchange_flush_up(exchange);
         exchange_flush_down(exchange);
-    } else if (exchange->state == EXCHANGE_PARKED) {
+    } else if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED) {
         /* Whoever waits and hangs up has given up: its place is free. */
         exchange_end(exchange, EXCHANGE_CLOSE);
     } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {

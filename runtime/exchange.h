@@ -1,6 +1,6 @@
 /* One request and its answer.
  *
- *     HEAD -> PARKED <-> DIALING -> OPEN -> TUNNEL
+ *     HEAD -> DELAYED -> PARKED <-> DIALING -> OPEN -> TUNNEL
  *       any of them -> ANSWERING (a page of our own) -> ENDED
  *
  * It owns everything that the request needs: two parsers, two bounded buffers, one connection to
@@ -16,6 +16,7 @@
 #include "host.h"
 #include "http.h"
 #include "link.h"
+#include "request_id.h"
 #include "sweep.h"
 #include "upstream.h"
 
@@ -25,6 +26,7 @@
 
 enum exchange_state {
     EXCHANGE_HEAD,      /* the request's head is arriving */
+    EXCHANGE_DELAYED,   /* a fault on purpose holds it back */
     EXCHANGE_PARKED,    /* the service will be ready */
     EXCHANGE_DIALING,   /* connecting to it, or about to try again */
     EXCHANGE_OPEN,      /* request and answer are streamed */
@@ -47,6 +49,8 @@ struct exchange {
     enum exchange_state state;
     struct http request, response;
     struct host host;
+    struct str id; /* of the request; "" before its head */
+    char made_id[REQUEST_ID_MADE];
     struct upstream *upstream; /* NULL: not connected, or given back */
     struct buffer up, down;    /* to the service, to the client */
     struct body up_body, down_body;
@@ -58,6 +62,8 @@ struct exchange {
     uint64_t answer_bytes; /* of its body, if it is our own */
     ev_tstamp began, parked_since, dial_until;
     double parked_for;
+    uint16_t fault; /* the error that it gets on purpose, or 0 */
+    bool delayed;   /* on purpose */
     bool upgrade;   /* passed on to the service */
     bool dropping;  /* the service takes no more of the body */
     bool fresh;     /* no pooled connection any more: one died */

@@ -1,11 +1,21 @@
-/* What exchange.c (the client's side) and exchange_service.c (the service's side) share; nobody
- * else includes it. Any of these may end the exchange: look at its state afterwards. */
+/* What exchange.c (the client's side), exchange_service.c (the service's side), exchange_account.c
+ * and exchange_fault.c share; nobody else includes it. Any of these may end the exchange: look at
+ * its state afterwards. */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
 #include "exchange.h"
 
 struct proxy *exchange_proxy(const struct exchange *exchange);
+/* The plan that it was routed by had its service, the present one has not (proxy_adopt). */
+bool exchange_is_gone(const struct exchange *exchange);
+struct proxy_counters *exchange_counters(const struct exchange *exchange);
+/* Once its head is known; once it is over. */
+void exchange_choose_id(struct exchange *exchange);
+void exchange_report(struct exchange *exchange);
+/* Whether a fault on purpose has it now: answered, or delayed until exchange_delay_over. */
+bool exchange_is_stricken(struct exchange *exchange);
+void exchange_delay_over(struct exchange *exchange);
 void exchange_touch(struct exchange *exchange);
 bool exchange_keeps_client(const struct exchange *exchange);
 /* A page of our own; nothing of the answer has been written yet. */

@@ -184,6 +184,8 @@ static void forward_final_head(struct exchange *exchange)
     const struct http *response = &exchange->response;
     uint8_t minor = exchange->request.head.minor;
     struct forward_response forward = {.response = response,
+                                       .id = exchange->id,
+                                       .delayed = exchange->delayed,
                                        .framing = forward_framing(response, minor)};
     exchange->until_close = forward.framing == FORWARD_UNTIL_CLOSE;
     if (exchange->until_close || !http_keeps_alive(&exchange->request))
@@ -207,8 +209,8 @@ static bool is_our_upgrade(const struct exchange *exchange)
 
 static void begin_tunnel(struct exchange *exchange)
 {
-    struct forward_response forward = {.response = &exchange->response,
-                                       .connection = FORWARD_UPGRADE};
+    struct forward_response forward = {
+        .response = &exchange->response, .id = exchange->id, .connection = FORWARD_UPGRADE};
     forward_response_head(&forward, &exchange->down);
     body_init(&exchange->down_body, &exchange->down, false);
     exchange->status = 101;

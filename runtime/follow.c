@@ -1,5 +1,6 @@
 #include "follow.h"
 
+#include "access.h"
 #include "clock_text.h"
 
 #include "mem.h"
@@ -59,12 +60,18 @@ static void add_line(struct strbuf *out, const struct follower *f, const struct 
     strbuf_adds(out, "\",\"service\":");
     const char *name = self ? "a3s" : f->logs->names[line->service];
     add_json_string(out, name, strlen(name));
-    strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",\"line\":",
-                self                         ? "a3s"
+    strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",",
+                line->stream == LOG_HTTP     ? "http"
+                : self                       ? "a3s"
                 : line->stream == LOG_STDERR ? "stderr"
                                              : "stdout",
                 line->seq);
-    add_json_string(out, line->text, line->length);
+    if (line->stream == LOG_HTTP) {
+        access_add_json(out, (struct str){line->text, line->length});
+    } else {
+        strbuf_adds(out, "\"line\":");
+        add_json_string(out, line->text, line->length);
+    }
     strbuf_adds(out, "}\n");
 }
 

@@ -16,7 +16,12 @@
 /* Instead of a service: a3s itself. */
 #define LOGS_SELF UINT32_MAX
 
-enum log_stream { LOG_STDOUT, LOG_STDERR, LOG_STREAM_COUNT };
+enum log_stream {
+    LOG_STDOUT,
+    LOG_STDERR,
+    LOG_STREAM_COUNT,           /* of those that come out of a process */
+    LOG_HTTP = LOG_STREAM_COUNT /* a request; the text is a record of access.h */
+};
 
 /* A view of a line: valid until the callback that gets it returns. */
 struct log_line {

@@ -397,6 +397,13 @@ void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, con
     log_split_finish(&said.split);
 }
 
+void logs_add(struct logs *logs, uint32_t service, enum log_stream stream, int64_t time_ms,
+              struct str text)
+{
+    logs->now_ms = time_ms;
+    add_line(find_source(logs, service), stream, text, false, false);
+}
+
 void logs_tap(struct logs *logs, uint32_t service,
               void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {

@@ -67,6 +67,10 @@ void logs_tap(struct logs *logs, uint32_t service,
 /* a3s's own words, in the name of a service or of LOGS_SELF; each line of text is a line. */
 void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text);
 
+/* A line that no process printed, as it is, at that time. */
+void logs_add(struct logs *logs, uint32_t service, enum log_stream stream, int64_t time_ms,
+              struct str text);
+
 void logs_attach(struct logs *logs, struct log_sink *sink);
 void logs_detach(struct logs *logs, struct log_sink *sink);
 /* Hands the sink the flush that is due now rather than before the loop waits. */

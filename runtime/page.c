@@ -4,10 +4,15 @@ const char *page_reason(uint16_t status)
 {
     switch (status) {
     case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
     case 408: return "Request Timeout";
     case 414: return "URI Too Long";
     case 421: return "Misdirected Request";
+    case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
     case 501: return "Not Implemented";
     case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
@@ -96,10 +101,15 @@ uint64_t page_write(const struct page *page, struct buffer *out)
     strbuf_addf(&head,
                 "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
                 "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-                "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n%s\r\n",
+                "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n%s",
                 page->status, page_reason(page->status),
                 page->json ? "application/json" : "text/html; charset=utf-8", content.len,
                 page->close ? "Connection: close\r\n" : "");
+    if (page->id.len)
+        strbuf_addf(&head, "X-Request-Id: %.*s\r\n", STR_ARG(page->id));
+    if (page->fault)
+        strbuf_addf(&head, "X-A3s-Fault: %s\r\n", page->fault);
+    strbuf_adds(&head, "\r\n");
     buffer_adds(out, strbuf_str(&head));
     uint64_t size = page->without_body ? 0 : content.len;
     buffer_add(out, content.ptr, (size_t)size);

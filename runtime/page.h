@@ -12,6 +12,8 @@ struct page {
     const char *title;   /* one line */
     const char *service; /* its name, or NULL: none is named */
     struct str text;     /* lines */
+    struct str id;       /* of the request; "": it has none */
+    const char *fault;   /* X-A3s-Fault: the answer is a fault on purpose; or NULL */
     bool json, without_body, close;
 };
 

@@ -19,9 +19,11 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
     link_init(&proxy->clients);
     link_init(&proxy->parked);
     proxy->counters = calloc(plan->service_count + 1, sizeof *proxy->counters);
-    if (!proxy->counters ||
+    proxy->faults = calloc(plan->service_count + 1, sizeof *proxy->faults);
+    if (!proxy->counters || !proxy->faults ||
         !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, plan->service_count + 1)) {
         free(proxy->counters);
+        free(proxy->faults);
         free(proxy);
         return NULL;
     }
@@ -37,6 +39,7 @@ void proxy_destroy(struct proxy *proxy)
     upstream_pool_finish(&proxy->pool);
     sweeper_stop(&proxy->sweeper);
     free(proxy->counters);
+    free(proxy->faults);
     free(proxy);
 }
 
@@ -98,4 +101,14 @@ void proxy_service_changed(struct proxy *proxy, uint32_t service)
 const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service)
 {
     return &proxy->counters[service];
+}
+
+void proxy_set_fault(struct proxy *proxy, uint32_t service, const struct fault *fault)
+{
+    proxy->faults[service] = *fault;
+}
+
+const struct fault *proxy_fault(const struct proxy *proxy, uint32_t service)
+{
+    return &proxy->faults[service];
 }

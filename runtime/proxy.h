@@ -12,6 +12,8 @@
 #ifndef RUNTIME_PROXY_H
 #define RUNTIME_PROXY_H
 
+#include "fault.h"
+#include "latency.h"
 #include "str.h"
 
 #include <a3s/plan.h>
@@ -35,11 +37,13 @@ enum proxy_verdict {
 /* One finished request, for an access log. The strings live during the call only. */
 struct proxy_access {
     struct str method, target, host;
+    struct str id;    /* of the request, X-Request-Id */
     uint32_t service; /* index into SERVICES, or PLAN_NONE: answered by the proxy itself */
     uint16_t status;  /* 0: the client left before an answer */
     uint64_t bytes;   /* of the body, to the client */
     double seconds;   /* from the first byte of the request to the last of the answer */
     double parked;    /* seconds of these that it waited for the service */
+    ev_tstamp when;   /* wall clock, of the end */
 };
 
 struct proxy_ops {
@@ -57,6 +61,10 @@ struct proxy_counters {
     uint64_t bytes;  /* of bodies, to clients */
     uint32_t active; /* now, the parked ones included */
     uint32_t parked; /* now */
+    /* Of what the service answered: from the first byte of the request to the last of the answer,
+     * without the time parked. No tunnels and no streams of events, which last as long as they do.
+     */
+    struct latency latency;
 };
 
 struct proxy;
@@ -88,5 +96,10 @@ void proxy_service_changed(struct proxy *proxy, uint32_t service);
 bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *to);
 
 const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service);
+
+/* What goes wrong on purpose for requests to the service from now on; it stays with a service that
+ * another plan has, too. */
+void proxy_set_fault(struct proxy *proxy, uint32_t service, const struct fault *fault);
+const struct fault *proxy_fault(const struct proxy *proxy, uint32_t service);
 
 #endif

@@ -14,14 +14,15 @@ static uint32_t gone_service(const struct plan *plan)
 
 static bool waits(const struct exchange *exchange)
 {
-    return exchange->state == EXCHANGE_PARKED || exchange->state == EXCHANGE_DIALING;
+    return exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED ||
+           exchange->state == EXCHANGE_DIALING;
 }
 
 /* PLAN_NONE: the service, or the route, is gone. */
 static uint32_t next_service(const struct exchange *exchange, uint32_t old_count,
                              const struct plan *plan, const uint32_t *to)
 {
-    if (exchange->state == EXCHANGE_PARKED)
+    if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED)
         return host_route(plan, &exchange->host);
     return exchange->service < old_count ? to[exchange->service] : PLAN_NONE;
 }
@@ -51,16 +52,20 @@ static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32
     proxy->counters[service].parked += exchange->state == EXCHANGE_PARKED;
 }
 
-static void move_counters(struct proxy *proxy, struct proxy_counters *counters, const uint32_t *to)
+static void move_counters(struct proxy *proxy, struct proxy_counters *counters,
+                          struct fault *faults, const uint32_t *to)
 {
     for (uint32_t i = 0; i < proxy->plan->service_count; i++) {
         if (to[i] == PLAN_NONE)
             continue;
         counters[to[i]] = proxy->counters[i];
         counters[to[i]].active = counters[to[i]].parked = 0;
+        faults[to[i]] = proxy->faults[i];
     }
     free(proxy->counters);
+    free(proxy->faults);
     proxy->counters = counters;
+    proxy->faults = faults;
 }
 
 bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *to)
@@ -68,9 +73,11 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     struct upstream_pool pool;
     uint32_t old_count = proxy->plan->service_count;
     struct proxy_counters *counters = calloc(plan->service_count + 1ul, sizeof *counters);
-    if (!counters ||
+    struct fault *faults = calloc(plan->service_count + 1ul, sizeof *faults);
+    if (!counters || !faults ||
         !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, plan->service_count + 1)) {
         free(counters);
+        free(faults);
         return false;
     }
     answer_lost(proxy, plan, to);
@@ -78,7 +85,7 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     proxy->pool = pool;
     for (uint32_t i = 0; i <= plan->service_count; i++)
         link_init(&proxy->pool.idle[i]);
-    move_counters(proxy, counters, to);
+    move_counters(proxy, counters, faults, to);
     proxy->plan = plan;
     LINK_EACH(&proxy->clients, it)
     {

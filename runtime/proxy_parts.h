@@ -17,6 +17,8 @@ struct proxy {
     struct proxy_ops ops;
     void *ctx;
     struct proxy_counters *counters; /* [service], then one for those that are gone */
+    struct fault *faults;            /* [service], as counters */
+    struct request_ids ids;
     struct upstream_pool pool;
     struct sweeper sweeper;
     struct listener listener;

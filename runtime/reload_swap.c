@@ -80,6 +80,7 @@ static void move_logs(struct daemon *d, const struct generation *next)
 {
     uint32_t count = d->plan->service_count;
     logs_renumber(&d->logs, next->from, count, d->names);
+    logs_renumber(&d->access, next->from, count, d->names);
     log_terminal_rename(&d->terminal, d->names, count);
     d->own_words = mem_alloc_array((size_t)count + 1, sizeof *d->own_words);
     d->own_words[count] = true;

@@ -22,6 +22,9 @@ struct world {
     enum proxy_verdict verdicts[SERVICES];
     unsigned accesses;
     uint16_t status; /* of the last access */
+    double parked;   /* of the last access, seconds */
+    char id[64];     /* of the last access */
+    char path[64];   /* of the last access */
     bool done;       /* there was one */
     struct peer client;
 };
