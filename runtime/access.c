@@ -23,25 +23,34 @@ static uint32_t to_micros(double seconds)
     return micros < UINT32_MAX ? (uint32_t)micros : UINT32_MAX;
 }
 
-static bool may_stand_in_url(unsigned char c)
+/* What may stand in a URL, and can be nothing else in JSON, HTML or a terminal. */
+static const bool plain[256] = {['!'] = true,         ['#' ... ';'] = true, ['='] = true,
+                                ['?' ... '['] = true, [']' ... '_'] = true, ['a' ... '~'] = true};
+
+static size_t plain_length(struct str text)
 {
-    return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\' && c != '`';
+    size_t length = 0;
+    while (length < text.len && plain[(unsigned char)text.ptr[length]])
+        length++;
+    return length;
 }
 
-/* Text in at most max bytes, up to the first of the marks; how many. */
-static size_t add_safely(char *out, size_t max, struct str text, const char *marks)
+/* Text in at most max bytes; how many. */
+static size_t add_safely(char *out, size_t max, struct str text)
 {
     static const char hex[] = "0123456789ABCDEF", more[] = "...";
-    size_t length = 0;
-    for (size_t i = 0; i < text.len; i++) {
+    size_t length = plain_length(text);
+    if (length > max)
+        length = max - sizeof more + 1;
+    if (length)
+        memcpy(out, text.ptr, length);
+    for (size_t i = length; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c && strchr(marks, c))
-            break;
         if (length > max - sizeof more - 2) {
             memcpy(out + length, more, sizeof more - 1);
             return length + sizeof more - 1;
         }
-        if (may_stand_in_url(c)) {
+        if (plain[c]) {
             out[length++] = (char)c;
         } else {
             out[length++] = '%';
@@ -52,6 +61,12 @@ static size_t add_safely(char *out, size_t max, struct str text, const char *mar
     return length;
 }
 
+static struct str without_query(struct str target)
+{
+    const char *mark = target.len ? memchr(target.ptr, '?', target.len) : NULL;
+    return (struct str){target.ptr, mark ? (size_t)(mark - target.ptr) : target.len};
+}
+
 size_t access_pack(const struct proxy_access *access, char out_record[ACCESS_RECORD_MAX])
 {
     struct prefix prefix = {.bytes = access->bytes,
@@ -59,11 +74,11 @@ size_t access_pack(const struct proxy_access *access, char out_record[ACCESS_REC
                             .parked_micros = to_micros(access->parked),
                             .status = access->status};
     char *at = out_record + sizeof prefix;
-    prefix.id = (uint8_t)add_safely(at, ID_ROOM, access->id, "");
+    prefix.id = (uint8_t)add_safely(at, ID_ROOM, access->id);
     at += prefix.id;
-    prefix.method = (uint8_t)add_safely(at, ACCESS_METHOD_MAX, access->method, "");
+    prefix.method = (uint8_t)add_safely(at, ACCESS_METHOD_MAX, access->method);
     at += prefix.method;
-    prefix.path = (uint16_t)add_safely(at, ACCESS_PATH_MAX, access->target, "?#");
+    prefix.path = (uint16_t)add_safely(at, ACCESS_PATH_MAX, without_query(access->target));
     at += prefix.path;
     memcpy(out_record, &prefix, sizeof prefix);
     return (size_t)(at - out_record);
