@@ -26,6 +26,14 @@ bool exchange_is_gone(const struct exchange *exchange)
     return exchange->service >= exchange_proxy(exchange)->plan->service_count;
 }
 
+bool exchange_is_ready(const struct exchange *exchange)
+{
+    uint16_t port;
+    struct proxy *proxy = exchange_proxy(exchange);
+    return !exchange_is_gone(exchange) &&
+           proxy->ops.service_state(proxy->ctx, exchange->service, &port) == PROXY_READY;
+}
+
 struct proxy_counters *exchange_counters(const struct exchange *exchange)
 {
     return &exchange_proxy(exchange)->counters[exchange->service];

@@ -21,6 +21,7 @@
 #include "upstream.h"
 
 #define EXCHANGE_REDIAL 0.05 /* seconds between attempts while a ready service refuses */
+#define EXCHANGE_DOUBT  0.3  /* seconds after which it is known that a service has died */
 #define EXCHANGE_SILENCE \
     600. /* seconds that a service may think; streams of events have no limit */
 
@@ -61,12 +62,14 @@ struct exchange {
     uint16_t status;       /* of the final answer, 0 before it */
     uint64_t answer_bytes; /* of its body, if it is our own */
     ev_tstamp began, parked_since, dial_until;
+    ev_tstamp doubt_until; /* it was lost twice: has its service died? 0: no question */
     double parked_for;
     uint16_t fault; /* the error that it gets on purpose, or 0 */
     bool delayed;   /* on purpose */
     bool upgrade;   /* passed on to the service */
     bool dropping;  /* the service takes no more of the body */
     bool fresh;     /* no pooled connection any more: one died */
+    bool doubted;   /* and a second one as well */
     bool answered;  /* a byte of the response has come from the service */
     bool head_sent; /* the final head has been written to the client */
     bool response_ended;

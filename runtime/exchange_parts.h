@@ -1,6 +1,6 @@
-/* What exchange.c (the client's side), exchange_service.c (the service's side), exchange_account.c
- * and exchange_fault.c share; nobody else includes it. Any of these may end the exchange: look at
- * its state afterwards. */
+/* What exchange.c (the client's side), exchange_service.c (the service's side), exchange_account.c,
+ * exchange_fault.c and exchange_lost.c share; nobody else includes it. Any of these may end the
+ * exchange: look at its state afterwards. */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
@@ -9,6 +9,7 @@
 struct proxy *exchange_proxy(const struct exchange *exchange);
 /* The plan that it was routed by had its service, the present one has not (proxy_adopt). */
 bool exchange_is_gone(const struct exchange *exchange);
+bool exchange_is_ready(const struct exchange *exchange);
 struct proxy_counters *exchange_counters(const struct exchange *exchange);
 /* Once its head is known; once it is over. */
 void exchange_choose_id(struct exchange *exchange);
@@ -26,6 +27,11 @@ void exchange_break(struct exchange *exchange, uint16_t status, const char *text
 void exchange_write_head(struct exchange *exchange);
 void exchange_dial(struct exchange *exchange, uint16_t port);
 void exchange_dial_due(struct exchange *exchange);
+/* Sent again only if that cannot do anything twice. */
+bool exchange_can_be_repeated(const struct exchange *exchange);
+/* Its connection has ended without an answer; later, what became of the service. */
+void exchange_lost(struct exchange *exchange);
+void exchange_resolve_doubt(struct exchange *exchange);
 /* What is still to come of the request is read and thrown away. */
 void exchange_drop_request(struct exchange *exchange);
 void exchange_drop_upstream(struct exchange *exchange);

@@ -40,14 +40,6 @@ void exchange_break(struct exchange *exchange, uint16_t status, const char *text
     exchange_flush_down(exchange);
 }
 
-/* Sent again only if that cannot do anything twice. */
-static bool can_be_repeated(const struct exchange *exchange)
-{
-    struct str method = exchange->request.head.method;
-    return !http_has_body(&exchange->request) && !exchange->upgrade &&
-           (str_is(method, "GET") || str_is(method, "HEAD") || str_is(method, "OPTIONS"));
-}
-
 static void wait_to_redial(struct exchange *exchange)
 {
     ev_tstamp left = exchange->dial_until - now(exchange);
@@ -75,6 +67,8 @@ void exchange_dial_due(struct exchange *exchange)
     if (exchange->upstream) {
         exchange_answer(exchange, 504, "The service does not answer",
                         STR("It does not accept connections."));
+    } else if (exchange->doubt_until != 0.) {
+        exchange_resolve_doubt(exchange);
     } else if (now(exchange) >= exchange->dial_until) {
         dial_failed(exchange, -ECONNREFUSED);
     } else {
@@ -105,7 +99,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
     exchange->state = EXCHANGE_DIALING;
     if (exchange->dial_until == 0.)
         exchange->dial_until = now(exchange) + PROXY_CONNECT_TIMEOUT;
-    if (can_be_repeated(exchange) && !exchange->fresh)
+    if (exchange_can_be_repeated(exchange) && !exchange->fresh)
         upstream = upstream_take(pool, exchange->service, port);
     int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
     if (error < 0) {
@@ -294,21 +288,6 @@ static void feed_response(struct exchange *exchange, const char *bytes, size_t l
     }
 }
 
-/* A connection from the pool may have been closed by the service just before it was used, and a new
- * one by a service that has just been killed, which its state does not say yet. */
-static void on_lost(struct exchange *exchange)
-{
-    if (!exchange->fresh && can_be_repeated(exchange)) {
-        exchange_drop_upstream(exchange);
-        exchange->fresh = true;
-        exchange->dropping = false;
-        exchange_write_head(exchange);
-        exchange_retry(exchange);
-        return;
-    }
-    exchange_break(exchange, 502, "it closed the connection without an answer");
-}
-
 static void on_service_end(struct exchange *exchange, bool reset)
 {
     stream_want(&exchange->upstream->stream, false);
@@ -319,7 +298,7 @@ static void on_service_end(struct exchange *exchange, bool reset)
         return;
     }
     if (!exchange->answered) {
-        on_lost(exchange);
+        exchange_lost(exchange);
         return;
     }
     switch (reset ? HTTP_FAIL : http_eof(&exchange->response)) {

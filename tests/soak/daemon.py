@@ -43,6 +43,14 @@ class Daemon:
     def services(self):
         return {row["name"]: row for row in self.ask("GET", "/v1/status")[1]["services"]}
 
+    def newest(self):
+        """The number of the newest line."""
+        control = Control(self.socket)
+        control.request("GET", "/v1/logs?lines=1")
+        line = control.getresponse().read()
+        control.close()
+        return int(SEQ.search(line)[1])
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 

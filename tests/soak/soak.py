@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A project under abuse: is it whole afterwards?
 
-usage: soak.py [--a3s PROGRAM] [--seconds N] [--services N] [--rate N] [--seed N] [--verbose]
+usage: soak.py [--a3s PROGRAM] [--seconds N] [--services N] [--rate N] [--pace N] [--seed N] [--no-fill]
+               [--tap] [--verbose]
 
 Runs so many services (50), and for so long (600 s) kills, stops, starts, restarts and floods random
 ones, touches files that they watch and reloads a changed A3sfile, while requests (1,000 a second, or
@@ -20,6 +21,7 @@ import pathlib
 import random
 import signal
 import sys
+import tempfile
 import threading
 import time
 
@@ -256,8 +258,9 @@ class Soak:
         self.program = self.case.start("up")
         self.program.wait_for("everything is ready", deadline=REST)
         self.a3s = Daemon(self.program.pid, self.case.env["XDG_RUNTIME_DIR"])
-        self.printed, self.requests = Follower(self.a3s, ""), Follower(self.a3s, "&stream=http")
-        self.descriptors = self.a3s.descriptors()
+        self.requests = Follower(self.a3s, "&stream=http")
+        # A probe may have one for a moment.
+        self.before_requests = min(self.a3s.descriptors() for _ in range(5) if not time.sleep(0.1))
 
     def fill_rings(self):
         """What a3s remembers of lines and requests grows up to its bounds: that is no leak."""
@@ -272,16 +275,17 @@ class Soak:
             for _ in range(8 if self.options.fill else 0):
                 os.kill(row["pid"], signal.SIGUSR1)
                 time.sleep(0.01)
-        self.come_to_rest()
+        if self.options.fill:
+            self.come_to_rest()
+        self.printed = Follower(self.a3s, "")
+        self.descriptors = self.before_requests + 1  # that of the follower
 
     def come_to_rest(self):
-        """Until no more lines come."""
-        before = -1
-        while before != self.printed.lines and self.options.fill:
-            before = self.printed.lines
-            time.sleep(1.2)
-            if self.printed.lines - before < 4 * len(self.project.names):
-                return
+        """Until the floods are over: then there are a few lines a second for each service."""
+        before = 0
+        while self.a3s.newest() - before > 4 * len(self.project.names):
+            before = self.a3s.newest()
+            time.sleep(1)
 
     def abuse(self):
         memory = Memory(self.a3s)
@@ -324,7 +328,8 @@ class Soak:
         now = self.a3s.descriptors()
         self.find("descriptors too many", max(0, now - self.descriptors), f"{self.descriptors} before, {now} after")
         grows = self.options.fill and self.slope > SLOPE_MAX and self.growth > GROWTH_MAX
-        self.find("leak", int(grows), f"{self.slope:+.0f} KiB/min, {self.growth:+.0f} KiB in all, "
+        unjudged = "" if self.options.fill else "not judged, "
+        self.find("leak", int(grows), f"{unjudged}{self.slope:+.0f} KiB/min, {self.growth:+.0f} KiB in all, "
                                       f"{self.a3s.resident() / 1024:.1f} MiB now")
 
     def judge_requests(self):
@@ -365,14 +370,20 @@ class Soak:
 
     def report(self):
         bad = sum(count != 0 for _, count, _ in self.found)
-        print("  " + ", ".join(f"{count} {name}s" if not name.endswith("h") else f"{count} {name}es"
+        note = "# " if self.options.tap else "  "
+        print(note + ", ".join(f"{count} {name}s" if not name.endswith("h") else f"{count} {name}es"
                                for name, count in self.chaos.done.items()))
-        print(f"  {self.sent} requests, {self.sent / self.lasted:.0f} a second: {self.good} good, "
+        print(f"{note}{self.sent} requests, {self.sent / self.lasted:.0f} a second: {self.good} good, "
               f"{self.excused['stopped']} to stopped services, {self.excused['killed']} killed under way; "
               f"{self.requests.parked} were parked, at most {self.requests.longest / 1000:.1f} s")
-        for what, count, text in self.found:
-            print(f"{'not ok' if count else 'ok':6} {count:6} {what}{': ' if text else ''}{text}")
-        print(f"{len(self.found) - bad} passed, {bad} failed")
+        for number, (what, count, text) in enumerate(self.found, 1):
+            verdict = "not ok" if count else "ok"
+            start = f"{verdict} {number} - {count}" if self.options.tap else f"{verdict:6} {count:6}"
+            print(f"{start} {what}{': ' if text else ''}{text}")
+        if self.options.tap:
+            print(f"1..{len(self.found)}")
+        else:
+            print(f"{len(self.found) - bad} passed, {bad} failed")
         return bad
 
 
@@ -386,29 +397,35 @@ def read_options():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--no-fill", dest="fill", action="store_false",
                         help="do not fill the memory of logs first: nothing is said of leaks then")
-    parser.add_argument("--verbose", action="store_true", help="name each action; keep the output of a3s")
+    parser.add_argument("--tap", action="store_true", help="print TAP")
+    parser.add_argument("--verbose", action="store_true", help="name each action")
     options = parser.parse_args()
     options.a3s = str(pathlib.Path(options.a3s).resolve())
     return options
 
 
+def keep_output(text):
+    with tempfile.NamedTemporaryFile("w", prefix="a3s-soak-", suffix=".log", delete=False, encoding="utf-8") as file:
+        file.write(text)
+    print(f"# the output of a3s is in {file.name}")
+
+
 def main():
     options = read_options()
-    print(f"soak: {options.services} services, {options.seconds:g} s, seed {options.seed}", flush=True)
+    print(f"{'# ' if options.tap else ''}soak: {options.services} services, {options.seconds:g} s, seed {options.seed}", flush=True)
     soak = Soak(options)
     try:
         soak.run()
         bad = soak.report()
         if bad:
-            text = "/tmp/a3s-soak.log"
-            pathlib.Path(text).write_text(soak.program.text(), encoding="utf-8")
-            print(f"the output of a3s is in {text}")
+            keep_output(soak.program.text())
     except (harness.Failure, OSError) as error:
-        print(f"{type(error).__name__}: {error}\n0 passed, 1 failed")
+        print(f"Bail out! {type(error).__name__}: {error}" if options.tap else
+              f"{type(error).__name__}: {error}\n0 passed, 1 failed")
         bad = 1
     problems = soak.case.finish()
     for problem in problems:
-        print(problem)
+        print("# " + problem.replace("\n", "\n# "))
     return 1 if bad or problems else 0
 
 

@@ -178,6 +178,39 @@ START_TEST(a_pooled_connection_that_died_is_replaced)
 }
 END_TEST
 
+/* The proxy hears of the death of a connection before it hears of that of the process. */
+START_TEST(a_service_that_was_killed_is_waited_for)
+{
+    struct world world;
+    struct peer old;
+    open_world(&world);
+    prime_pool(&world, &old);
+    peer_says(&world.client, GET);
+    hear_request(&old, "");
+    peer_close(&old);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_close(&service);
+    world.verdicts[WEB] = PROXY_WAIT;
+    while (proxy_counters(world.proxy, WEB)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    service = accept_service(&world);
+    hear_request(&service, "");
+    if (_i == 0)
+        peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    else
+        peer_close(&service); /* the third one is the last */
+    if (_i == 0)
+        hear_response(&world.client, 200, "OK");
+    else
+        peer_hears(&world.client, "HTTP/1.1 502");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(a_post_is_sent_once)
 {
     struct world world;
@@ -406,6 +439,7 @@ int main(void)
     SUITE_CASE(s, a_service_that_is_down_is_explained);
     SUITE_CASE(s, a_service_that_refuses_is_tried_for_a_while);
     SUITE_CASE(s, a_pooled_connection_that_died_is_replaced);
+    SUITE_LOOP(s, a_service_that_was_killed_is_waited_for, 0, 2);
     SUITE_CASE(s, a_post_is_sent_once);
     SUITE_CASE(s, the_pool_of_a_stopped_service_is_closed);
     SUITE_CASE(s, bytes_that_nobody_asked_for_close_a_pooled_connection);
