@@ -13,6 +13,9 @@ SEQ = re.compile(rb'"seq":(\d+),')
 LOST = re.compile(rb'\{"lost":(\d+)')
 PARKED = re.compile(rb'"parked_ms":(\d+\.\d+)')
 
+# Seconds between two looks at the memory; seconds of abuse that do not count.
+PERIOD, WARM_UP = 0.5, 60
+
 
 class Control(http.client.HTTPConnection):
     def __init__(self, path):
@@ -121,7 +124,7 @@ class Memory(threading.Thread):
         self.start()
 
     def run(self):
-        while not self.over.wait(0.5):
+        while not self.over.wait(PERIOD):
             try:
                 self.samples.append((time.monotonic(), self.daemon_seen.resident()))
             except (OSError, TypeError):
@@ -131,10 +134,11 @@ class Memory(threading.Thread):
         """(KiB a minute by least squares, KiB of growth over the time measured)"""
         self.over.set()
         self.join()
-        if len(self.samples) < 3:
+        samples = self.samples[min(len(self.samples) // 4, int(WARM_UP / PERIOD)):]
+        if len(samples) < 3:
             return 0.0, 0.0
-        times, sizes = zip(*self.samples)
+        times, sizes = zip(*samples)
         middle, mean = sum(times) / len(times), sum(sizes) / len(sizes)
-        rise = sum((t - middle) * (s - mean) for t, s in self.samples)
+        rise = sum((t - middle) * (s - mean) for t, s in samples)
         run = sum((t - middle) ** 2 for t in times)
         return rise / run * 60, rise / run * (times[-1] - times[0])

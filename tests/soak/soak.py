@@ -294,6 +294,8 @@ class Soak:
         began = time.monotonic()
         while time.monotonic() - began < self.options.seconds and self.program.process.poll() is None:
             time.sleep(0.2)
+            if self.options.verbose and memory.samples:
+                print(f"# {memory.samples[-1][1]} KiB", flush=True)
         self.chaos.finish()
         self.slope, self.growth = memory.slope()
         self.chaos.restore()
@@ -398,7 +400,7 @@ def read_options():
     parser.add_argument("--no-fill", dest="fill", action="store_false",
                         help="do not fill the memory of logs first: nothing is said of leaks then")
     parser.add_argument("--tap", action="store_true", help="print TAP")
-    parser.add_argument("--verbose", action="store_true", help="name each action")
+    parser.add_argument("--verbose", action="store_true", help="name each action, and how much memory a3s has")
     options = parser.parse_args()
     options.a3s = str(pathlib.Path(options.a3s).resolve())
     return options
