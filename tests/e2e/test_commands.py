@@ -1,0 +1,1 @@
+"""Every command in every situation."""
