@@ -32,6 +32,14 @@ static struct proxy_counters *counters(const struct exchange *exchange)
     return &exchange_proxy(exchange)->counters[exchange->service];
 }
 
+void exchange_occupy(struct exchange *exchange, bool busy)
+{
+    if (exchange->busy == busy)
+        return;
+    exchange->busy = busy;
+    counters(exchange)->busy += busy ? 1u : -1u;
+}
+
 /* The moment by which the next piece of progress is due, by what is being waited for. */
 void exchange_touch(struct exchange *exchange)
 {

@@ -58,6 +58,7 @@ struct exchange {
     uint64_t answer_bytes; /* of its body, if it is our own */
     ev_tstamp began, parked_since, dial_until;
     double parked_for;
+    bool busy;      /* counted as such */
     bool upgrade;   /* passed on to the service */
     bool dropping;  /* the service takes no more of the body */
     bool fresh;     /* no pooled connection any more: one died */

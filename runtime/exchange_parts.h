@@ -7,6 +7,8 @@
 
 struct proxy *exchange_proxy(const struct exchange *exchange);
 void exchange_touch(struct exchange *exchange);
+/* Whether the service works on it: it is not told to end before (proxy_counters.busy). */
+void exchange_occupy(struct exchange *exchange, bool busy);
 bool exchange_keeps_client(const struct exchange *exchange);
 /* A page of our own; nothing of the answer has been written yet. */
 void exchange_answer(struct exchange *exchange, uint16_t status, const char *title,

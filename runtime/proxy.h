@@ -57,6 +57,8 @@ struct proxy_counters {
     uint64_t bytes;  /* of bodies, to clients */
     uint32_t active; /* now, the parked ones included */
     uint32_t parked; /* now */
+    uint32_t busy;   /* now: given to the service and not answered yet; neither tunnels nor streams
+                        of events, which have no end to wait for */
 };
 
 struct proxy;

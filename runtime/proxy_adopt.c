@@ -48,6 +48,7 @@ static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32
         exchange->upstream->service = service;
     exchange->service = service;
     proxy->counters[service].active++;
+    proxy->counters[service].busy += exchange->busy;
     proxy->counters[service].parked += exchange->state == EXCHANGE_PARKED;
 }
 
@@ -57,7 +58,7 @@ static void move_counters(struct proxy *proxy, struct proxy_counters *counters, 
         if (to[i] == PLAN_NONE)
             continue;
         counters[to[i]] = proxy->counters[i];
-        counters[to[i]].active = counters[to[i]].parked = 0;
+        counters[to[i]].active = counters[to[i]].parked = counters[to[i]].busy = 0;
     }
     free(proxy->counters);
     proxy->counters = counters;
