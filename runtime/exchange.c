@@ -40,6 +40,19 @@ void exchange_occupy(struct exchange *exchange, bool busy)
     counters(exchange)->busy += busy ? 1u : -1u;
 }
 
+void exchange_scouted(struct exchange *exchange, bool reached)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    if (!exchange->scout)
+        return;
+    exchange->scout = false;
+    if (is_gone(exchange))
+        return;
+    proxy->services[exchange->service].scouted = false;
+    proxy->services[exchange->service].reached |= reached;
+    proxy_wake(proxy, exchange->service);
+}
+
 /* The moment by which the next piece of progress is due, by what is being waited for. */
 void exchange_touch(struct exchange *exchange)
 {
@@ -154,12 +167,15 @@ static void unpark(struct exchange *exchange)
     link_remove(&exchange->parked);
     exchange->parked_for += now(exchange) - exchange->parked_since;
     exchange_proxy(exchange)->parked_count--;
+    exchange_proxy(exchange)->parked_bytes -= exchange->parked_bytes;
+    exchange->parked_bytes = 0;
     counters(exchange)->parked--;
 }
 
 static void let_go(struct exchange *exchange)
 {
     unpark(exchange);
+    exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
     report(exchange);
     exchange->state = EXCHANGE_ENDED;
@@ -196,6 +212,7 @@ void exchange_answer(struct exchange *exchange, uint16_t status, const char *tit
     const struct plan *plan = exchange_proxy(exchange)->plan;
     bool whole = exchange->request.state != HTTP_IN_HEAD && exchange->request.state != HTTP_FAILED;
     unpark(exchange);
+    exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
     exchange_drop_request(exchange);
     struct page page = {
@@ -222,10 +239,24 @@ static void refuse(struct exchange *exchange, enum http_error error)
     exchange_break(exchange, http_error_status(error), http_error_text(error));
 }
 
+/* Seconds that it may still wait for its service. */
+static double hold_left(const struct exchange *exchange)
+{
+    double left = exchange_proxy(exchange)->plan->settings->hold_ms / 1000. - exchange->parked_for;
+    return left > 0. ? left : 0.;
+}
+
+static void count_parked_bytes(struct exchange *exchange)
+{
+    if (exchange->state != EXCHANGE_PARKED)
+        return;
+    exchange_proxy(exchange)->parked_bytes += exchange->up.capacity - exchange->parked_bytes;
+    exchange->parked_bytes = exchange->up.capacity;
+}
+
 static void park(struct exchange *exchange)
 {
     struct proxy *proxy = exchange_proxy(exchange);
-    double hold = proxy->plan->settings->hold_ms / 1000. - exchange->parked_for;
     if (exchange->state == EXCHANGE_PARKED)
         return;
     if (proxy->parked_count >= PROXY_PARKED_MAX) {
@@ -233,14 +264,38 @@ static void park(struct exchange *exchange)
         return;
     }
     exchange->state = EXCHANGE_PARKED;
+    exchange_scouted(exchange, false);
     exchange->dial_until = 0.;
     exchange->parked_since = now(exchange);
     link_append(&proxy->parked, &exchange->parked);
     proxy->parked_count++;
     counters(exchange)->parked++;
-    deadline_set(&exchange->deadline, proxy->loop, hold > 0. ? hold : 0.);
+    count_parked_bytes(exchange);
+    deadline_set(&exchange->deadline, proxy->loop, hold_left(exchange));
     if (exchange->client_eof)
         exchange_end(exchange, EXCHANGE_CLOSE);
+}
+
+/* Whether another one tries already whether the service listens. */
+static bool has_scout(const struct exchange *exchange)
+{
+    return !exchange->scout && exchange_proxy(exchange)->services[exchange->service].scouted;
+}
+
+/* A service that nobody has reached since it became ready may be on its way there: without a probe
+ * it counts as ready when it is executed. */
+static void dial(struct exchange *exchange, uint16_t port)
+{
+    struct proxy_service *service = &exchange_proxy(exchange)->services[exchange->service];
+    double patience = PROXY_CONNECT_TIMEOUT;
+    if (!service->reached) {
+        exchange->scout = service->scouted = true;
+        if (patience < hold_left(exchange))
+            patience = hold_left(exchange);
+    }
+    if (exchange->dial_until == 0.)
+        exchange->dial_until = now(exchange) + patience;
+    exchange_dial(exchange, port);
 }
 
 static void go(struct exchange *exchange)
@@ -254,8 +309,12 @@ static void go(struct exchange *exchange)
     }
     switch (proxy->ops.service_state(proxy->ctx, exchange->service, &port)) {
     case PROXY_READY:
+        if (has_scout(exchange)) {
+            park(exchange);
+            break;
+        }
         unpark(exchange);
-        exchange_dial(exchange, port);
+        dial(exchange, port);
         break;
     case PROXY_WAIT: park(exchange); break;
     case PROXY_DOWN:
@@ -327,6 +386,9 @@ uint32_t exchange_room(const struct exchange *exchange)
     case EXCHANGE_HEAD: return PROXY_READ_SIZE;
     case EXCHANGE_TUNNEL: return room;
     case EXCHANGE_PARKED:
+        if (exchange_proxy(exchange)->parked_bytes >= PROXY_PARKED_BYTES)
+            return 0;
+        /* fallthrough */
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
         if (exchange_request_ended(exchange))
@@ -389,6 +451,7 @@ size_t exchange_feed(struct exchange *exchange, const char *bytes, size_t length
         more = on_request_event(exchange, event);
     }
     if (total && exchange->state != EXCHANGE_ANSWERING && exchange->state != EXCHANGE_ENDED) {
+        count_parked_bytes(exchange);
         exchange_flush_up(exchange);
         exchange_touch(exchange);
     }
@@ -401,7 +464,8 @@ void exchange_client_eof(struct exchange *exchange)
     if (exchange->state == EXCHANGE_TUNNEL) {
         exchange_flush_up(exchange);
         exchange_flush_down(exchange);
-    } else if (exchange->state == EXCHANGE_PARKED) {
+    } else if (exchange->state == EXCHANGE_PARKED ||
+               (exchange->state == EXCHANGE_DIALING && !exchange->upstream)) {
         /* Whoever waits and hangs up has given up: its place is free. */
         exchange_end(exchange, EXCHANGE_CLOSE);
     } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {

@@ -7,6 +7,8 @@
 
 struct proxy *exchange_proxy(const struct exchange *exchange);
 void exchange_touch(struct exchange *exchange);
+/* The end of its being a scout: the service has been reached, or another one is to try. */
+void exchange_scouted(struct exchange *exchange, bool reached);
 /* Whether the service works on it: it is not told to end before (proxy_counters.busy). */
 void exchange_occupy(struct exchange *exchange, bool busy);
 bool exchange_keeps_client(const struct exchange *exchange);

@@ -105,8 +105,6 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
     struct upstream_pool *pool = &exchange_proxy(exchange)->pool;
     struct upstream *upstream = NULL;
     exchange->state = EXCHANGE_DIALING;
-    if (exchange->dial_until == 0.)
-        exchange->dial_until = now(exchange) + PROXY_CONNECT_TIMEOUT;
     if (can_be_repeated(exchange) && !exchange->fresh)
         upstream = upstream_take(pool, exchange->service, port);
     int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
@@ -123,6 +121,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
 static void on_connected(struct exchange *exchange)
 {
     exchange->state = EXCHANGE_OPEN;
+    exchange_scouted(exchange, true);
     stream_want(&exchange->upstream->stream, true);
     exchange_touch(exchange);
 }
@@ -306,6 +305,7 @@ static void on_lost(struct exchange *exchange)
         exchange_drop_upstream(exchange);
         exchange->fresh = true;
         exchange->dropping = false;
+        exchange->dial_until = 0.;
         exchange_write_head(exchange);
         exchange_retry(exchange);
         return;

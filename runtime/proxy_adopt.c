@@ -49,7 +49,20 @@ static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32
     exchange->service = service;
     proxy->counters[service].active++;
     proxy->counters[service].busy += exchange->busy;
+    proxy->services[service].scouted |= exchange->scout;
     proxy->counters[service].parked += exchange->state == EXCHANGE_PARKED;
+}
+
+/* Who was reached still is. Scouts are counted anew, and somebody may have lost his. */
+static void move_services(struct proxy *proxy, struct proxy_service *services, const uint32_t *to,
+                          uint32_t old_count)
+{
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (to[i] != PLAN_NONE)
+            services[to[i]].reached = proxy->services[i].reached;
+    }
+    free(proxy->services);
+    proxy->services = services;
 }
 
 static void move_counters(struct proxy *proxy, struct proxy_counters *counters, const uint32_t *to)
@@ -69,9 +82,11 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     struct upstream_pool pool;
     uint32_t old_count = proxy->plan->service_count;
     struct proxy_counters *counters = calloc(plan->service_count + 1ul, sizeof *counters);
-    if (!counters ||
+    struct proxy_service *services = calloc(plan->service_count + 1ul, sizeof *services);
+    if (!counters || !services ||
         !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, plan->service_count + 1)) {
         free(counters);
+        free(services);
         return false;
     }
     answer_lost(proxy, plan, to);
@@ -80,6 +95,7 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     for (uint32_t i = 0; i <= plan->service_count; i++)
         link_init(&proxy->pool.idle[i]);
     move_counters(proxy, counters, to);
+    move_services(proxy, services, to, old_count);
     proxy->plan = plan;
     LINK_EACH(&proxy->clients, it)
     {

@@ -233,6 +233,8 @@ static void check_entry(struct invariants *inv, uint32_t service)
     demand(inv, s->wanted == e->wanted, "wanted or not, against what was asked for", service);
     demand(inv, !e->wanted || s->alone == e->alone, "alone or not, against what was asked for",
            service);
+    demand(inv, s->draining == e->draining, "finishing requests, or not, and is the other",
+           service);
     demand(inv, s->deadline == e->deadline, "the wrong deadline", service);
     demand(inv, s->failures == e->crashes, "the wrong number of crashes in a row", service);
     demand(inv, s->stalls == e->stalls, "the wrong number of refusals in a row", service);
