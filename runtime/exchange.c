@@ -283,18 +283,18 @@ static bool has_scout(const struct exchange *exchange)
 }
 
 /* A service that nobody has reached since it became ready may be on its way there: without a probe
- * it counts as ready when it is executed. */
+ * it counts as ready when it is executed. It has as long for it as a request waits at most. */
 static void dial(struct exchange *exchange, uint16_t port)
 {
     struct proxy_service *service = &exchange_proxy(exchange)->services[exchange->service];
-    double patience = PROXY_CONNECT_TIMEOUT;
-    if (!service->reached) {
-        exchange->scout = service->scouted = true;
-        if (patience < hold_left(exchange))
-            patience = hold_left(exchange);
-    }
     if (exchange->dial_until == 0.)
-        exchange->dial_until = now(exchange) + patience;
+        exchange->dial_until = now(exchange) + PROXY_CONNECT_TIMEOUT;
+    if (!service->reached) {
+        double hold = exchange_proxy(exchange)->plan->settings->hold_ms / 1000.;
+        exchange->scout = service->scouted = true;
+        if (exchange->dial_until < service->ready_since + hold)
+            exchange->dial_until = service->ready_since + hold;
+    }
     exchange_dial(exchange, port);
 }
 

@@ -134,9 +134,13 @@ void proxy_service_changed(struct proxy *proxy, uint32_t service)
 {
     uint16_t port;
     enum proxy_verdict verdict = proxy->ops.service_state(proxy->ctx, service, &port);
+    struct proxy_service *known = &proxy->services[service];
     if (verdict != PROXY_READY) {
         upstream_pool_drop(&proxy->pool, service);
-        proxy->services[service].reached = false;
+        known->ready = known->reached = false;
+    } else if (!known->ready) {
+        known->ready = true;
+        known->ready_since = ev_now(proxy->loop);
     }
     if (verdict != PROXY_WAIT)
         retry_parked(proxy, service);

@@ -53,13 +53,14 @@ static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32
     proxy->counters[service].parked += exchange->state == EXCHANGE_PARKED;
 }
 
-/* Who was reached still is. Scouts are counted anew, and somebody may have lost his. */
-static void move_services(struct proxy *proxy, struct proxy_service *services, const uint32_t *to,
-                          uint32_t old_count)
+/* Who was reached still is; scouts are counted anew. */
+static void move_services(struct proxy *proxy, struct proxy_service *services, const uint32_t *to)
 {
-    for (uint32_t i = 0; i < old_count; i++) {
-        if (to[i] != PLAN_NONE)
-            services[to[i]].reached = proxy->services[i].reached;
+    for (uint32_t i = 0; i < proxy->plan->service_count; i++) {
+        if (to[i] == PLAN_NONE)
+            continue;
+        services[to[i]] = proxy->services[i];
+        services[to[i]].scouted = services[to[i]].wake = false;
     }
     free(proxy->services);
     proxy->services = services;
@@ -95,7 +96,7 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     for (uint32_t i = 0; i <= plan->service_count; i++)
         link_init(&proxy->pool.idle[i]);
     move_counters(proxy, counters, to);
-    move_services(proxy, services, to, old_count);
+    move_services(proxy, services, to);
     proxy->plan = plan;
     LINK_EACH(&proxy->clients, it)
     {

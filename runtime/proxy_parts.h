@@ -13,6 +13,8 @@
 
 /* What the proxy knows of a service besides its state. */
 struct proxy_service {
+    bool ready; /* since then */
+    ev_tstamp ready_since;
     bool reached; /* it has accepted a connection since it became ready */
     bool scouted; /* not reached, and one exchange tries: the others wait for it */
     bool wake;    /* those that wait for it are to be looked at */

@@ -171,6 +171,7 @@ START_TEST(one_request_tries_a_service_that_does_not_listen_yet)
 {
     struct world world;
     open_world(&world);
+    proxy_service_changed(world.proxy, WEB); /* just now it was executed */
     struct peer other = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
     struct peer third = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
     close(world.listening);
