@@ -12,7 +12,7 @@
 #ifndef RUNTIME_PROXY_H
 #define RUNTIME_PROXY_H
 
-#include "str.h"
+#include "trouble.h"
 
 #include <a3s/plan.h>
 #include <ev.h>
@@ -47,8 +47,8 @@ struct proxy_access {
 struct proxy_ops {
     /* With PROXY_READY, the port on which the service listens. */
     enum proxy_verdict (*service_state)(void *ctx, uint32_t service, uint16_t *out_port);
-    /* Appends why the service is not there, in lines of plain text; it is escaped. */
-    void (*describe)(void *ctx, uint32_t service, struct strbuf *text);
+    /* Why the service is not there. The caller finishes it, and escapes what it shows. */
+    void (*describe)(void *ctx, uint32_t service, struct trouble *out_trouble);
     void (*access)(void *ctx, const struct proxy_access *access); /* may be NULL */
 };
 
