@@ -98,6 +98,15 @@ def what_is_passed_on(t):
 
 
 @case
+def a_service_that_refuses_other_names(t):
+    program = up(t, t.service("vite", "--listen http", 'port = 0\nhost = "upstream"\nhealth { type = "http" }'))
+    port = t.wait_state("vite", "running")["port"]
+    got = dict(json.loads(t.get("vite", "/headers")[2]))
+    same((got["host"], got["x-forwarded-host"]), (f"localhost:{port}", f"vite.localhost:{t.proxy_port}"), "hosts")
+    t.stop(program)
+
+
+@case
 def methods_and_bodies(t):
     program = up(t)
     same(t.get("web", "/count", "POST", b"x" * 100000)[2], b"100000", "bytes of a POST")
