@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <xxhash.h>
 
-/* The policy names it by its SHA-256, in base64: tests/e2e/test_trouble.py compares. */
+/* The policy names it by its SHA-256, in base64: tests/e2e/test_proxy.py compares. */
 #define SCRIPT                                                                                    \
     "(function(){var d=document.documentElement.dataset;function w(){fetch(location.href,{"       \
     "method:\"HEAD\",cache:\"no-store\",headers:{\"X-A3s-Await\":d.trouble}}).then(function(r){"  \

@@ -231,12 +231,13 @@ class Connection:
         """query: so many bytes of the answer come before the reset."""
         self.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut"[: int(query)])
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.file.close()
         self.sock.close()
 
     def get_surplus(self, method, query, headers):
         """More than was promised: a second answer that nobody asked for."""
-        self.answer(b"ok\n")
-        self.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+        self.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
+                          b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
 
     def get_empty(self, method, query, headers):
         self.sock.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
