@@ -13,6 +13,7 @@
     X(why)          \
     X(logs)         \
     X(fault)        \
+    X(exec)         \
     X(validate)     \
     X(compile)      \
     X(run)          \

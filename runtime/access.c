@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-/* Lies at the front of a record; behind it id, method and path. */
+/* Lies at the front of a record; behind it id, method, a space and path. */
 struct prefix {
     uint64_t bytes;
     uint32_t micros, parked_micros;
@@ -14,7 +14,7 @@ struct prefix {
 /* Of an id as long as may be, nothing is to be cut for the "...". */
 #define ID_ROOM (REQUEST_ID_MAX + 8)
 _Static_assert(ACCESS_RECORD_MAX >=
-                   sizeof(struct prefix) + ID_ROOM + ACCESS_METHOD_MAX + ACCESS_PATH_MAX,
+                   sizeof(struct prefix) + ID_ROOM + ACCESS_METHOD_MAX + 1 + ACCESS_PATH_MAX,
                "the longest record fits");
 
 static uint32_t to_micros(double seconds)
@@ -78,10 +78,19 @@ size_t access_pack(const struct proxy_access *access, char out_record[ACCESS_REC
     at += prefix.id;
     prefix.method = (uint8_t)add_safely(at, ACCESS_METHOD_MAX, access->method);
     at += prefix.method;
+    *at++ = ' ';
     prefix.path = (uint16_t)add_safely(at, ACCESS_PATH_MAX, without_query(access->target));
     at += prefix.path;
     memcpy(out_record, &prefix, sizeof prefix);
     return (size_t)(at - out_record);
+}
+
+struct str access_words(struct str record)
+{
+    struct prefix prefix;
+    memcpy(&prefix, record.ptr, sizeof prefix);
+    size_t before = sizeof prefix + prefix.id;
+    return (struct str){record.ptr + before, record.len - before};
 }
 
 void access_add_json(struct strbuf *out, struct str record)
@@ -89,7 +98,7 @@ void access_add_json(struct strbuf *out, struct str record)
     struct prefix prefix;
     memcpy(&prefix, record.ptr, sizeof prefix);
     const char *id = record.ptr + sizeof prefix, *method = id + prefix.id;
-    const char *path = method + prefix.method;
+    const char *path = method + prefix.method + 1;
     strbuf_addf(
         out,
         "\"id\":\"%.*s\",\"method\":\"%.*s\",\"path\":\"%.*s\",\"status\":%u,\"bytes\":%" PRIu64

@@ -20,6 +20,8 @@
 
 /* Writes the record of the request; its size. */
 size_t access_pack(const struct proxy_access *access, char out_record[ACCESS_RECORD_MAX]);
+/* "GET /path": what a pattern is looked for in. */
+struct str access_words(struct str record);
 /* Adds the members of the record's object, without braces: "id":"..","method":"GET",... */
 void access_add_json(struct strbuf *out, struct str record);
 

@@ -19,12 +19,15 @@ void exchange_delay_over(struct exchange *exchange)
         exchange_retry(exchange);
 }
 
-/* A tunnel is no request that could be tried again: it is left alone. */
+/* Left alone are tunnels, which are no requests that could be tried again, and the proxy's own page
+ * that waits for its service. */
 bool exchange_is_stricken(struct exchange *exchange)
 {
     struct proxy *proxy = exchange_proxy(exchange);
-    struct fault *fault = &proxy->faults[exchange->service];
-    if (!fault_is_on(fault) || exchange->upgrade || !fault_strikes(fault))
+    struct fault *fault = &proxy->services[exchange->service].fault;
+    bool exempt =
+        exchange->upgrade || head_find(&exchange->request.head, FIELD_X_A3S_AWAIT) != NULL;
+    if (!fault_is_on(fault) || exempt || !fault_strikes(fault))
         return false;
     exchange->fault = fault->error;
     exchange->delayed = fault->delay_ms;

@@ -56,6 +56,8 @@ def a_line_for_each_request(t):
 
     same([l["seq"] for l in lines(t, "-n", "1")], [3], "the newest")
     same([l["service"] for l in lines(t, "web")], ["web", "web"], "of one service")
+    same([l["path"] for l in lines(t, "--grep", "^POST /c")], ["/count"], "by a pattern")
+    same(t.run("logs", "--http", "--run", "1").code, 2, "exit code with --run")
     text = t.expect_run(0, "logs", "--http", "web").out
     check(re.search(r"^[\d:.]{12} web │ GET /headers 200 \d+ B [\d.]+ ms mine-1$", text, re.M), f"as text: {text}")
     # They are in no other stream, and do not number the lines of others.

@@ -42,6 +42,9 @@ START_TEST(everything_is_told)
     ck_assert_double_eq_tol(json_number_value(json_object_get(json, "ms")), 1234.568, 1e-6);
     ck_assert_double_eq_tol(json_number_value(json_object_get(json, "parked_ms")), 500., 1e-6);
     json_decref(json);
+    char record[ACCESS_RECORD_MAX];
+    struct str words = access_words((struct str){record, access_pack(&access, record)});
+    ck_assert(str_is(words, "PATCH /a/b"));
 }
 END_TEST
 
