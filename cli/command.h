@@ -59,7 +59,7 @@ struct command_option {
 };
 
 /* The most that an options struct may take. */
-#define COMMAND_OPTIONS_MAX 64
+#define COMMAND_OPTIONS_MAX 160
 
 struct command;
 
