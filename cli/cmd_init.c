@@ -58,18 +58,35 @@ static size_t collect(const struct init_options *chosen, struct import_setting *
     return count;
 }
 
-/* The folder of the imported file as seen from that of the A3sfile: as it is written if the A3sfile
- * lies here, else from the root. */
+/* Behind the components that both begin with. */
+static size_t common_length(const char *a, const char *b)
+{
+    size_t slash = 0, at = 0;
+    for (; a[at] && a[at] == b[at]; at++)
+        if (a[at] == '/')
+            slash = at + 1;
+    bool a_ends = !a[at] && (!b[at] || b[at] == '/'), b_ends = !b[at] && (!a[at] || a[at] == '/');
+    return a_ends || b_ends ? at : slash;
+}
+
+/* The folder of the imported file as seen from that of the A3sfile: "", "api", "../api". */
 static const char *find_prefix(struct arena *arena, const char *from, const char *target)
 {
     char folder[PATH_MAX], here[PATH_MAX];
-    const char *slash = strrchr(from, '/'), *to = load_folder(arena, target);
-    const char *written = slash ? arena_strndup(arena, from, (size_t)(slash - from)) : "";
-    bool above = realpath(load_folder(arena, from), folder) && realpath(to, here);
-    if (!above || strcmp(folder, here) == 0)
+    struct strbuf path = {0};
+    if (!realpath(load_folder(arena, from), folder) || !realpath(load_folder(arena, target), here))
         return "";
-    return strcmp(to, ".") == 0 && *written ? written
-                                            : arena_strndup(arena, folder, strlen(folder));
+    size_t common = common_length(folder, here);
+    for (const char *at = here + common; *at;) {
+        at += strspn(at, "/");
+        strbuf_adds(&path, !*at ? "" : path.len ? "/.." : "..");
+        at += strcspn(at, "/");
+    }
+    const char *down = folder + common + strspn(folder + common, "/");
+    strbuf_addf(&path, "%s%s", path.len && *down ? "/" : "", down);
+    const char *copy = arena_strndup(arena, strbuf_text(&path), path.len);
+    strbuf_finish(&path);
+    return copy;
 }
 
 static int say_mistakes(struct diag_list *diags)

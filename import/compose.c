@@ -165,33 +165,45 @@ static bool read_container(struct compose_service *s)
     }
     if (!im->options->run_images)
         draft_leave_out(&im->draft, s->draft,
-                        "an image without a command of its own; docker would run it so "
-                        "(\"a3s init --docker\" leaves out the #):");
+                        "an image without a command; docker would run it like this "
+                        "(\"a3s init --docker\" makes it a service)");
     return compose_image(s, image);
 }
 
-static bool read_service(struct compose *file, const struct node *key, const struct node *node)
+/* What the other services need to know of it. */
+static bool prepare(struct compose_service *s, const struct node *node)
 {
-    struct compose_service s = {.file = file, .node = node};
-    struct arguments command = {0};
-    s.draft = draft_find(&file->im->draft, key->text);
+    s->node = node;
     if (node->kind != NODE_MAP)
-        return node_mistake(file->im->diags, node, "a map: what the service is");
-    if (!read_local_command(&s, &command))
+        return node_mistake(s->file->im->diags, node, "a map: what the service is");
+    if (!read_local_command(s, &s->command))
         return false;
-    s.local = command.items.count > 0 || node_find(node, "build");
-    if (!compose_keys(&s) || !compose_read_ports(&s))
+    s->local = s->command.items.count > 0 || node_find(node, "build");
+    if (!compose_read_ports(s))
         return false;
-    compose_choose_port(&s);
-    return command.items.count ? read_local(&s, &command) : read_container(&s);
+    compose_choose_port(s);
+    return true;
 }
 
-static bool create_services(struct import *im, const struct node *services)
+static bool finish_service(struct compose_service *s)
 {
-    VEC_EACH (&services->items, it)
-        if (!import_service(im, it->key))
+    return s->command.items.count ? read_local(s, &s->command) : read_container(s);
+}
+
+static bool create_services(struct compose *file, const struct node *services)
+{
+    bool right = true;
+    uint32_t count = services->items.count;
+    file->services = arena_new(file->im->arena, struct compose_service, count);
+    for (uint32_t i = 0; i < count; i++) {
+        file->services[i].file = file;
+        file->services[i].draft = import_service(file->im, services->items.items[i].key);
+        if (!file->services[i].draft)
             return false;
-    return true;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        right = prepare(&file->services[i], services->items.items[i].value) && right;
+    return right;
 }
 
 static void add_file_notes(struct import *im, const struct node *root)
@@ -218,9 +230,11 @@ bool read_compose(struct import *im, const struct node *root)
         return node_mistake(im->diags, services ? services : root, "a map with services");
     map_init(&file.claimed, im->arena, 0);
     add_file_notes(im, root);
-    if (!create_services(im, services))
+    if (!create_services(&file, services))
         return false;
-    VEC_EACH (&services->items, it)
-        right = read_service(&file, it->key, it->value) && right;
+    for (uint32_t i = 0; i < services->items.count; i++)
+        right = compose_keys(&file.services[i]) && right;
+    for (uint32_t i = 0; i < services->items.count && right; i++)
+        right = finish_service(&file.services[i]);
     return right;
 }

@@ -16,16 +16,21 @@ struct compose_port {
     uint32_t line;
 };
 
+struct compose_service;
+
 struct compose {
     struct import *im;
-    struct map claimed; /* ports of services so far, as text */
+    struct compose_service *services; /* in the order of the draft's */
+    struct map claimed;               /* ports of services so far, as text */
 };
 
 struct compose_service {
     struct compose *file;
     struct draft_service *draft;
     const struct node *node;
-    bool local; /* it runs without its container */
+    bool local;    /* it runs without its container */
+    uint32_t port; /* the service's, on this machine; 0: none */
+    struct arguments command;
     VEC(struct compose_port) ports;
 };
 
@@ -43,6 +48,14 @@ bool compose_keys(struct compose_service *s);
 /* compose_ports.c: the ports, and the one that is the service's. */
 bool compose_read_ports(struct compose_service *s);
 void compose_choose_port(struct compose_service *s);
+/* A port that other services use without its being published. */
+void compose_publish(struct compose_service *s, uint32_t target);
+/* Where this machine finds what listens on the port in the container; 0: nowhere. */
+uint32_t compose_port_here(const struct compose_service *s, uint32_t target);
+
+/* compose_hosts.c: the value of a variable, with names of services (as hosts, with their ports) for
+ * what they are on this machine: "postgres://u@db:5432/app", "db" in DB_HOST. */
+struct str compose_hosts(const struct compose *file, struct str name, struct str text, bool *found);
 
 /* compose_health.c. container: its name; NULL: the probe runs here. */
 bool compose_health(struct compose_service *s, const char *container);

@@ -1,54 +1,20 @@
 #include "compose.h"
 
-static bool is_host_end(char c)
-{
-    return c == ':' || c == '/' || c == ',' || c == '?';
-}
-
-/* "postgres://u@db:5432/app" and "db:5432" name a container, and so does "db" in DB_HOST. */
-static struct str with_hosts(struct compose_service *s, struct str name, struct str text,
-                             bool *found)
-{
-    struct import *im = s->file->im;
-    struct strbuf out = {0};
-    for (size_t at = 0; at < text.len;) {
-        size_t end = at;
-        while (end < text.len && !is_host_end(text.ptr[end]) && text.ptr[end] != '@')
-            end++;
-        struct str word = {text.ptr + at, end - at};
-        bool starts = at == 0 || text.ptr[at - 1] == '@' || text.ptr[at - 1] == ',' ||
-                      (at > 1 && text.ptr[at - 1] == '/' && text.ptr[at - 2] == '/');
-        bool whole = at == 0 && end == text.len;
-        bool is_host = whole
-                           ? memmem(name.ptr, name.len, "HOST", 4) != NULL
-                           : starts && (end == text.len ||
-                                        (text.ptr[end] != '@' &&
-                                         !(at == 0 && text.ptr[end] == ':' && end + 2 < text.len &&
-                                           text.ptr[end + 1] == '/' && text.ptr[end + 2] == '/')));
-        bool known = is_host && word.len && draft_find(&im->draft, word);
-        *found |= known;
-        strbuf_add_str(&out, known ? STR("127.0.0.1") : word);
-        if (end < text.len)
-            strbuf_addc(&out, text.ptr[end]);
-        at = end + 1;
-    }
-    struct str copy = {arena_strndup(im->arena, strbuf_text(&out), out.len), out.len};
-    strbuf_finish(&out);
-    return copy;
-}
-
 static void set_variable(struct compose_service *s, struct str name, struct str raw, uint32_t line)
 {
     struct import *im = s->file->im;
     struct dollar_text text = dollar_parse(im->arena, raw);
     bool found = false;
-    VEC_EACH (&text.pieces, it)
-        if (s->local && !it->is_variable)
-            it->text = with_hosts(s, name, it->text, &found);
-        else if (s->local)
-            it->fallback = with_hosts(s, name, it->fallback, &found);
+    VEC_EACH (&text.pieces, it) {
+        struct str *part = it->is_variable ? &it->fallback : &it->text;
+        struct str here = compose_hosts(s->file, name, *part, &found);
+        *part = s->local ? here : *part;
+    }
     if (found)
-        draft_note(&im->draft, s->draft, line, "in %.*s the name of a container is 127.0.0.1 now",
+        draft_note(&im->draft, s->draft, line,
+                   s->local ? "in %.*s the name of a container is 127.0.0.1 now"
+                            : "%.*s names a container, which docker knows only in a network of "
+                              "both: docker run --network",
                    STR_ARG(name));
     if (text.lossy)
         draft_note(&im->draft, s->draft, line, "not all of it can be said with env(): %.*s",

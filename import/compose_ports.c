@@ -98,6 +98,7 @@ static void choose_exposed(struct compose_service *s)
     const struct node *first = expose->items.items[0].value;
     if (node_is_text(first) && compose_constant(s, first, &text) &&
         import_number(text, 65535, &port) && claim(s, port)) {
+        s->port = port;
         draft_setf(&s->file->im->draft, s->draft, SCHEMA_service_port, "%u", port);
         draft_set(s->draft, SCHEMA_service_subdomain, STR("null"));
     }
@@ -124,6 +125,23 @@ void compose_choose_port(struct compose_service *s)
                    "was published as %u; without a container it is where the program listens",
                    other);
     }
+    s->port = port;
     draft_setf(&im->draft, s->draft, SCHEMA_service_port, "%u", port);
     add_other_notes(s);
+}
+
+uint32_t compose_port_here(const struct compose_service *s, uint32_t target)
+{
+    VEC_EACH (&s->ports, it)
+        if (it->target == target)
+            return it == s->ports.items ? s->port : s->local ? target : it->published;
+    return s->local ? target : 0;
+}
+
+void compose_publish(struct compose_service *s, uint32_t target)
+{
+    *vec_push(s->file->im->arena, &s->ports) =
+        (struct compose_port){.target = target, .published = target};
+    if (!s->port)
+        compose_choose_port(s);
 }

@@ -1,7 +1,9 @@
 #include "write.h"
 
 #include "format.h"
+
 #include "forms.h"
+#include <stdlib.h>
 
 /* How a list is broken into lines, and comments are. */
 #define WIDTH 96
@@ -197,16 +199,42 @@ static void settle_edges(struct draft *draft, struct draft_service *service)
     value->reason = reason;
 }
 
-static void add_edge_notes(struct writer *w, const struct draft_service *service)
+/* Notes by line, those without one last, in the order of their making. */
+static int compare_notes(const void *left, const void *right)
 {
+    const struct draft_note *a = *(const struct draft_note *const *)left,
+                            *b = *(const struct draft_note *const *)right;
+    if (a->line != b->line)
+        return a->line - 1 < b->line - 1 ? -1 : 1; /* 0 wraps to the largest */
+    return a < b ? -1 : a > b;
+}
+
+static void add_notes(struct writer *w, const struct draft_note *notes, uint32_t count)
+{
+    const struct draft_note **sorted = arena_new(w->draft->arena, const struct draft_note *, count);
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = &notes[i];
+    if (count)
+        qsort(sorted, count, sizeof *sorted, compare_notes);
+    for (uint32_t i = 0; i < count; i++)
+        add_note(w, sorted[i]);
+}
+
+/* Its own, and one for each dependency that it cannot have. */
+static void add_service_notes(struct writer *w, const struct draft_service *service)
+{
+    VEC(struct draft_note) notes = {0};
+    struct arena *arena = w->draft->arena;
+    VEC_EACH (&service->notes, it)
+        *vec_push(arena, &notes) = *it;
     VEC_EACH (&service->depends_on, it) {
         const char *problem = edge_problem(service, it->to);
         if (problem)
-            add_note(w, &(struct draft_note){
-                            it->line,
-                            str_from(arena_printf(w->draft->arena, "does not wait for \"%.*s\": %s",
-                                                  STR_ARG(it->to->name), problem))});
+            *vec_push(arena, &notes) = (struct draft_note){
+                it->line, str_from(arena_printf(arena, "does not wait for \"%.*s\": %s",
+                                                STR_ARG(it->to->name), problem))};
     }
+    add_notes(w, notes.items, notes.count);
 }
 
 /* Services */
@@ -275,9 +303,7 @@ static void add_service(struct writer *w, struct draft_service *service)
 {
     adds(w, "\n");
     add_origin(w, service);
-    VEC_EACH (&service->notes, it)
-        add_note(w, it);
-    add_edge_notes(w, service);
+    add_service_notes(w, service);
     if (service->left_out.ptr)
         add_commentf(w, "", "left out: %.*s", STR_ARG(service->left_out));
     if (!service->left_out.ptr)
@@ -305,8 +331,7 @@ static void add_head(struct writer *w)
     add_commentf(w, "",
                  "\"a3s validate\" checks it, \"a3s up\" runs it, \"a3s schema\" shows "
                  "what else it may say.");
-    VEC_EACH (&w->draft->notes, it)
-        add_note(w, it);
+    add_notes(w, w->draft->notes.items, w->draft->notes.count);
 }
 
 /* The lists become values like any other. */

@@ -28,7 +28,41 @@ service "queue" {
 
 # from docker-compose.yml: line 17
 # line 18: runs here, not in the image python:3: its programs must be installed
+# line 23: in DB the name of a container is 127.0.0.1 now
+# line 24: in CACHE_HOST the name of a container is 127.0.0.1 now
+# line 25: in CACHES the name of a container is 127.0.0.1 now
 service "worker" {
-  cmd        = "python worker.py --fast"
+  cmd = "python worker.py --fast"
+  env = {
+    DB         = "postgres://127.0.0.1:15432/"
+    CACHE_HOST = "127.0.0.1"
+    CACHES     = "127.0.0.1:6379,127.0.0.1:6380"
+    NAME       = "cache"
+  }
   depends_on = ["db", "queue"]
+}
+
+# from docker-compose.yml: line 27
+service "cache" {
+  cmd  = "docker run --rm --name a3s-cache -p 127.0.0.1:6379:6379 -p 127.0.0.1:6380:6380 redis:7"
+  port = 6379
+
+  health {
+    type = "tcp"
+  }
+}
+
+# from docker-compose.yml: line 29
+# line 32: DB_HOST names a container, which docker knows only in a network of both: docker run
+#   --network
+service "admin" {
+  cmd = "docker run --rm --name a3s-admin -e DB_HOST adminer"
+  env = {
+    DB_HOST = "db"
+  }
+}
+
+# from docker-compose.yml: line 33
+service "side" {
+  cmd = "docker run --rm --name a3s-side side --flag"
 }
