@@ -30,10 +30,10 @@ static const struct command_option options[] = {
      "replace an A3sfile that is there", NULL, 0},
     {0, "docker", OPTION_FLAG, offsetof(struct init_options, docker), NULL,
      "images without a command are services that docker runs", NULL, 0},
-    PAIRS("service", services, "NAME=COMMAND", "a service, or its command; may be repeated"),
+    PAIRS("service", services, "NAME=CMD", "a service, or its command; may be repeated"),
     PAIRS("port", ports, "NAME=PORT", "the port of a service; 0: a free one"),
     PAIRS("depends-on", depends_on, "NAME=OTHER", "a service that must be ready before"),
-    PAIRS("health", health, "NAME=/PATH", "it is ready when this path is answered"),
+    PAIRS("health", health, "NAME=/URL", "it is ready when this path is answered"),
     PAIRS("watch", watch, "NAME=PATH", "files whose change restarts it"),
     PAIRS("dir", folders, "NAME=FOLDER", "the folder that it runs in"),
     {0},
@@ -204,6 +204,7 @@ const struct command cmd_init = {
         "docker-compose.yml), process-compose.yaml, package.json. What cannot be carried over\n"
         "stands in the A3sfile as a comment, with its line. Without such a file:\n\n"
         "  a3s init --service web='npm run dev' --port web=3000 --health web=/\n\n"
+        "With --from, --service adds a service or gives one of the file another command.\n"
         "An A3sfile that is there is never replaced without --force. What is written is valid;\n"
         "a file that is broken is reported with line and column, and nothing is written.",
     .options = options,

@@ -37,7 +37,7 @@ static bool read_source(struct import *im)
                           : !form_is_utf8(file->text)      ? "it is not UTF-8"
                                                            : NULL;
     if (problem) {
-        diag_file_error(im->diags, &import_codes[IMPORT_UNREADABLE], from, "%s: %s", from, problem);
+        diag_file_error(im->diags, &import_codes[IMPORT_UNREADABLE], from, "%s", problem);
         return false;
     }
     if (name_ends(from, ".yaml") || name_ends(from, ".yml") || name_ends(from, ".json"))

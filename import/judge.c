@@ -67,9 +67,9 @@ static bool any_service(const struct draft *draft)
 
 static bool nothing_runs(struct import *im)
 {
-    const char *from = im->options->from ? im->options->from : "the command line";
+    const char *from = im->options->from ? im->options->from : "command line";
     struct diag *diag = diag_file_error(im->diags, &import_codes[IMPORT_EMPTY], from,
-                                        "%s: nothing in it can run as a service", from);
+                                        "nothing in it can run as a service");
     VEC_EACH (&im->draft.services, it)
         if (!diag->detail)
             diag_detail(diag, "%.*s is left out: %.*s", STR_ARG((*it)->name),

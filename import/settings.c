@@ -6,7 +6,7 @@
 static bool setting_mistake(struct import *im, const struct import_setting *setting,
                             const char *problem)
 {
-    diag_file_error(im->diags, &import_codes[IMPORT_SETTING], setting->service, "\"%s=%s\": %s",
+    diag_file_error(im->diags, &import_codes[IMPORT_SETTING], "command line", "\"%s=%s\": %s",
                     setting->service, setting->value, problem);
     return false;
 }
