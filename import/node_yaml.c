@@ -211,6 +211,53 @@ static struct node *load(struct loader *l, yaml_document_t *document)
     return l->failed || !node_check(l->diags, node) ? NULL : node;
 }
 
+static void open_parser(const struct loader *l, yaml_parser_t *parser)
+{
+    if (!yaml_parser_initialize(parser))
+        mem_die();
+    yaml_parser_set_input_string(parser, (const unsigned char *)l->text.ptr, l->text.len);
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+}
+
+/* Depth and number of values, counted before libyaml makes a tree: its time grows with the square
+ * of the depth. */
+static bool count_event(struct loader *l, const yaml_event_t *event, uint32_t *depth,
+                        uint32_t *count)
+{
+    struct span span = span_of(l, &event->start_mark, &event->end_mark);
+    switch (event->type) {
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        if (++*depth > IMPORT_DEPTH_MAX)
+            fail(l, IMPORT_TOO_LARGE, span, "it is nested too deep");
+        break;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT: --*depth; break;
+    default: break;
+    }
+    if (++*count > 2 * IMPORT_NODES_MAX)
+        fail(l, IMPORT_TOO_LARGE, span, "it has too many values");
+    return !l->failed && event->type != YAML_DOCUMENT_END_EVENT &&
+           event->type != YAML_STREAM_END_EVENT;
+}
+
+static bool is_small(struct loader *l)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    uint32_t depth = 0, count = 0;
+    bool more = true;
+    open_parser(l, &parser);
+    while (more && yaml_parser_parse(&parser, &event)) {
+        more = count_event(l, &event, &depth, &count);
+        yaml_event_delete(&event);
+    }
+    if (more) /* the parser has given up */
+        syntax_error(l, &parser);
+    yaml_parser_delete(&parser);
+    return !l->failed;
+}
+
 /* The first document of the file. */
 struct node *node_read_yaml(struct diag_list *diags, uint32_t source)
 {
@@ -220,10 +267,9 @@ struct node *node_read_yaml(struct diag_list *diags, uint32_t source)
     yaml_document_t document;
     struct node *root = NULL;
     l.steps = find_steps(diags->arena, l.text);
-    if (!yaml_parser_initialize(&parser))
-        mem_die();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)l.text.ptr, l.text.len);
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    if (!is_small(&l))
+        return NULL;
+    open_parser(&l, &parser);
     if (yaml_parser_load(&parser, &document)) {
         root = load(&l, &document);
         yaml_document_delete(&document);
