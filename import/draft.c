@@ -73,6 +73,9 @@ void draft_set(struct draft_service *service, enum schema_attr_id attr, struct s
 }
 
 static struct str vprint(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static struct str vprint(struct arena *arena, const char *format, va_list args)
 {
     struct strbuf text = {0};
     strbuf_vaddf(&text, format, args);
