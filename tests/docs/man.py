@@ -48,7 +48,8 @@ def complaints(page):
     if shutil.which("mandoc"):
         done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", page], capture_output=True,
                               timeout=60, check=False, text=True)
-        problems += done.stdout.splitlines()
+        # The pages have no date, so that the same source gives the same bytes.
+        problems += [line for line in done.stdout.splitlines() if "missing date" not in line]
     return problems
 
 
