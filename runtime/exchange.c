@@ -285,7 +285,7 @@ uint32_t exchange_room(const struct exchange *exchange)
     case EXCHANGE_PARKED:
         if (exchange_proxy(exchange)->parked_bytes >= PROXY_PARKED_BYTES)
             return 0;
-        /* fallthrough */
+        __attribute__((fallthrough));
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
         if (exchange_request_ended(exchange))
