@@ -2,8 +2,9 @@
  *
  *   logs_write FOLDER ID LINES LINES_A_WRITE
  *
- * Says FOLDER/ready.ID, waits until FOLDER/go can be opened (a FIFO), prints, writes the times of its
- * first and last write (ns, CLOCK_MONOTONIC) to FOLDER/done.ID, and waits for FOLDER/end. A line is
+ * Says FOLDER/ready.ID, waits until FOLDER/go can be opened (a FIFO), prints, writes the times of
+ * its first and last write (ns, CLOCK_MONOTONIC) to FOLDER/done.ID, and waits for FOLDER/end. A
+ * line is
  * "@ID:0000000017:xxx...x", LINE_BYTES with its line break; logs_check knows it, too.
  */
 #include "logs_line.h"

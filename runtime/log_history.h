@@ -4,8 +4,17 @@
 
 #include "log_ring.h"
 
-/* At most max lines in all. Takes max * log(count) steps. The rings must not change meanwhile. */
-void log_history(const struct log_ring *const *rings, uint32_t count, uint32_t max,
-                 void (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+struct log_history {
+    const struct log_ring *const *rings; /* as many as count; they must not change meanwhile */
+    uint32_t count;
+    uint32_t max;                                           /* lines in all */
+    bool (*filter)(void *ctx, const struct log_line *line); /* which lines count; NULL: all */
+    void *filter_ctx;
+    void (*on_line)(void *ctx, const struct log_line *line);
+    void *ctx;
+};
+
+/* Takes at most so many steps as the rings have lines, of log(count) each. */
+void log_history(const struct log_history *history);
 
 #endif

@@ -18,7 +18,8 @@ START_TEST(line_is_as_up_shows_it)
     struct log_view view = {.width = 7};
     draw(&view, LINE("web", "stdout", "h\\u00e9llo \\t x"), "12:03:04.123 web     │ héllo \t x\n");
     draw(&view, LINE("gateway", "stderr", "bad"), "12:03:04.123 gateway ┃ bad\n");
-    draw(&view, LINE("longer-name", "a3s", ""), "12:03:04.123 longer-name │ \n");
+    draw(&view, LINE("longer-name", "stdout", ""), "12:03:04.123 longer-name │ \n");
+    draw(&view, LINE("web", "a3s", "ready"), "12:03:04.123 a3s     │ web: ready\n");
 }
 END_TEST
 

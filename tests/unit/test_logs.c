@@ -3,6 +3,7 @@
 #include "io.h"
 #include "log_escape.h"
 #include "log_split.h"
+#include "log_terminal.h"
 #include "loop.h"
 #include "process.h"
 
@@ -52,10 +53,13 @@ static void on_memory_line(void *ctx, const struct log_line *line)
         add_memory(memory, line);
 }
 
-static void memory_write(struct log_sink *sink, const struct log_line *line)
+static void memory_write(struct log_sink *sink, const struct log_batch *batch)
 {
     struct memory *memory = (struct memory *)sink;
-    on_memory_line(memory, line);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct log_line line = log_batch_line(batch, i);
+        on_memory_line(memory, &line);
+    }
     if (memory->detach_from)
         logs_detach(memory->detach_from, sink);
 }
@@ -85,12 +89,15 @@ static void check_history(struct logs *logs, const bool *wanted, uint32_t max, c
 
 /* ---- The splitter ---- */
 
-static void on_piece(void *ctx, struct str text, bool open, bool continued)
+static void on_batch(void *ctx, struct log_batch *batch)
 {
     struct strbuf *out = ctx;
-    strbuf_adds(out, continued ? "+" : "");
-    strbuf_add_str(out, text);
-    strbuf_adds(out, open ? "~" : "|");
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct log_line line = log_batch_line(batch, i);
+        strbuf_adds(out, line.continued ? "+" : "");
+        strbuf_add(out, line.text, line.length);
+        strbuf_adds(out, line.open ? "~" : "|");
+    }
 }
 
 START_TEST(splitting_does_not_depend_on_the_pieces)
@@ -101,10 +108,10 @@ START_TEST(splitting_does_not_depend_on_the_pieces)
         struct strbuf out = {0};
         for (size_t at = 0; at < sizeof stream - 1; at += piece) {
             size_t left = sizeof stream - 1 - at;
-            log_split_feed(&split, stream + at, left < piece ? left : piece, on_piece, &out);
+            log_split_feed(&split, stream + at, left < piece ? left : piece, on_batch, &out);
         }
         ck_assert(log_split_pending(&split));
-        log_split_end(&split, on_piece, &out);
+        log_split_end(&split, on_batch, &out);
         ck_assert(!log_split_pending(&split));
         ck_assert_str_eq(strbuf_text(&out), "one|two||\rthree\r|four|");
         strbuf_finish(&out);
@@ -117,13 +124,13 @@ START_TEST(shown_parts_go_on)
 {
     struct log_split split = {0};
     struct strbuf out = {0};
-    log_split_feed(&split, "Password: ", 10, on_piece, &out);
-    log_split_show(&split, on_piece, &out);
-    log_split_show(&split, on_piece, &out);
-    log_split_feed(&split, "\nnext\nab", 8, on_piece, &out);
-    log_split_show(&split, on_piece, &out);
-    log_split_feed(&split, "c\nd\n", 4, on_piece, &out);
-    log_split_end(&split, on_piece, &out);
+    log_split_feed(&split, "Password: ", 10, on_batch, &out);
+    log_split_show(&split, on_batch, &out);
+    log_split_show(&split, on_batch, &out);
+    log_split_feed(&split, "\nnext\nab", 8, on_batch, &out);
+    log_split_show(&split, on_batch, &out);
+    log_split_feed(&split, "c\nd\n", 4, on_batch, &out);
+    log_split_end(&split, on_batch, &out);
     ck_assert_str_eq(strbuf_text(&out), "Password: ~next|ab~+c|d|");
     strbuf_finish(&out);
     log_split_finish(&split);
@@ -136,14 +143,16 @@ struct lengths {
     bool utf8;
 };
 
-static void on_length(void *ctx, struct str text, bool open, bool continued)
+static void on_length(void *ctx, struct log_batch *batch)
 {
     struct lengths *lengths = ctx;
-    ck_assert(continued == (lengths->pieces != lengths->ended));
+    struct str text = batch->lines[0];
+    ck_assert_uint_eq(batch->count, 1);
+    ck_assert(batch->continued == (lengths->pieces != lengths->ended));
     lengths->total += text.len;
     lengths->largest = text.len > lengths->largest ? text.len : lengths->largest;
     lengths->pieces++;
-    if (!open)
+    if (!batch->open)
         lengths->ended = lengths->pieces;
     if (lengths->utf8 && text.len)
         ck_assert(((unsigned char)text.ptr[0] & 0xc0) != 0x80);
@@ -175,9 +184,10 @@ static void push_line(struct log_ring *ring, uint64_t seq, size_t length)
 {
     static char text[LOG_LINE_MAX];
     memset(text, 'a' + (int)(seq % 26), length);
-    struct log_line line = {
-        .seq = seq, .time_ms = (int64_t)seq, .length = (uint32_t)length, .text = text};
-    log_ring_push(ring, &line);
+    struct str line = {text, length};
+    struct log_batch batch = {
+        .seq = seq, .time_ms = (int64_t)seq, .count = 1, .bytes = line, .lines = &line};
+    log_ring_push(ring, &batch);
 }
 
 /* The newest lines, without a gap, both ways. */
@@ -230,7 +240,7 @@ START_TEST(ring_survives_what_does_not_fit)
     push_line(&ring, 1, 100);
     push_line(&ring, 2, 2000);
     check_ring(&ring, 1);
-    push_line(&ring, 2, 968); /* all of it */
+    push_line(&ring, 2, 960); /* all of it */
     check_ring(&ring, 2);
     ck_assert_uint_eq(ring.count, 1);
     push_line(&ring, 3, 0);
@@ -629,7 +639,7 @@ static bool all_written(void *ctx)
     struct screen *s = ctx;
     while (screen_read(s)) {
     }
-    return s->seen.len && strstr(s->seen.ptr, "the last line") && s->terminal.lost == 0;
+    return s->seen.len && strstr(s->seen.ptr, "the last line") && s->terminal.output.lost == 0;
 }
 
 /* Every line is there, or is counted where it would have been. */
@@ -661,17 +671,17 @@ static void flood_slow_reader(int reader, int writer)
         int n = snprintf(text, sizeof text, "number %d ", i);
         text[n] = 'x';
         logs_print(&s.logs, WEB, LOG_STDOUT, text);
-        ck_assert_uint_le(s.terminal.backlog.len - s.terminal.sent, LOG_BACKLOG_MAX);
+        ck_assert_uint_le(s.terminal.output.backlog.len - s.terminal.output.sent, LOG_BACKLOG_MAX);
         if (i % 100 == 0)
             ev_run(s.loop, EVRUN_NOWAIT);
     }
-    ck_assert_uint_gt(s.terminal.lost, 0);
-    uint64_t lost = s.terminal.lost;
-    while (s.terminal.backlog.len - s.terminal.sent > LOG_BACKLOG_MAX / 4 ||
-           s.terminal.lost == lost) {
+    ck_assert_uint_gt(s.terminal.output.lost, 0);
+    uint64_t lost = s.terminal.output.lost;
+    while (s.terminal.output.backlog.len - s.terminal.output.sent > LOG_BACKLOG_MAX / 4 ||
+           s.terminal.output.lost == lost) {
         screen_read(&s);
         ev_run(s.loop, EVRUN_NOWAIT);
-        if (s.terminal.lost != lost)
+        if (s.terminal.output.lost != lost)
             break;
     }
     logs_print(&s.logs, LOGS_SELF, LOG_STDOUT, "the last line");
@@ -707,7 +717,7 @@ START_TEST(a_file_gets_everything)
     for (int i = 0; i < 50000; i++)
         logs_print(&s.logs, WEB, LOG_STDOUT, "a line of some length for the file that takes all");
     logs_flush(&s.logs);
-    ck_assert_uint_eq(s.terminal.lost, 0);
+    ck_assert_uint_eq(s.terminal.output.lost, 0);
     ck_assert_int_eq(lseek(fd, 0, SEEK_END), 50000 * (12 + 1 + 7 + 5 + 50));
     screen_close(&s);
 }
@@ -723,7 +733,7 @@ START_TEST(a_reader_that_goes_away_is_dropped)
     io_close(&s.reader);
     logs_print(&s.logs, WEB, LOG_STDOUT, "a");
     logs_flush(&s.logs);
-    ck_assert_int_eq(s.terminal.fd, -1);
+    ck_assert_int_eq(s.terminal.output.fd, -1);
     logs_print(&s.logs, WEB, LOG_STDOUT, "b");
     logs_flush(&s.logs);
     log_terminal_drain(&s.terminal, 1000);
