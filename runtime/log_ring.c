@@ -7,14 +7,13 @@
 struct record {
     uint64_t seq; /* of its first line */
     int64_t time_ms;
-    uint32_t service, about;
-    uint32_t length;
+    uint32_t about, length;
     uint32_t previous; /* offset of the record before; means nothing in the oldest */
     uint16_t count;    /* lines */
     uint8_t stream;
     bool open : 1, continued : 1;
 };
-_Static_assert(sizeof(struct record) == 40, "records stay aligned");
+_Static_assert(sizeof(struct record) == 32, "records stay aligned");
 _Static_assert(LOG_BATCH_MAX <= UINT16_MAX, "count");
 
 static struct record *record_at(const struct log_ring *ring, size_t offset)
@@ -102,7 +101,6 @@ static void push_record(struct log_ring *ring, const struct log_batch *batch)
     struct record *record = record_at(ring, ring->tail);
     *record = (struct record){.seq = batch->seq,
                               .time_ms = batch->time_ms,
-                              .service = batch->service,
                               .about = batch->about,
                               .length = (uint32_t)batch->bytes.len,
                               .previous = (uint32_t)ring->newest,
@@ -112,6 +110,7 @@ static void push_record(struct log_ring *ring, const struct log_batch *batch)
                               .continued = batch->continued};
     if (batch->bytes.len)
         memcpy(record + 1, batch->bytes.ptr, batch->bytes.len);
+    ring->service = batch->service;
     ring->newest = ring->tail;
     ring->tail += size;
     ring->count += batch->count;
@@ -147,9 +146,10 @@ static uint32_t renumbered(const uint32_t *to, uint32_t service)
 void log_ring_renumber(struct log_ring *ring, const uint32_t *to)
 {
     uint32_t left = ring->count;
+    if (left)
+        ring->service = renumbered(to, ring->service);
     for (size_t at = ring->newest; left; at = record_at(ring, at)->previous) {
         struct record *record = record_at(ring, at);
-        record->service = renumbered(to, record->service);
         record->about = renumbered(to, record->about);
         left -= record->count;
     }
@@ -233,7 +233,7 @@ struct log_line log_cursor_line(const struct log_ring *ring, const struct log_cu
     const char *text = record_text(record) + cursor->begin;
     return (struct log_line){.seq = record->seq + cursor->index,
                              .time_ms = record->time_ms,
-                             .service = record->service,
+                             .service = ring->service,
                              .about = record->about,
                              .length = text_length(text, cursor->length),
                              .stream = record->stream,

@@ -12,11 +12,12 @@
 struct log_ring {
     unsigned char *bytes;
     size_t capacity, budget;
-    size_t head;    /* offset of the oldest record */
-    size_t tail;    /* offset behind the newest record */
-    size_t wrap;    /* end of the records before the wrap, when tail is before head */
-    size_t newest;  /* offset of the newest record */
-    uint32_t count; /* lines */
+    size_t head;      /* offset of the oldest record */
+    size_t tail;      /* offset behind the newest record */
+    size_t wrap;      /* end of the records before the wrap, when tail is before head */
+    size_t newest;    /* offset of the newest record */
+    uint32_t count;   /* lines */
+    uint32_t service; /* whose they are */
 };
 
 /* A place in the ring; a push makes it invalid. */
