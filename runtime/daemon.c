@@ -186,6 +186,8 @@ static void init(struct daemon *d, const struct daemon_options *options)
     init_services(d);
     d->logs.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
+    d->terminal.only_errors = options->only_errors;
+    d->terminal.json = options->json;
     /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */
     d->own_words = mem_alloc_array(count + 1, sizeof *d->own_words);
     d->own_words[count] = true;

@@ -16,6 +16,9 @@
 /* Between two tries, and between two looks whether the file is still there. */
 #define LOOK_MS 1000
 
+/* What the file's last line waits for: a stream, or one of these. */
+enum { LINE_ENDED = -1, STREAM_ENDED = LOG_STREAM_COUNT };
+
 static int64_t monotonic_ms(void)
 {
     struct timespec now;
@@ -270,11 +273,13 @@ static void flush(struct log_file *file)
 static void on_batch(struct log_sink *sink, const struct log_batch *batch)
 {
     struct log_file *file = (struct log_file *)sink;
-    bool goes_on = batch->continued && file->last_stream == batch->stream;
-    if (file->last_stream >= 0 && !goes_on)
+    bool goes_on = batch->continued && file->unfinished == batch->stream;
+    if (file->unfinished != LINE_ENDED && !goes_on)
         strbuf_addc(&file->pending, '\n');
     strbuf_add_str(&file->pending, batch->bytes);
-    file->last_stream = batch->open ? batch->stream : -1;
+    file->unfinished = str_has_suffix(batch->bytes, STR("\n")) ? LINE_ENDED
+                       : batch->open                           ? batch->stream
+                                                               : STREAM_ENDED;
     if (file->pending.len >= WRITE_BYTES)
         flush(file);
 }
@@ -291,7 +296,7 @@ void log_file_init(struct log_file *file, const struct log_file_setup *setup,
                    void (*on_news)(void *ctx), void *ctx)
 {
     *file = (struct log_file){.sink = {.write = on_batch, .flush = on_flush, .single = true},
-                              .last_stream = -1,
+                              .unfinished = LINE_ENDED,
                               .on_news = on_news,
                               .ctx = ctx};
     log_file_set(file, setup);

@@ -32,7 +32,7 @@ struct log_file {
     ino_t inode;
     uint64_t size;              /* bytes in it */
     struct strbuf pending;      /* bytes to be written in this turn of the loop */
-    int last_stream;            /* of an unfinished line, or -1 */
+    int unfinished;             /* the stream of its last line, if that has no break yet */
     int64_t looked_ms;          /* when it was last looked at or tried, CLOCK_MONOTONIC */
     int error;                  /* a negative errno: it cannot be written */
     bool told;                  /* that */

@@ -40,7 +40,7 @@ START_TEST(terminal_is_protected)
     draw(&view, LINE("a", "stdout", "\\u001b[31mred\\u001b[0m"),
          "12:03:04.123 a │ \033[31mred\033[0m\033[0m\n");
     draw(&view, LINE("a", "stdout", "\\u001b[2J\\r\\u0007\\u0000\\u007f"),
-         "12:03:04.123 a │ \\e[2J\\r\\x07\\x00\\x7f\n");
+         "12:03:04.123 a │ \\r\\x07\\x00\\x7f\n");
     draw(&view, LINE("a", "stdout", "\\u009b2J \\u00a0\\u001b"),
          "12:03:04.123 a │ \\xc2\\x9b2J \u00a0\\e\n");
 }

@@ -262,8 +262,17 @@ START_TEST(terminals_get_only_what_is_safe)
         {"grün € 😀", "grün € 😀"},
         {"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"},
         {"\x1b[38;2;1;2;3mx\x1b[38:5:1my", "\x1b[38;2;1;2;3mx\x1b[38:5:1my"},
-        {"\x1b[2Jgone", "\\e[2Jgone"},
-        {"\x1b]0;title\x07", "\\e]0;title\\x07"},
+        {"\x1b[2Jgone", "gone"},
+        {"\x1b[?25la\x1b[1;1Hb\x1b[2 qc", "abc"},
+        {"\x1b]0;title\x07x", "x"},
+        {"\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"},
+        {"\x1bPq#0\x1b\\\x1b(B\x1b"
+         "7y",
+         "y"},
+        {"\x1b]0;title", "\\e]0;title"},
+        {"\x1b]0;a\x1b[2Jb\x07", "\\e]0;ab\\x07"},
+        {"\x1b[2\x1b[2JJ", "\\e[2J"},
+        {"\x1b[3\x07m", "\\e[3\\x07m"},
         {"\x1b[31", "\\e[31"},
         {"\x1b", "\\e"},
         {"a\rb", "a\\rb"},
@@ -626,7 +635,7 @@ START_TEST(a_terminal_gets_colours_and_nothing_dangerous)
     log_terminal_drain(&s.terminal, 5000);
     while (s.seen.len == 0 || !strstr(s.seen.ptr, "own\r\n"))
         screen_read(&s);
-    check_screen(&s, "\x1b[2mT\x1b[0m \x1b[36mweb\x1b[0m     │ \x1b[31mred\\e]0;x\\x07\x1b[0m\r\n"
+    check_screen(&s, "\x1b[2mT\x1b[0m \x1b[36mweb\x1b[0m     │ \x1b[31mred\x1b[0m\r\n"
                      "\x1b[2mT\x1b[0m \x1b[33mgateway\x1b[0m \x1b[31m┃\x1b[0m bad\r\n"
                      "\x1b[2mT\x1b[0m \x1b[1ma3s\x1b[0m     │ own\r\n");
     ck_assert(!(fcntl(slave, F_GETFL) & O_NONBLOCK));
