@@ -253,6 +253,62 @@ START_TEST(ring_survives_what_does_not_fit)
 }
 END_TEST
 
+/* Batches of several lines, of which the ring is not filled evenly; both ways, as check_ring. */
+START_TEST(ring_keeps_batches)
+{
+    struct log_ring ring;
+    char bytes[8 * 32];
+    uint64_t seq = 1;
+    uint32_t random = 7;
+    log_ring_init(&ring, 2000);
+    for (int i = 0; i < 1000; i++) {
+        struct str lines[8];
+        struct log_batch batch = {.seq = seq, .lines = lines};
+        size_t used = 0;
+        random = random * 1103515245 + 12345;
+        for (batch.count = 0; batch.count < 1 + random % 8; batch.count++) {
+            size_t length = (random >> batch.count) % 30;
+            memset(bytes + used, 'a' + (int)(seq++ % 26), length);
+            lines[batch.count] = (struct str){bytes + used, length};
+            memcpy(bytes + used + length, "\r\n", 2);
+            used += length + 2;
+        }
+        batch.bytes = (struct str){bytes, used};
+        log_ring_push(&ring, &batch);
+        check_ring(&ring, seq - 1);
+    }
+    ck_assert_uint_gt(ring.count, 50);
+    log_ring_finish(&ring);
+}
+END_TEST
+
+START_TEST(ring_knows_what_is_open)
+{
+    struct log_ring ring = {0};
+    struct str lines[] = {STR("rest"), STR(""), STR("half")};
+    struct log_batch batch = {.seq = 5,
+                              .count = 3,
+                              .open = true,
+                              .continued = true,
+                              .bytes = STR("rest\n\nhalf"),
+                              .lines = lines};
+    struct log_cursor at;
+    log_ring_init(&ring, 4096);
+    log_ring_push(&ring, &batch);
+    at = log_ring_end(&ring);
+    for (uint32_t i = 3; i-- > 0;) {
+        ck_assert(log_cursor_back(&ring, &at));
+        struct log_line line = log_cursor_line(&ring, &at);
+        ck_assert_uint_eq(line.seq, 5 + i);
+        ck_assert_uint_eq(line.length, lines[i].len);
+        ck_assert_int_eq(line.open, i == 2);
+        ck_assert_int_eq(line.continued, i == 0);
+    }
+    ck_assert(!log_cursor_back(&ring, &at));
+    log_ring_finish(&ring);
+}
+END_TEST
+
 /* ---- Escaping ---- */
 
 START_TEST(terminals_get_only_what_is_safe)
@@ -359,6 +415,74 @@ START_TEST(lines_of_both_streams_arrive_in_order)
     close(out[1]);
     logs_close(&b.logs, API);
     check_memory(&b.memory, "1:one\n1:two\n1!bad\n0!restarts\n0!soon\n-:hello\n");
+    bench_close(&b);
+}
+END_TEST
+
+/* What a3s says about a service is of its history, whatever the service's own ring has forgotten.
+ */
+START_TEST(words_about_a_service_are_its_own)
+{
+    struct bench b;
+    struct memory web = new_memory(), self = new_memory();
+    bool only_web[] = {true, false, false}, only_self[] = {false, false, true};
+    bench_open(&b, 4096);
+    web.sink.wanted = only_web;
+    self.sink.wanted = only_self;
+    logs_attach(&b.logs, &web.sink);
+    logs_attach(&b.logs, &self.sink);
+    logs_tell(&b.logs, WEB, LOG_STDERR, "exited with 3");
+    logs_tell(&b.logs, API, LOG_STDOUT, "ready");
+    logs_tell(&b.logs, LOGS_SELF, LOG_STDOUT, "everything is ready");
+    for (int i = 0; i < 1000; i++)
+        logs_print(&b.logs, WEB, LOG_STDOUT, "flood");
+    check_history(&b.logs, only_web, 3, "0:flood\n0:flood\n0:flood\n");
+    struct memory all = {0};
+    logs_history(&b.logs, only_web, UINT32_MAX, on_memory_line, &all);
+    ck_assert_int_eq(strncmp(strbuf_text(&all.text), "-!exited with 3\n0:flood", 23), 0);
+    strbuf_finish(&all.text);
+    check_history(&b.logs, only_self, 9, "-!exited with 3\n-:ready\n-:everything is ready\n");
+    /* WEB goes: what was about it is a3s's own; API is the first now. */
+    logs_renumber(&b.logs, (uint32_t[]){API}, 1, names);
+    bool first[] = {true, false};
+    check_history(&b.logs, first, 9, "-:ready\n");
+    check_memory(&self, "-!exited with 3\n-:ready\n-:everything is ready\n");
+    ck_assert_uint_eq(web.lines, 1001);
+    strbuf_finish(&web.text);
+    logs_detach(&b.logs, &web.sink);
+    logs_detach(&b.logs, &self.sink);
+    bench_close(&b);
+}
+END_TEST
+
+static void note_batch(struct log_sink *sink, const struct log_batch *batch)
+{
+    struct memory *memory = (struct memory *)sink;
+    strbuf_addf(&memory->text, "%u:%u ", batch->service, batch->count);
+}
+
+/* However their pipes are read in turn, nothing comes between the lines of a write. */
+START_TEST(a_burst_stays_together)
+{
+    struct bench b;
+    struct memory batches = {.sink = {.write = note_batch}};
+    int web[LOG_STREAM_COUNT], api[LOG_STREAM_COUNT];
+    bench_open(&b, 0);
+    logs_attach(&b.logs, &batches.sink);
+    ck_assert_int_eq(logs_open(&b.logs, WEB, web), 0);
+    ck_assert_int_eq(logs_open(&b.logs, API, api), 0);
+    dprintf(web[LOG_STDERR], "Traceback:\n  File a\n  File b\nKeyError\n");
+    dprintf(api[LOG_STDOUT], "one\ntwo\n");
+    while (b.memory.lines < 6)
+        ev_run(b.loop, EVRUN_ONCE);
+    ck_assert(strstr(strbuf_text(&batches.text), "0:4 "));
+    ck_assert(strstr(strbuf_text(&batches.text), "1:2 "));
+    logs_detach(&b.logs, &batches.sink);
+    strbuf_finish(&batches.text);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++) {
+        close(web[stream]);
+        close(api[stream]);
+    }
     bench_close(&b);
 }
 END_TEST
@@ -643,6 +767,49 @@ START_TEST(a_terminal_gets_colours_and_nothing_dangerous)
 }
 END_TEST
 
+/* Prints the same on a pipe, and gives what came out. */
+static void check_shown(bool only_errors, bool json, const char *expected)
+{
+    struct screen s;
+    int fds[2];
+    ck_assert_int_eq(io_pipe(fds, true), 0);
+    screen_open(&s, fds[0], fds[1], false);
+    s.terminal.only_errors = only_errors;
+    s.terminal.json = json;
+    logs_print(&s.logs, WEB, LOG_STDOUT, "fine");
+    logs_print(&s.logs, WEB, LOG_STDERR, "bad \"\xff\"");
+    logs_tell(&s.logs, WEB, LOG_STDERR, "exited with 3");
+    logs_tell(&s.logs, LOGS_SELF, LOG_STDOUT, "ready");
+    logs_flush(&s.logs);
+    screen_read(&s);
+    for (char *at = s.seen.ptr; json && (at = strstr(at, "\"time\":\""));)
+        memset(at + 7, '_', 31); /* "2026-11-24T12:03:04.123+00:00" and its quotes */
+    check_screen(&s, expected);
+    screen_close(&s);
+}
+
+START_TEST(only_errors_are_shown)
+{
+    check_shown(true, false,
+                "T web     ┃ bad \"\xff\"\nT a3s     ┃ web: exited with 3\n"
+                "T a3s     │ ready\n");
+}
+END_TEST
+
+#define TIME "{\"time\":_______________________________,"
+
+START_TEST(lines_are_shown_as_json)
+{
+    check_shown(
+        false, true,
+        TIME "\"service\":\"web\",\"stream\":\"stdout\",\"seq\":1,\"line\":\"fine\"}\n" TIME
+             "\"service\":\"web\",\"stream\":\"stderr\",\"seq\":2,\"line\":\"bad "
+             "\\\"\\ufffd\\\"\"}\n" TIME
+             "\"service\":\"web\",\"stream\":\"a3s\",\"seq\":3,\"line\":\"exited with 3\"}\n" TIME
+             "\"service\":\"a3s\",\"stream\":\"a3s\",\"seq\":4,\"line\":\"ready\"}\n");
+}
+END_TEST
+
 static bool all_written(void *ctx)
 {
     struct screen *s = ctx;
@@ -769,8 +936,12 @@ int main(void)
     SUITE_CASE(s, long_lines_are_cut_and_little_is_kept);
     SUITE_LOOP(s, ring_keeps_the_newest_within_its_budget, 0, 6);
     SUITE_CASE(s, ring_survives_what_does_not_fit);
+    SUITE_CASE(s, ring_keeps_batches);
+    SUITE_CASE(s, ring_knows_what_is_open);
     SUITE_CASE(s, terminals_get_only_what_is_safe);
     SUITE_CASE(s, lines_of_both_streams_arrive_in_order);
+    SUITE_CASE(s, words_about_a_service_are_its_own);
+    SUITE_CASE(s, a_burst_stays_together);
     SUITE_CASE(s, another_plan_keeps_pipes_and_history);
     SUITE_CASE(s, sinks_are_flushed_once_a_turn);
     SUITE_CASE(s, unfinished_line_is_shown_after_a_while);
@@ -780,6 +951,8 @@ int main(void)
     SUITE_CASE(s, flood_starves_nobody_and_loses_nothing);
     SUITE_CASE(s, a_pipe_gets_whole_lines_as_they_are);
     SUITE_CASE(s, a_terminal_gets_colours_and_nothing_dangerous);
+    SUITE_CASE(s, only_errors_are_shown);
+    SUITE_CASE(s, lines_are_shown_as_json);
     SUITE_CASE(s, a_slow_pipe_loses_lines_and_counts_them);
     SUITE_CASE(s, a_slow_socket_loses_lines_and_counts_them);
     SUITE_CASE(s, a_file_gets_everything);
