@@ -7,6 +7,7 @@
 #include "control.h"
 #include "daemon.h"
 #include "dispatch_ports.h"
+#include "events.h"
 #include "leftovers.h"
 #include "log.h"
 #include "log_files.h"
@@ -54,6 +55,8 @@ struct daemon {
     struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;
+    struct events events;
+    int64_t began; /* by daemon_now */
     struct reload reload;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
@@ -76,6 +79,8 @@ void daemon_tell(struct daemon *daemon, uint32_t service, enum log_level level, 
                  ...) __attribute__((format(printf, 4, 5)));
 /* The terminals of services get the room that the lines have on the daemon's own. */
 void daemon_fit_window(struct daemon *daemon);
+/* What sentences about the past are made of; no service's trouble. */
+struct why_source daemon_why(const struct daemon *daemon);
 /* The last trouble of a service, for people; "" if there is none. */
 void daemon_set_reason(struct daemon *daemon, uint32_t service, const char *text);
 

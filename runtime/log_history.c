@@ -68,7 +68,7 @@ static bool step(const struct merge *merge, struct entry *entry,
     return false;
 }
 
-/* Back from the ends until max lines are passed: gives each ring its start. */
+/* Back from the ends until max lines are passed, or older ones come: gives each ring its start. */
 static void find_starts(struct merge *merge)
 {
     merge->count = 0;
@@ -81,6 +81,8 @@ static void find_starts(struct merge *merge)
     heapify(merge);
     for (uint32_t taken = 0; taken < merge->history->max && merge->count; taken++) {
         struct entry *top = &merge->heap[0];
+        if (~top->key < merge->history->from)
+            return;
         merge->starts[top->ring] = top->at;
         replace_top(merge, step(merge, top, log_cursor_back));
     }
@@ -101,7 +103,8 @@ static void give_lines(struct merge *merge)
     while (merge->count) {
         struct entry *top = &merge->heap[0];
         struct log_line line = entry_line(merge, top);
-        history->on_line(history->ctx, &line);
+        if (!history->on_line(history->ctx, &line))
+            return;
         replace_top(merge, step(merge, top, log_cursor_next));
     }
 }

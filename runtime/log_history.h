@@ -7,10 +7,11 @@
 struct log_history {
     const struct log_ring *const *rings; /* as many as count; they must not change meanwhile */
     uint32_t count;
-    uint32_t max;                                           /* lines in all */
+    uint64_t from; /* the seq of the oldest line that counts; 0: any */
+    uint32_t max;  /* lines in all */
     bool (*filter)(void *ctx, const struct log_line *line); /* which lines count; NULL: all */
     void *filter_ctx;
-    void (*on_line)(void *ctx, const struct log_line *line);
+    bool (*on_line)(void *ctx, const struct log_line *line); /* false: no more */
     void *ctx;
 };
 

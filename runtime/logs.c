@@ -14,6 +14,7 @@ struct log_source {
     struct logs *logs;
     uint32_t service; /* or LOGS_SELF */
     struct log_ring ring;
+    struct log_runs runs;
     void (*on_line)(void *ctx, const struct log_line *line); /* NULL: nobody listens */
     void *ctx;
     struct log_pipe pipes[LOG_STREAM_COUNT];
@@ -143,6 +144,7 @@ int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]
     struct log_source *source = find_source(logs, service);
     int out[2], err[2];
     logs_close(logs, service);
+    log_runs_begin(&source->runs, logs->last_seq + 1);
     int error = io_pipe(out, true);
     if (error)
         return error;
@@ -162,10 +164,12 @@ int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]
 int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
 {
     int master;
+    struct log_source *source = find_source(logs, service);
     logs_close(logs, service);
+    log_runs_begin(&source->runs, logs->last_seq + 1);
     int error = log_pipe_open_terminal(&logs->window, &master, out_fds);
     if (!error)
-        log_pipe_start(&find_source(logs, service)->pipes[LOG_STDOUT], master, true);
+        log_pipe_start(&source->pipes[LOG_STDOUT], master, true);
     return error;
 }
 
@@ -363,23 +367,48 @@ static bool is_asked(void *ctx, const struct log_line *line)
     return is_wanted(asked->logs, asked->wanted, line->service, line->about);
 }
 
+static void merge(const struct logs *logs, const bool *wanted, struct log_history *history)
+{
+    struct asked asked = {logs, wanted};
+    const struct log_ring **rings = calloc((size_t)logs->count + 1, sizeof *rings);
+    history->rings = rings;
+    history->filter = is_asked;
+    history->filter_ctx = &asked;
+    for (uint32_t i = 0; rings && i <= logs->count; i++)
+        if (!wanted || wanted[i] || i == logs->count)
+            rings[history->count++] = &logs->sources[i]->ring;
+    log_history(history);
+    free(rings);
+}
+
+/* Whoever wants every line. */
+struct taker {
+    void (*on_line)(void *ctx, const struct log_line *line);
+    void *ctx;
+};
+
+static bool take_any(void *ctx, const struct log_line *line)
+{
+    const struct taker *taker = ctx;
+    taker->on_line(taker->ctx, line);
+    return true;
+}
+
 void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
                   void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {
-    uint32_t count = 0;
-    struct asked asked = {logs, wanted};
-    const struct log_ring **rings = calloc((size_t)logs->count + 1, sizeof *rings);
-    if (!rings)
-        return;
-    for (uint32_t i = 0; i <= logs->count; i++)
-        if (!wanted || wanted[i] || i == logs->count)
-            rings[count++] = &logs->sources[i]->ring;
-    log_history(&(struct log_history){.rings = rings,
-                                      .count = count,
-                                      .max = max,
-                                      .filter = is_asked,
-                                      .filter_ctx = &asked,
-                                      .on_line = on_line,
-                                      .ctx = ctx});
-    free(rings);
+    struct taker taker = {on_line, ctx};
+    merge(logs, wanted, &(struct log_history){.max = max, .on_line = take_any, .ctx = &taker});
+}
+
+void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t from,
+                       bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+{
+    merge(logs, wanted,
+          &(struct log_history){.max = UINT32_MAX, .from = from, .on_line = on_line, .ctx = ctx});
+}
+
+const struct log_runs *logs_runs(const struct logs *logs, uint32_t service)
+{
+    return &find_source(logs, service)->runs;
 }

@@ -23,7 +23,8 @@ bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct
     *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper};
     pool->idle = calloc(service_count + 1, sizeof *pool->idle);
     pool->idle_count = calloc(service_count + 1, sizeof *pool->idle_count);
-    if (!pool->idle || !pool->idle_count) {
+    pool->rounds = calloc(service_count + 1, sizeof *pool->rounds);
+    if (!pool->idle || !pool->idle_count || !pool->rounds) {
         upstream_pool_finish(pool);
         return false;
     }
@@ -39,11 +40,13 @@ void upstream_pool_finish(struct upstream_pool *pool)
         upstream_pool_drop(pool, i);
     free(pool->idle);
     free(pool->idle_count);
+    free(pool->rounds);
     *pool = (struct upstream_pool){0};
 }
 
 void upstream_pool_drop(struct upstream_pool *pool, uint32_t service)
 {
+    pool->rounds[service]++;
     while (!link_alone(&pool->idle[service]))
         upstream_close(container_of(pool->idle[service].next, struct upstream, link));
 }
@@ -121,6 +124,7 @@ int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
         return -ENOMEM;
     upstream->pool = pool;
     upstream->service = service;
+    upstream->round = pool->rounds[service];
     upstream->port = port;
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
@@ -146,7 +150,8 @@ int upstream_dial_next(struct upstream *upstream)
 void upstream_release(struct upstream *upstream)
 {
     struct upstream_pool *pool = upstream->pool;
-    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE) {
+    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE ||
+        upstream->round != pool->rounds[upstream->service]) {
         upstream_close(upstream);
         return;
     }
