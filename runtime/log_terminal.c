@@ -2,16 +2,19 @@
 
 #include "log_escape.h"
 #include "log_json.h"
+#include "mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SELF_NAME "a3s"
 /* So much is collected before a write is tried within a turn of the loop. */
 #define WRITE_BYTES (64u << 10)
-/* Once lines are lost, more are, until the backlog is down to this: few gaps rather than many. */
-#define RESUME_BYTES (LOG_BACKLOG_MAX / 2)
+/* Of a backlog that is larger, who is loud loses lines, until it is down to the half of it: few
+ * gaps rather than many. */
+#define LOUD_BYTES (128u << 10)
 /* What is reckoned for a line beside its text. */
 #define LINE_EXTRA 128
 
@@ -171,6 +174,12 @@ static bool is_idle(const struct log_output *output)
     return output->fd >= 0 && !log_output_is_blocked(output) && !log_output_pending(output);
 }
 
+static void quieten(struct log_terminal *terminal)
+{
+    for (uint32_t i = 0; i <= terminal->name_count; i++)
+        terminal->loudness[i] = LOG_QUIET;
+}
+
 static void flush(struct log_terminal *terminal)
 {
     struct log_output *output = &terminal->output;
@@ -178,6 +187,7 @@ static void flush(struct log_terminal *terminal)
         return;
     log_output_flush(output);
     if (output->lost && is_idle(output)) {
+        quieten(terminal);
         add_lost(terminal);
         log_output_flush(output);
     }
@@ -188,12 +198,21 @@ static void on_room(void *ctx)
     flush(ctx);
 }
 
-static bool has_room(const struct log_terminal *terminal, const struct log_batch *batch)
+static bool has_room(struct log_terminal *terminal, const struct log_batch *batch)
 {
+    uint32_t count = terminal->name_count;
+    enum log_loudness *loudness =
+        &terminal->loudness[batch->service < count ? batch->service : count];
     size_t pending = log_output_pending(&terminal->output);
-    if (terminal->output.lost)
-        return pending <= RESUME_BYTES;
-    return pending + batch->bytes.len + batch->count * LINE_EXTRA <= LOG_BACKLOG_MAX;
+    size_t size = batch->bytes.len + batch->count * LINE_EXTRA;
+    bool fits = *loudness == LOG_QUIET  ? pending + size <= LOG_BACKLOG_MAX
+                : *loudness == LOG_LOUD ? pending <= LOUD_BYTES
+                                        : pending <= LOUD_BYTES / 2;
+    if (!fits)
+        *loudness = LOG_LOUD_HELD;
+    else if (*loudness == LOG_LOUD_HELD)
+        *loudness = LOG_LOUD;
+    return fits;
 }
 
 static bool is_left_out(const struct log_terminal *terminal, const struct log_batch *batch)
@@ -232,6 +251,8 @@ void log_terminal_rename(struct log_terminal *terminal, const char *const *names
         if (strlen(names[i]) > width)
             width = strlen(names[i]);
     }
+    free(terminal->loudness);
+    terminal->loudness = mem_alloc_array((size_t)count + 1, sizeof *terminal->loudness);
     terminal->names = names;
     terminal->name_count = count;
     terminal->width = (uint32_t)width;
@@ -253,6 +274,8 @@ void log_terminal_finish(struct log_terminal *terminal)
     flush(terminal);
     log_output_finish(&terminal->output);
     strbuf_finish(&terminal->prefix);
+    free(terminal->loudness);
+    terminal->loudness = NULL;
 }
 
 void log_terminal_drain(struct log_terminal *terminal, int ms)

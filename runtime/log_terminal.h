@@ -3,7 +3,9 @@
  * to programs, as JSON lines (log_json.h).
  *
  * Holds at most about LOG_BACKLOG_MAX bytes: what exceeds it is counted, and the count is one line
- * in its place. A terminal that is read slowly holds nobody up.
+ * in its place. A terminal that is read slowly holds nobody up. Who has filled the backlog once is
+ * loud until it is empty, and has a small part of it meanwhile: so the others' lines are neither
+ * lost nor wait behind much.
  */
 #ifndef RUNTIME_LOG_TERMINAL_H
 #define RUNTIME_LOG_TERMINAL_H
@@ -13,6 +15,8 @@
 
 #define LOG_BACKLOG_MAX (1u << 20) /* bytes */
 
+enum log_loudness { LOG_QUIET, LOG_LOUD, LOG_LOUD_HELD /* loses lines until there is room */ };
+
 struct log_terminal {
     struct log_sink sink; /* attach this one */
     struct log_output output;
@@ -20,6 +24,7 @@ struct log_terminal {
     uint32_t name_count;
     uint32_t width; /* bytes of the longest name, "a3s" included */
     bool tty, color;
+    enum log_loudness *loudness; /* one a service, then one for a3s itself */
     bool only_errors; /* what services print to stderr, and a3s's own words; the owner's to set */
     bool json;        /* the owner's to set */
     int64_t second;   /* of the clock text */

@@ -866,6 +866,37 @@ static void flood_slow_reader(int reader, int writer)
     screen_close(&s);
 }
 
+/* A service floods a pipe that is read slowly: the other one's lines are all there, not far behind.
+ */
+START_TEST(a_flood_takes_no_room_from_others)
+{
+    struct screen s;
+    int fds[2];
+    char text[200], quiet[32];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    ck_assert_int_eq(io_pipe(fds, true), 0);
+    screen_open(&s, fds[0], fds[1], false);
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < 1000; i++)
+            logs_print(&s.logs, WEB, LOG_STDOUT, text);
+        snprintf(quiet, sizeof quiet, "quiet %d.", round);
+        logs_print(&s.logs, API, LOG_STDOUT, quiet);
+        ev_run(s.loop, EVRUN_NOWAIT);
+        screen_read(&s);
+        if (round > 50)
+            ck_assert_uint_le(log_output_pending(&s.terminal.output), 256 << 10);
+    }
+    logs_print(&s.logs, LOGS_SELF, LOG_STDOUT, "the last line");
+    loop_until(s.loop, all_written, &s);
+    for (int round = 0; round < 200; round++) {
+        snprintf(quiet, sizeof quiet, "quiet %d.", round);
+        ck_assert_msg(strstr(s.seen.ptr, quiet) != NULL, "%s is lost", quiet);
+    }
+    screen_close(&s);
+}
+END_TEST
+
 START_TEST(a_slow_pipe_loses_lines_and_counts_them)
 {
     int fds[2];
@@ -953,6 +984,7 @@ int main(void)
     SUITE_CASE(s, a_terminal_gets_colours_and_nothing_dangerous);
     SUITE_CASE(s, only_errors_are_shown);
     SUITE_CASE(s, lines_are_shown_as_json);
+    SUITE_CASE(s, a_flood_takes_no_room_from_others);
     SUITE_CASE(s, a_slow_pipe_loses_lines_and_counts_them);
     SUITE_CASE(s, a_slow_socket_loses_lines_and_counts_them);
     SUITE_CASE(s, a_file_gets_everything);
