@@ -53,7 +53,8 @@ static int report_taken(const struct start *start, const struct rundir *dir)
         report_error("%s is running already (pid %d)", start->project, (int)info.pid);
     else
         report_error("%s is running already", start->project);
-    report_hint("\"a3s status\" shows it, \"a3s down\" stops it");
+    report_hint("\"a3s status\" shows it, \"a3s reload\" takes over a changed file, \"a3s down\" "
+                "stops it");
     return CLI_TAKEN;
 }
 
@@ -202,6 +203,8 @@ static int start_locked(const struct start *start, struct rundir *dir, const uin
         .service_count = (uint32_t)start->name_count,
         .with_deps = start->with_deps,
         .color = report_color(STDOUT_FILENO),
+        .only_errors = start->only_errors,
+        .json = start->json,
         .foreground = true,
         .ready_fd = -1,
     };
