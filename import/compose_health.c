@@ -78,7 +78,7 @@ static void read_times(struct compose_service *s, const struct node *health)
     import_duration(im, s->draft, node_find(health, "timeout"), &times.timeout);
     if (node_is_text(retries))
         import_number(retries->text, 1000000, &times.retries);
-    probe_set_times(im, s->draft, times);
+    import_probe_set_times(im, s->draft, times);
 }
 
 bool compose_health(struct compose_service *s, const char *container)
@@ -97,8 +97,8 @@ bool compose_health(struct compose_service *s, const char *container)
             draft_set_text(&im->draft, s->draft, SCHEMA_health_type, STR("tcp"));
         return true;
     }
-    if (container || !probe_http_command(im, s->draft, test_line(s, &arguments, shell)))
-        probe_exec(im, s->draft, probe_command(s, &arguments, shell, container));
+    if (container || !import_probe_http_command(im, s->draft, test_line(s, &arguments, shell)))
+        import_probe_exec(im, s->draft, probe_command(s, &arguments, shell, container));
     read_times(s, health);
     return true;
 }

@@ -4,18 +4,38 @@
 
 #include <inttypes.h>
 
-/* Lies at the front of a record; behind it id, method, a space and path. */
+/* Lies at the front of a record, as letters; behind it id, method, a space and path. */
 struct prefix {
     uint64_t bytes;
     uint32_t micros, parked_micros;
     uint16_t status, path;
     uint8_t id, method; /* lengths */
 };
+#define PREFIX_SIZE (2 * sizeof(struct prefix))
+
 /* Of an id as long as may be, nothing is to be cut for the "...". */
 #define ID_ROOM (REQUEST_ID_MAX + 8)
-_Static_assert(ACCESS_RECORD_MAX >=
-                   sizeof(struct prefix) + ID_ROOM + ACCESS_METHOD_MAX + 1 + ACCESS_PATH_MAX,
+_Static_assert(ACCESS_RECORD_MAX >= PREFIX_SIZE + ID_ROOM + ACCESS_METHOD_MAX + 1 + ACCESS_PATH_MAX,
                "the longest record fits");
+
+/* Half a byte a letter: a record is a line, and has no line break. */
+static void write_prefix(char *out, const struct prefix *prefix)
+{
+    const unsigned char *bytes = (const unsigned char *)prefix;
+    for (size_t i = 0; i < sizeof *prefix; i++) {
+        out[2 * i] = (char)('a' + (bytes[i] >> 4));
+        out[2 * i + 1] = (char)('a' + (bytes[i] & 15));
+    }
+}
+
+static struct prefix read_prefix(struct str record)
+{
+    struct prefix prefix;
+    unsigned char *bytes = (unsigned char *)&prefix;
+    for (size_t i = 0; i < sizeof prefix; i++)
+        bytes[i] = (unsigned char)((record.ptr[2 * i] - 'a') << 4 | (record.ptr[2 * i + 1] - 'a'));
+    return prefix;
+}
 
 static uint32_t to_micros(double seconds)
 {
@@ -73,7 +93,7 @@ size_t access_pack(const struct proxy_access *access, char out_record[ACCESS_REC
                             .micros = to_micros(access->seconds),
                             .parked_micros = to_micros(access->parked),
                             .status = access->status};
-    char *at = out_record + sizeof prefix;
+    char *at = out_record + PREFIX_SIZE;
     prefix.id = (uint8_t)add_safely(at, ID_ROOM, access->id);
     at += prefix.id;
     prefix.method = (uint8_t)add_safely(at, ACCESS_METHOD_MAX, access->method);
@@ -81,23 +101,21 @@ size_t access_pack(const struct proxy_access *access, char out_record[ACCESS_REC
     *at++ = ' ';
     prefix.path = (uint16_t)add_safely(at, ACCESS_PATH_MAX, without_query(access->target));
     at += prefix.path;
-    memcpy(out_record, &prefix, sizeof prefix);
+    write_prefix(out_record, &prefix);
     return (size_t)(at - out_record);
 }
 
 struct str access_words(struct str record)
 {
-    struct prefix prefix;
-    memcpy(&prefix, record.ptr, sizeof prefix);
-    size_t before = sizeof prefix + prefix.id;
+    struct prefix prefix = read_prefix(record);
+    size_t before = PREFIX_SIZE + prefix.id;
     return (struct str){record.ptr + before, record.len - before};
 }
 
 void access_add_json(struct strbuf *out, struct str record)
 {
-    struct prefix prefix;
-    memcpy(&prefix, record.ptr, sizeof prefix);
-    const char *id = record.ptr + sizeof prefix, *method = id + prefix.id;
+    struct prefix prefix = read_prefix(record);
+    const char *id = record.ptr + PREFIX_SIZE, *method = id + prefix.id;
     const char *path = method + prefix.method + 1;
     strbuf_addf(
         out,

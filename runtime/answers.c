@@ -83,7 +83,7 @@ static void remember_access(void *ctx, const struct proxy_access *access)
     char record[ACCESS_RECORD_MAX];
     uint32_t service = access->service == PLAN_NONE ? LOGS_SELF : access->service;
     struct str text = {record, access_pack(access, record)};
-    logs_add(&d->access, service, LOG_HTTP, (int64_t)(access->when * 1e3), text);
+    logs_add(&d->access, service, LOG_HTTP, text);
 }
 
 const struct proxy_ops answers_for_proxy = {

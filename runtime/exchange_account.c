@@ -42,7 +42,6 @@ static void tell_access(const struct exchange *exchange, uint64_t bytes, ev_tsta
         .bytes = bytes,
         .seconds = seconds,
         .parked = exchange->parked_for,
-        .when = ev_now(exchange_proxy(exchange)->loop),
     };
     proxy->ops.access(proxy->ctx, &access);
 }

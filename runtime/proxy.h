@@ -45,7 +45,6 @@ struct proxy_access {
     uint64_t bytes;   /* of the body, to the client */
     double seconds;   /* from the first byte of the request to the last of the answer */
     double parked;    /* seconds of these that it waited for the service */
-    ev_tstamp when;   /* wall clock, of the end */
 };
 
 struct proxy_ops {
