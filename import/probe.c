@@ -85,7 +85,7 @@ bool import_probe_command(struct import *im, struct draft_service *service, stru
     for (uint32_t i = 1; i < words.count; i++) {
         if (is_option_of_more(words.items[i]))
             return false;
-        addresses += memmem(words.items[i].ptr, words.items[i].len, "://", 3) != NULL;
+        addresses += text_contains(words.items[i], "://");
         if (words.items[i].ptr[0] != '-' && read_address(words.items[i], &port, &path))
             found = port;
     }

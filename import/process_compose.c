@@ -36,7 +36,7 @@ static bool read_command(struct process *p, const struct node *value)
         return node_mistake(p->im->diags, value, "a command");
     struct str line = unescape(p->im->arena, value->text);
     draft_set(p->draft, SCHEMA_service_cmd, shell_hcl(p->im->arena, line));
-    if (memmem(line.ptr, line.len, "{{", 2))
+    if (text_contains(line, "{{"))
         draft_note(&p->im->draft, p->draft, import_line(p->im, value),
                    "a3s has no {{ }} in a command: write what is meant");
     return true;
