@@ -56,8 +56,24 @@ static void describe_service(void *ctx, uint32_t service, struct strbuf *text)
     free(wanted);
 }
 
+static const struct site *find_site(void *ctx)
+{
+    struct daemon *d = ctx;
+    return &d->site;
+}
+
+static int connect_control(void *ctx)
+{
+    struct daemon *d = ctx;
+    int fd = -1;
+    int error = d->control.loop ? control_connect(&d->control, &fd) : -ECONNREFUSED;
+    return error ? error : fd;
+}
+
 const struct proxy_ops answers_for_proxy = {.service_state = route_state,
-                                            .describe = describe_service};
+                                            .describe = describe_service,
+                                            .site = find_site,
+                                            .connect_control = connect_control};
 
 /* The control API's requests */
 
@@ -115,13 +131,6 @@ static int control_command(void *ctx, enum control_command command, const char *
     return 0;
 }
 
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int control_why(void *ctx, const char *name, json_t **out_why, struct strbuf *out_error)
 {
     struct daemon *d = ctx;
@@ -133,7 +142,7 @@ static int control_why(void *ctx, const char *name, json_t **out_why, struct str
     struct why_source source = {.plan = d->plan,
                                 .supervisor = &d->supervisor,
                                 .now = daemon_now(),
-                                .wall = wall_clock(),
+                                .wall = daemon_wall(),
                                 .trouble = probe_error(&d->runs[service].probe)};
     json_t *why = why_json(&source, service);
     if (!why)
@@ -146,6 +155,12 @@ static int control_reload(void *ctx, struct control_stream *stream, const json_t
                           struct strbuf *out_error)
 {
     return reload_request(ctx, variables, stream, out_error);
+}
+
+static json_t *control_timeline(void *ctx)
+{
+    struct daemon *d = ctx;
+    return timeline_json(&d->timeline, d->plan);
 }
 
 static void control_shutdown(void *ctx)
@@ -167,5 +182,6 @@ const struct control_ops answers_for_control = {.status = control_status,
                                                 .command = control_command,
                                                 .why = control_why,
                                                 .reload = control_reload,
+                                                .timeline = control_timeline,
                                                 .shutdown = control_shutdown,
                                                 .logs = control_logs};

@@ -103,7 +103,9 @@ static void answer_head(struct control_stream *client, const struct control_answ
                         size_t length)
 {
     struct strbuf head = {0};
-    strbuf_addf(&head, "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n",
+    strbuf_addf(&head,
+                "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                "X-Content-Type-Options: nosniff\r\n",
                 answer->status, control_status_text(answer->status));
     if (answer->allow)
         strbuf_addf(&head, "Allow: %s\r\n", answer->allow);
@@ -353,6 +355,18 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
         else
             client_create(control, fd);
     }
+}
+
+int control_connect(struct control *control, int *out_fd)
+{
+    int ends[2];
+    if (control->client_count >= CONTROL_CLIENTS_MAX)
+        return -EBUSY;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+        return -errno;
+    client_create(control, ends[1]);
+    *out_fd = ends[0];
+    return 0;
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)

@@ -7,7 +7,7 @@
  *     GET  /v1/status                                POST /v1/services/NAME/start|stop|restart
  *     GET  /v1/services/NAME/why                     POST /v1/start|stop|restart, a body of names
  *     GET  /v1/logs?service=a&lines=N&follow=1       POST /v1/reload, variables
- *                                                    POST /v1/shutdown
+ *     GET  /v1/timeline                              POST /v1/shutdown
  */
 #ifndef RUNTIME_CONTROL_H
 #define RUNTIME_CONTROL_H
@@ -49,6 +49,8 @@ struct control_ops {
      * answer comes later, by control_stream_answer; or as command. */
     int (*reload)(void *ctx, struct control_stream *stream, const json_t *variables,
                   struct strbuf *out_error);
+    /* The object of GET /v1/timeline; as status. */
+    json_t *(*timeline)(void *ctx);
     /* Begin to stop everything; the answer is queued before. */
     void (*shutdown)(void *ctx);
     /* Writes history as JSON lines; then calls control_stream_end, or, to follow, keeps the stream
@@ -85,6 +87,9 @@ struct control {
 /* Serves listen_fd (rundir_socket_bind), which it owns from now on. */
 int control_init(struct control *control, struct ev_loop *loop, int listen_fd,
                  const struct control_ops *ops, void *ctx);
+/* A client in this process, as one that has been accepted: out_fd gets its end of the connection,
+ * non-blocking. -EBUSY: there are too many clients. */
+int control_connect(struct control *control, int *out_fd);
 /* Offers each client what is queued once more, then closes everything; on_close is called. Accepts
  * a zeroed object. */
 void control_finish(struct control *control);

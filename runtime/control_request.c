@@ -136,6 +136,12 @@ static void handle_status(struct call *call)
     call->answer->status = call->answer->body ? 200 : 500;
 }
 
+static void handle_timeline(struct call *call)
+{
+    call->answer->body = call->ops->timeline(call->ctx);
+    call->answer->status = call->answer->body ? 200 : 500;
+}
+
 static void refuse_errno(struct control_answer *answer, int error, const struct strbuf *reason)
 {
     int status = error == -ENOENT ? 404 : error == -EBUSY ? 409 : error == -ENOTSUP ? 501 : 500;
@@ -346,6 +352,7 @@ static void handle_logs(struct call *call)
 static const struct control_route routes[] = {
     {"GET", "/v1/status", handle_status, 0},
     {"GET", "/v1/logs", handle_logs, 0},
+    {"GET", "/v1/timeline", handle_timeline, 0},
     {"GET", "/v1/services/*/why", handle_why, 0},
     {"POST", "/v1/services/*/start", handle_one, CONTROL_START},
     {"POST", "/v1/services/*/stop", handle_one, CONTROL_STOP},

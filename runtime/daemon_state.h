@@ -15,7 +15,9 @@
 #include "proxy.h"
 #include "reload.h"
 #include "run.h"
+#include "site.h"
 #include "supervisor.h"
+#include "timeline.h"
 #include "watch.h"
 
 enum daemon_signal {
@@ -50,6 +52,8 @@ struct daemon {
     struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;
+    struct site site;
+    struct timeline timeline;
     struct reload reload;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
@@ -66,6 +70,8 @@ struct daemon {
 
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */
 int64_t daemon_now(void);
+/* Milliseconds of the wall clock, to tell people the time. */
+int64_t daemon_wall(void);
 /* The last trouble of a service, for people; "" if there is none. */
 void daemon_set_reason(struct daemon *daemon, uint32_t service, const char *text);
 

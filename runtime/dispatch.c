@@ -22,6 +22,13 @@ int64_t daemon_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t daemon_wall(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t service)
 {
     dispatch(d, &(struct supervisor_event){.input = input, .service = service});
@@ -131,6 +138,7 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
     log_printf(&d->log, level, "%s", strbuf_text(&text));
     strbuf_finish(&text);
 
+    timeline_note(&d->timeline, d->plan, notice->service, notice->to, daemon_now());
     if (!service_has_process(notice->to) || notice->to == SERVICE_STOPPING)
         run_probe_stop(&d->runs[notice->service]);
     if (notice->to == SERVICE_RUNNING)

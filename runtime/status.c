@@ -3,6 +3,7 @@
 #include "launch.h"
 #include "proxy.h"
 #include "run.h"
+#include "site.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -112,6 +113,18 @@ static json_t *service_json(const struct status_source *source, uint32_t service
     return object;
 }
 
+/* Without the token: what is shown of a status is soon shown to others. */
+static json_t *page_json(const struct status_source *source)
+{
+    struct strbuf text = {0};
+    if (!source->proxy_port)
+        return json_null();
+    site_address(&text, source->narrator->plan, source->proxy_port, NULL);
+    json_t *page = json_string(strbuf_text(&text));
+    strbuf_finish(&text);
+    return page;
+}
+
 json_t *status_json(const struct status_source *source, int64_t now)
 {
     const struct plan *plan = source->narrator->plan;
@@ -122,8 +135,8 @@ json_t *status_json(const struct status_source *source, int64_t now)
         json_array_append_new(services, service_json(source, i, now));
     /* A path is any bytes; JSON is UTF-8. */
     json_t *project = json_string(source->project);
-    return json_pack("{s:i,s:s,s:o,s:s,s:I,s:I,s:b,s:o}", "api", 1, "version", A3S_VERSION,
+    return json_pack("{s:i,s:s,s:o,s:s,s:I,s:I,s:o,s:b,s:o}", "api", 1, "version", A3S_VERSION,
                      "a3sfile", project ? project : json_null(), "plan_hash", hash, "pid",
-                     (json_int_t)getpid(), "proxy_port", (json_int_t)source->proxy_port, "stopping",
-                     source->stopping, "services", services);
+                     (json_int_t)getpid(), "proxy_port", (json_int_t)source->proxy_port, "page",
+                     page_json(source), "stopping", source->stopping, "services", services);
 }
