@@ -5,6 +5,7 @@
 #include "io.h"
 #include "listener.h"
 #include "mem.h"
+#include "moment.h"
 #include "orphans.h"
 #include "port_holder.h"
 #include "ports.h"
@@ -134,7 +135,7 @@ static void loop_failed(const char *what) EV_NOEXCEPT
 
 static void init(struct daemon *d, const struct daemon_options *options)
 {
-    *d = (struct daemon){.options = options, .plan = options->plan};
+    *d = (struct daemon){.options = options, .plan = options->plan, .began = daemon_now()};
     ev_set_allocator(allocate);
     ev_set_syserr_cb(loop_failed);
     signal(SIGPIPE, SIG_IGN);
@@ -150,7 +151,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
     supervisor_init(&d->supervisor, d->plan);
     logs_init(&d->logs, d->loop, count, 0);
     init_services(d);
-    timeline_init(&d->timeline, count, daemon_now(), daemon_wall());
+    timeline_init(&d->timeline, count, daemon_now(), moment_now());
     d->logs.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */

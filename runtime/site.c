@@ -129,7 +129,7 @@ struct site_visit site_judge(const struct site *site, const struct head *head,
     const char *mark = path.len ? memchr(path.ptr, '?', path.len) : NULL;
     if (mark)
         path.len = (size_t)(mark - path.ptr);
-    if (str_has_prefix(path, STR("/v1/")))
+    if (str_is(path, "/v1") || str_has_prefix(path, STR("/v1/")))
         return judge_control(site, head, host);
     if (!str_is(path, "/") && path.len)
         return refuse(404, "there is nothing of this name here");

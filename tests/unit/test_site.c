@@ -40,7 +40,9 @@ static const struct {
     {"GET http://a3s.localhost:7080 HTTP/1.1\r\n" HOST "\r\n", SITE_PAGE, 200},
     {"POST / HTTP/1.1\r\n" HOST AUTH "\r\n", SITE_REFUSED, 405},
     {"GET /favicon.ico HTTP/1.1\r\n" HOST "\r\n", SITE_REFUSED, 404},
-    {"GET /v1 HTTP/1.1\r\n" HOST AUTH "\r\n", SITE_REFUSED, 404},
+    {"GET /v1 HTTP/1.1\r\n" HOST AUTH "\r\n", SITE_CONTROL, 0},
+    {"GET /v1 HTTP/1.1\r\n" HOST "\r\n", SITE_REFUSED, 401},
+    {"GET /v1status HTTP/1.1\r\n" HOST AUTH "\r\n", SITE_REFUSED, 404},
     {"GET /v2/status HTTP/1.1\r\n" HOST AUTH "\r\n", SITE_REFUSED, 404},
     /* with all that a browser sends, and as a program asks */
     {STATUS AUTH SAME "\r\n", SITE_CONTROL, 0},
