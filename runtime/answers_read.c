@@ -14,6 +14,7 @@ static struct status_source status_of(const struct daemon *d)
                                   .logs = &d->logs,
                                   .proxy = d->proxy,
                                   .project = d->options->project,
+                                  .root = d->options->root,
                                   .proxy_port = d->proxy ? proxy_port(d->proxy) : 0,
                                   .stopping = d->stopping};
 }

@@ -47,10 +47,11 @@ function lock(reason) {
 
 function showStatus(status) {
   const bad = status.services.filter((service) => lookOf(service.state)[1] === "bad").length;
-  const project = status.a3sfile?.replace(/\/?A3sfile\.hcl$/, "").split("/").pop() || status.a3sfile || "";
+  const project = status.root?.split("/").pop() || status.a3sfile || "";
   state.status = status;
   document.title = `${bad ? `(${bad}!) ` : ""}a3s${project ? ` · ${project}` : ""}`;
   setText(byId("project"), project);
+  byId("project").title = `${status.root ?? ""}: ${status.a3sfile ?? ""}`;
   showServices(status.services);
   offerLogs(status.services.map((service) => service.name));
   logOf(status.pid);
