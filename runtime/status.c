@@ -121,7 +121,7 @@ static json_t *page_json(const struct status_source *source)
     struct strbuf text = {0};
     if (!source->proxy_port)
         return json_null();
-    site_address(&text, source->narrator->plan, source->proxy_port, NULL);
+    site_address(&text, source->narrator->plan, source->proxy_port);
     json_t *page = json_string(strbuf_text(&text));
     strbuf_finish(&text);
     return page;

@@ -34,6 +34,7 @@ function initTabs() {
 function setLink(kind, text) {
   const link = byId("link");
   link.className = `link ${kind}`;
+  document.body.classList.toggle("stale", kind !== "live");
   setText(link, text);
   for (const button of document.querySelectorAll("header .actions button, td.do button")) button.disabled = kind !== "live";
 }
@@ -163,13 +164,13 @@ function initActions() {
     live();
   });
   // The address with a token, pasted into this very tab, loads nothing anew.
-  addEventListener("hashchange", () => takeToken() && live());
+  addEventListener("hashchange", async () => (await takeToken()) && live());
 }
 
-takeToken();
 initTabs();
 initLogs();
 initTimeline();
 initActions();
 setInterval(tickUptimes, 1000);
+await takeToken();
 live();

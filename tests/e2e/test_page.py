@@ -54,7 +54,7 @@ def pid(t):
 
 @case
 def the_page_is_bare_and_locked_in(t):
-    program = up(t, t.service("hidden", "", "disabled = true"))
+    program = up(t, t.service("backstage", "", "disabled = true"))
     t.token = token(t)
     for method in ("GET", "HEAD"):
         status, headers, body = ask(t, method, "/", Authorization=None)
@@ -69,7 +69,7 @@ def the_page_is_bare_and_locked_in(t):
         if method == "HEAD":
             same(body, b"", "body of HEAD")
     body = ask(t, "GET", "/", Authorization=None)[2].decode()
-    for secret in (t.token, "hidden", str(t.dir)):
+    for secret in (t.token, "backstage", str(t.dir)):
         check(secret not in body, f"{secret} is in the bare page")
     check("http://" not in body.replace("http://www.w3.org", ""), "the page names something on the network")
 
@@ -327,7 +327,17 @@ def open_starts_the_browser(t):
     browser.chmod(0o755)
     env = {"BROWSER": str(browser)}
     same(t.expect_run(0, "open", env=env).out, "", "output")
-    same(until(lambda: said.exists() and said.read_text(), "the browser was called"), address(t), "page")
+    given = until(lambda: said.exists() and said.read_text(), "the browser was called")
+    # Other users can read its command line: the token is not there, but a ticket that is good once.
+    t.token = token(t)
+    check(t.token not in given, "the token is an argument of the browser")
+    url, _, ticket = given.partition("#ticket=")
+    same(url, f"http://a3s.localhost:{t.proxy_port}/", "page")
+    take = {"Content_Type": "application/json", "Authorization": f"Ticket {ticket}"}
+    same(ask(t, "POST", "/v1/token", Origin="http://evil.example", **take)[0], 403, "taken by another page")
+    same(ask(t, "POST", "/v1/token", **take)[::2], (200, {"token": t.token}), "the token for the ticket")
+    same(ask(t, "POST", "/v1/token", **take)[0], 401, "the same ticket again")
+    same(ask(t, "POST", "/v1/ticket", Content_Type="application/json")[0], 403, "a ticket through the proxy")
     t.expect_run(0, "open", "web", env=env)
     same(said.read_text(), f"http://web.localhost:{t.proxy_port}", "service")
     same(t.expect_run(0, "open", "web", "--print").out, f"http://web.localhost:{t.proxy_port}\n", "--print")
@@ -529,6 +539,24 @@ def the_page_lives_longer_than_a3s(t):
         shown.evaluate(f"location.hash = '#token={token(t)}'")
         shown.wait("document.getElementById('link').textContent === 'connected' && !document.getElementById('content').hidden")
         same(shown.evaluate("location.hash"), "", "the token has left the address")
+    t.stop(program)
+
+
+@case
+def the_page_takes_a_ticket(t):
+    program, _ = shop(t)
+    said = t.base / "said"
+    browser = t.base / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {said}\n')
+    browser.chmod(0o755)
+    t.expect_run(0, "open", env={"BROWSER": str(browser)})
+    with page(t, said.read_text()) as shown:
+        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
+        same(shown.evaluate("location.href"), f"http://a3s.localhost:{t.proxy_port}/", "address")
+        shown.evaluate("location.reload()")
+        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
+    with page(t, said.read_text()) as shown:  # another browser, too late
+        shown.wait("!document.getElementById('locked').hidden")
     t.stop(program)
 
 
