@@ -287,6 +287,7 @@ def many_clients_are_bounded(t):
             statuses.append(int(sock.makefile("rb").readline().split()[1]))
         same(set(statuses), {200, 503}, "answers")
         same(t.get("web")[0], 200, "the services are served")
+        same(t.run("status").code, 0, "the command line is served")
     until(lambda: ask(t, "GET", "/v1/status")[0] == 200, "there is room again")
     t.stop(program)
 
