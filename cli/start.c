@@ -53,7 +53,8 @@ static int report_taken(const struct start *start, const struct rundir *dir)
         report_error("%s is running already (pid %d)", start->project, (int)info.pid);
     else
         report_error("%s is running already", start->project);
-    report_hint("\"a3s status\" shows it, \"a3s down\" stops it");
+    report_hint("\"a3s status\" shows it, \"a3s reload\" takes over a changed file, \"a3s down\" "
+                "stops it");
     return CLI_TAKEN;
 }
 
