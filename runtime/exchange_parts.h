@@ -15,6 +15,8 @@ void exchange_touch(struct exchange *exchange);
 /* To its service, as the state of that is: there, to wait for it, or answered. */
 void exchange_go(struct exchange *exchange);
 void exchange_unpark(struct exchange *exchange);
+/* False: it is parked, and all that are hold as much as they may. */
+bool exchange_may_hold_more(const struct exchange *exchange);
 /* What it holds while it is parked has grown. */
 void exchange_count_parked(struct exchange *exchange);
 /* Its hold is over. */
@@ -33,6 +35,8 @@ void exchange_explain(struct exchange *exchange, const struct trouble *trouble);
 void exchange_break(struct exchange *exchange, uint16_t status, const char *text);
 void exchange_write_head(struct exchange *exchange);
 void exchange_dial(struct exchange *exchange, uint16_t port);
+/* The connection could not be made: the next address, a while later, or the end. */
+void exchange_dial_failed(struct exchange *exchange, int error);
 void exchange_dial_due(struct exchange *exchange);
 /* What is still to come of the request is read and thrown away. */
 void exchange_drop_request(struct exchange *exchange);
