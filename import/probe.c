@@ -73,7 +73,7 @@ static bool read_address(struct str word, uint32_t *out_port, struct str *out_pa
     return false;
 }
 
-bool import_probe_http_command(struct import *im, struct draft_service *service, struct str line)
+bool import_probe_command(struct import *im, struct draft_service *service, struct str line)
 {
     struct words words = {0};
     struct str path = {0};
@@ -85,7 +85,7 @@ bool import_probe_http_command(struct import *im, struct draft_service *service,
     for (uint32_t i = 1; i < words.count; i++) {
         if (is_option_of_more(words.items[i]))
             return false;
-        addresses += memmem(words.items[i].ptr, words.items[i].len, "://", 3) != NULL;
+        addresses += text_contains(words.items[i], "://");
         if (words.items[i].ptr[0] != '-' && read_address(words.items[i], &port, &path))
             found = port;
     }

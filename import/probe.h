@@ -7,7 +7,7 @@
 
 /* curl or wget of an http address of this machine: becomes an http probe. False: it is something
  * else, or asks for more than a GET. */
-bool import_probe_http_command(struct import *im, struct draft_service *service, struct str line);
+bool import_probe_command(struct import *im, struct draft_service *service, struct str line);
 void import_probe_http(struct import *im, struct draft_service *service, uint32_t port,
                        struct str path);
 /* An exec probe; command is an HCL expression. */

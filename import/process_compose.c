@@ -36,7 +36,7 @@ static bool read_command(struct process *p, const struct node *value)
         return node_mistake(p->im->diags, value, "a command");
     struct str line = unescape(p->im->arena, value->text);
     draft_set(p->draft, SCHEMA_service_cmd, shell_hcl(p->im->arena, line));
-    if (memmem(line.ptr, line.len, "{{", 2))
+    if (text_contains(line, "{{"))
         draft_note(&p->im->draft, p->draft, import_line(p->im, value),
                    "a3s has no {{ }} in a command: write what is meant");
     return true;
@@ -142,7 +142,7 @@ static bool read_readiness(struct process *p, const struct node *value)
         return node_mistake(p->im->diags, value, "a map with exec or http_get");
     if (node_is_text(command)) {
         struct str line = unescape(p->im->arena, command->text);
-        if (!import_probe_http_command(p->im, p->draft, line))
+        if (!import_probe_command(p->im, p->draft, line))
             import_probe_exec(p->im, p->draft, shell_hcl(p->im->arena, line));
     } else if (http) {
         read_http(p, http);

@@ -86,8 +86,25 @@ static void remember_access(void *ctx, const struct proxy_access *access)
     logs_add(&d->access, service, LOG_HTTP, text);
 }
 
-const struct proxy_ops answers_for_proxy = {
-    .service_state = route_state, .describe = describe_service, .access = remember_access};
+static struct site *find_site(void *ctx)
+{
+    struct daemon *d = ctx;
+    return &d->site;
+}
+
+static int connect_control(void *ctx)
+{
+    struct daemon *d = ctx;
+    int fd = -1;
+    int error = d->control.loop ? control_connect(&d->control, &fd) : -ECONNREFUSED;
+    return error ? error : fd;
+}
+
+const struct proxy_ops answers_for_proxy = {.service_state = route_state,
+                                            .describe = describe_service,
+                                            .access = remember_access,
+                                            .site = find_site,
+                                            .connect_control = connect_control};
 
 /* The control API's requests */
 

@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "control_queue.h"
 #include "control_request.h"
 #include "io.h"
 
@@ -10,11 +11,6 @@
 /* Seconds that accepting rests when no descriptor is left. */
 #define ACCEPT_PAUSE 0.1
 
-struct queue {
-    char *bytes;
-    size_t start, size, capacity; /* what waits is [start, start + size) */
-};
-
 struct control_client {
     struct control_stream stream;
     struct control *control;
@@ -23,7 +19,8 @@ struct control_client {
     ev_io reader, writer;
     ev_timer deadline;
     struct control_request request;
-    struct queue queue;
+    struct control_queue queue;
+    bool remote;    /* not one of the user's own programs */
     bool waiting;   /* the response comes later */
     bool answered;  /* the response has begun */
     bool streaming; /* it has no length: the operation writes it */
@@ -34,38 +31,6 @@ struct control_client {
 };
 _Static_assert(offsetof(struct control_client, stream) == 0, "the stream is the client");
 
-/* Refuses instead of ending the process: one client must not take the daemon with it. */
-static bool queue_add(struct queue *queue, const void *bytes, size_t size)
-{
-    if (size > CONTROL_QUEUE_MAX - queue->size)
-        return false;
-    if (queue->start && queue->start + queue->size + size > queue->capacity) {
-        memmove(queue->bytes, queue->bytes + queue->start, queue->size);
-        queue->start = 0;
-    }
-    if (queue->size + size > queue->capacity) {
-        size_t capacity = queue->capacity ? queue->capacity : 4096;
-        while (capacity < queue->size + size)
-            capacity *= 2;
-        char *grown = realloc(queue->bytes, capacity);
-        if (!grown)
-            return false;
-        queue->bytes = grown;
-        queue->capacity = capacity;
-    }
-    memcpy(queue->bytes + queue->start + queue->size, bytes, size);
-    queue->size += size;
-    return true;
-}
-
-static void queue_drop(struct queue *queue, size_t size)
-{
-    queue->start += size;
-    queue->size -= size;
-    if (queue->size == 0)
-        queue->start = 0;
-}
-
 static void client_close(struct control_client *client)
 {
     struct control *control = client->control;
@@ -74,6 +39,7 @@ static void client_close(struct control_client *client)
         at = &(*at)->next;
     *at = client->next;
     control->client_count--;
+    control->remote_count -= client->remote;
     ev_io_stop(control->loop, &client->reader);
     ev_io_stop(control->loop, &client->writer);
     ev_timer_stop(control->loop, &client->deadline);
@@ -81,7 +47,7 @@ static void client_close(struct control_client *client)
         client->stream.on_close(client->stream.user);
     close(client->fd);
     control_request_finish(&client->request);
-    free(client->queue.bytes);
+    control_queue_finish(&client->queue);
     free(client);
 }
 
@@ -89,7 +55,7 @@ static void client_queue(struct control_client *client, const void *bytes, size_
 {
     if (client->given_up)
         return;
-    if (queue_add(&client->queue, bytes, size)) {
+    if (control_queue_add(&client->queue, bytes, size)) {
         ev_io_start(client->control->loop, &client->writer);
         return;
     }
@@ -102,7 +68,9 @@ static void answer_head(struct control_client *client, const struct control_answ
                         size_t length)
 {
     struct strbuf head = {0};
-    strbuf_addf(&head, "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n",
+    strbuf_addf(&head,
+                "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                "X-Content-Type-Options: nosniff\r\n",
                 answer->status, control_status_text(answer->status));
     if (answer->allow)
         strbuf_addf(&head, "Allow: %s\r\n", answer->allow);
@@ -189,7 +157,7 @@ static void client_serve(struct control_client *client)
     struct control *control = client->control;
     struct control_answer answer = {0};
     struct control_call call = control_request_call(&client->request);
-    call.local = true;
+    call.local = !client->remote;
     ev_timer_again(control->loop, &client->deadline);
     control_dispatch(&call, control->ops, control->ctx, &client->stream, &answer);
     if (answer.status)
@@ -206,7 +174,7 @@ static void client_serve(struct control_client *client)
 /* Sends what the socket takes. False: the client has gone. */
 static bool client_flush(struct control_client *client)
 {
-    struct queue *queue = &client->queue;
+    struct control_queue *queue = &client->queue;
     while (queue->size) {
         ssize_t n =
             send(client->fd, queue->bytes + queue->start, queue->size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -214,7 +182,7 @@ static bool client_flush(struct control_client *client)
             continue;
         if (n < 0)
             return errno == EAGAIN;
-        queue_drop(queue, (size_t)n);
+        control_queue_drop(queue, (size_t)n);
         if (!client->streaming)
             ev_timer_again(client->control->loop, &client->deadline);
     }
@@ -300,7 +268,7 @@ static bool peer_is_ours(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
 }
 
-static void client_create(struct control *control, int fd)
+static void client_create(struct control *control, int fd, bool remote)
 {
     struct control_client *client = calloc(1, sizeof *client);
     if (!client) {
@@ -310,6 +278,8 @@ static void client_create(struct control *control, int fd)
     client->stream.ops = &stream_ops;
     client->control = control;
     client->fd = fd;
+    client->remote = remote;
+    control->remote_count += remote;
     client->next = control->clients;
     control->clients = client;
     control->client_count++;
@@ -352,8 +322,20 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
         else if (control->client_count >= CONTROL_CLIENTS_MAX)
             refuse(fd);
         else
-            client_create(control, fd);
+            client_create(control, fd, false);
     }
+}
+
+int control_connect(struct control *control, int *out_fd)
+{
+    int ends[2];
+    if (control->client_count >= CONTROL_CLIENTS_MAX || control->remote_count >= CONTROL_REMOTE_MAX)
+        return -EBUSY;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+        return -errno;
+    client_create(control, ends[1], true);
+    *out_fd = ends[0];
+    return 0;
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)

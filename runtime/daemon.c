@@ -6,6 +6,7 @@
 #include "io.h"
 #include "listener.h"
 #include "mem.h"
+#include "moment.h"
 #include "orphans.h"
 #include "port_holder.h"
 #include "ports.h"
@@ -186,6 +187,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
     logs_init(&d->logs, d->loop, count, 0);
     logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
     init_services(d);
+    timeline_init(&d->timeline, count, daemon_now(), moment_now());
     d->logs.names = d->access.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     d->terminal.only_errors = options->only_errors;
@@ -230,6 +232,7 @@ static void finish(struct daemon *d)
     logs_finish(&d->logs);
     logs_finish(&d->access);
     supervisor_finish(&d->supervisor);
+    timeline_finish(&d->timeline);
     /* Ctrl-C in these last moments must not turn a good end into a bad one. */
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         ev_signal_stop(d->loop, &d->signals[i]);
@@ -281,6 +284,10 @@ static int listen_control(struct daemon *d)
     int error = leftovers_open(&d->leftovers, d->options->rundir);
     if (!error)
         error = rundir_publish(d->options->rundir, d->plan->hash);
+    if (!error)
+        error = site_init(&d->site);
+    if (!error)
+        error = rundir_write_token(d->options->rundir, d->site.token);
     if (!error)
         error = rundir_socket_bind(d->options->rundir, &fd);
     if (!error)
@@ -346,6 +353,7 @@ int daemon_run(const struct daemon_options *options)
         tell_ready(d);
         log_files_set(&d->log_files, &d->world);
         start_services(d);
+        timeline_begun(&d->timeline, daemon_now());
         reload_init(d);
         ev_prepare_start(d->loop, &d->settled);
         ev_run(d->loop, 0);

@@ -260,6 +260,10 @@ static void on_request_head(struct exchange *exchange)
         exchange_answer(exchange, 400, "The request has no valid Host", STR(""));
         return;
     }
+    if (exchange_is_for_site(exchange)) {
+        exchange_visit_site(exchange);
+        return;
+    }
     uint32_t service = host_route(plan, &exchange->host);
     if (service == PLAN_NONE) {
         exchange_answer(exchange, 421, "Nothing is served under this name",
@@ -361,6 +365,9 @@ void exchange_client_eof(struct exchange *exchange)
     } else if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED ||
                (exchange->state == EXCHANGE_DIALING && !exchange->upstream)) {
         /* Whoever waits and hangs up has given up: its place is free. */
+        exchange_end(exchange, EXCHANGE_CLOSE);
+    } else if (exchange->state == EXCHANGE_OPEN && exchange->endless) {
+        /* As whoever follows a stream: when nothing is sent, nothing else would tell. */
         exchange_end(exchange, EXCHANGE_CLOSE);
     } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {
         refuse(exchange, HTTP_E_TRUNCATED);

@@ -52,7 +52,7 @@ void exchange_report(struct exchange *exchange)
     ev_tstamp seconds = ev_now(exchange_proxy(exchange)->loop) - exchange->began;
     if (exchange->service != PLAN_NONE)
         count(exchange, bytes, seconds);
-    if (exchange_proxy(exchange)->ops.access && exchange->state != EXCHANGE_HEAD &&
-        exchange->request.scan.done)
+    if (exchange_proxy(exchange)->ops.access && !exchange->own &&
+        exchange->state != EXCHANGE_HEAD && exchange->request.scan.done)
         tell_access(exchange, bytes, seconds);
 }
