@@ -12,6 +12,7 @@
     X(status)       \
     X(why)          \
     X(logs)         \
+    X(top)          \
     X(validate)     \
     X(compile)      \
     X(run)          \
