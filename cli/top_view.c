@@ -6,7 +6,8 @@
 
 #include <curses.h>
 
-#define HELP "r restart  s stop/start  Enter log  / filter  ? search  w why  o open  h help  q quit"
+#define HELP \
+    "q quit  h help  r restart  s stop/start  / filter  Enter log  ? search  w why  o open"
 
 static struct top_style styled(bool bold, bool reverse)
 {
