@@ -101,7 +101,7 @@ static void go_back(struct top_model *model)
         model->full = false;
     } else if (model->search.len || model->log.back) {
         strbuf_clear(&model->search);
-        model->log.back = 0;
+        model->log.back = model->log.found = 0;
     } else {
         strbuf_clear(&model->filter);
         top_model_sift(model);

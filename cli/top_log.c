@@ -12,7 +12,7 @@ void top_log_clear(struct top_log *log)
         free(log->lines[i].text);
         log->lines[i].text = NULL;
     }
-    log->first = log->count = log->back = 0;
+    log->first = log->count = log->back = log->found = 0;
     log->bytes = 0;
 }
 
@@ -43,6 +43,8 @@ static void drop_oldest(struct top_log *log)
     log->count--;
     if (log->back >= log->count)
         log->back = log->count ? log->count - 1 : 0;
+    if (log->found > log->count)
+        log->found = 0;
 }
 
 /* Takes the bytes of text over. */
@@ -59,8 +61,8 @@ static void append(struct top_log *log, struct strbuf *text, const char *time,
     if (time && strlen(time) >= 23)
         snprintf(line->clock, sizeof line->clock, "%.12s", time + 11);
     log->bytes += line->length;
-    if (log->back)
-        log->back++;
+    log->back += log->back > 0;
+    log->found += log->found > 0;
 }
 
 static enum top_stream stream_of(json_t *object)
@@ -130,11 +132,13 @@ bool top_log_matches(const struct top_line *line, const char *pattern)
 
 bool top_log_find(struct top_log *log, const char *pattern, int step, bool fresh)
 {
-    int64_t at = (int64_t)log->count - 1 - log->back + (fresh ? 0 : step);
-    for (; at >= 0 && at < log->count; at += step) {
+    int64_t newest = (int64_t)log->count - 1;
+    int64_t at = fresh || !log->found ? newest : newest - (log->found - 1) + step;
+    for (; at >= 0 && at <= newest; at += step) {
         if (!top_log_matches(slot(log, (uint32_t)at), pattern))
             continue;
-        log->back = log->count - 1 - (uint32_t)at;
+        log->back = (uint32_t)(newest - at);
+        log->found = log->back + 1;
         return true;
     }
     return false;

@@ -29,7 +29,8 @@ struct top_log {
     struct top_line *lines; /* a ring of TOP_LOG_LINES, or NULL */
     uint32_t first, count;
     size_t bytes;
-    uint32_t back; /* lines between the last shown and the newest; 0: it follows */
+    uint32_t back;  /* lines between the last shown and the newest; 0: it follows */
+    uint32_t found; /* 1 + lines between what was found last and the newest; 0: nothing */
 };
 
 void top_log_finish(struct top_log *log);
@@ -48,8 +49,9 @@ uint32_t top_log_top(const struct top_log *log, uint32_t window);
 
 /* Whether the line has the text, colours apart; small letters in pattern match capitals too. */
 bool top_log_matches(const struct top_line *line, const char *pattern);
-/* Moves the window so that its last line is the next older (step -1) or newer (step 1) one with
- * the text; from the newest on if fresh. False: there is none, and nothing has moved. */
+/* Finds the next older (step -1) or newer (step 1) line with the text, beginning at what was found
+ * last, at the newest if fresh; the window ends with it, as far as there is something above. False:
+ * there is none, and nothing has moved. */
 bool top_log_find(struct top_log *log, const char *pattern, int step, bool fresh);
 
 #endif

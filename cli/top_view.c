@@ -6,8 +6,7 @@
 
 #include <curses.h>
 
-#define HELP \
-    "q quit  h help  r restart  s stop/start  / filter  Enter log  ? search  w why  o open"
+#define HELP "q quit  h help  r restart  s stop/start  / filter  Enter log  ? search  w why  o open"
 
 static struct top_style styled(bool bold, bool reverse)
 {

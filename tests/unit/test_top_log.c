@@ -121,12 +121,14 @@ START_TEST(search_goes_both_ways)
     ck_assert_uint_eq(log_.back, 3);
     ck_assert(top_log_find(&log_, "alpha", 1, false));
     ck_assert_uint_eq(log_.back, 1);
-    log_.back = 0;
+    log_.back = 0; /* who scrolls does not lose the place */
+    add("delta");
+    ck_assert(top_log_find(&log_, "alpha", -1, false));
+    ck_assert_uint_eq(log_.back, 4);
     ck_assert(top_log_find(&log_, "beta", -1, true));
-    ck_assert_uint_eq(log_.back, 2);
-    log_.back = 0;
-    ck_assert(top_log_find(&log_, "Alpha", -1, true));
     ck_assert_uint_eq(log_.back, 3);
+    ck_assert(top_log_find(&log_, "Alpha", -1, true));
+    ck_assert_uint_eq(log_.back, 4);
     ck_assert(!top_log_find(&log_, "", -1, true));
     top_log_finish(&log_);
     ck_assert(!top_log_find(&log_, "x", -1, true));
