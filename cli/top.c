@@ -20,6 +20,7 @@
 #define QUICK    20   /* so often */
 #define FRAME_S  0.033
 #define SELECT_S 0.03 /* who runs down the table does not ask for every log */
+#define FADE_S   5.0  /* that a message stays */
 #define LINES    1000 /* of the past that are asked for */
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
@@ -39,7 +40,7 @@ struct top {
     bool no_events;         /* this a3s has none */
     unsigned quick;         /* quick looks that are left */
     ev_io input;
-    ev_timer tick, frame, settle;
+    ev_timer tick, frame, settle, fade;
     ev_signal watchers[SIGNAL_COUNT];
     ev_tstamp drawn;
     int code;
@@ -60,6 +61,19 @@ static void on_frame(struct ev_loop *loop, ev_timer *watcher, int events)
     struct top *top = watcher->data;
     top->drawn = ev_now(loop);
     top_view_draw(&top->screen, &top->model);
+    if (top->model.message.len && !ev_is_active(&top->fade)) {
+        ev_timer_set(&top->fade, FADE_S, 0.);
+        ev_timer_start(loop, &top->fade);
+    }
+}
+
+static void on_fade(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct top *top = watcher->data;
+    strbuf_clear(&top->model.message);
+    draw_soon(top);
 }
 
 static void look_again(struct top *top, double after)
@@ -120,9 +134,9 @@ static void follow_selected(struct top *top)
 
 static void on_settle(struct ev_loop *loop, ev_timer *watcher, int events)
 {
-    (void)loop;
     (void)events;
     struct top *top = watcher->data;
+    ev_timer_stop(loop, watcher);
     if (!top->model.lost.len)
         follow_selected(top);
 }
@@ -276,6 +290,7 @@ static void on_input(struct ev_loop *loop, ev_io *watcher, int events)
         quit(top, 128 + SIGHUP);
         return;
     }
+    ev_timer_stop(loop, &top->fade);
     for (uint32_t key; (key = top_screen_key(&top->screen)) != 0;)
         obey(top, top_key(&top->model, key));
     if (strcmp(strbuf_text(&top->model.name), strbuf_text(&top->followed)) != 0)
@@ -331,9 +346,10 @@ static void init(struct top *top)
     top_usage_init(&top->usage);
     ev_timer_init(&top->tick, on_tick, 0., 0.);
     ev_timer_init(&top->frame, on_frame, 0., 0.);
-    ev_timer_init(&top->settle, on_settle, 0., 0.);
+    ev_timer_init(&top->settle, on_settle, 0., SELECT_S);
+    ev_timer_init(&top->fade, on_fade, 0., 0.);
     ev_io_init(&top->input, on_input, STDIN_FILENO, EV_READ);
-    top->tick.data = top->frame.data = top->settle.data = top->input.data = top;
+    top->tick.data = top->frame.data = top->settle.data = top->input.data = top->fade.data = top;
     ev_timer_start(top->loop, &top->tick);
     ev_io_start(top->loop, &top->input);
 }
@@ -343,6 +359,7 @@ static void finish(struct top *top)
     ev_timer_stop(top->loop, &top->tick);
     ev_timer_stop(top->loop, &top->frame);
     ev_timer_stop(top->loop, &top->settle);
+    ev_timer_stop(top->loop, &top->fade);
     ev_io_stop(top->loop, &top->input);
     top_request_stop(&top->status);
     top_request_stop(&top->logs);

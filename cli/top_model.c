@@ -74,6 +74,8 @@ bool top_model_status(struct top_model *model, json_t *status)
     model->rows = rows;
     model->row_count = (uint32_t)json_array_size(services);
     model->shown = mem_alloc_array(model->row_count + 1, sizeof *model->shown);
+    if (model->lost.len)
+        strbuf_clear(&model->message);
     strbuf_clear(&model->lost);
     top_model_sift(model);
     return true;
