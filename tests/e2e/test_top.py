@@ -288,7 +288,7 @@ def survives_the_daemon(t):
         t.expect("api", "start", 2)
         it.sees(r"^> store +running")
         it.until(lambda: it.screen.line(23).startswith("q quit"), "the message is gone")
-        t.stop(again)
+        t.stop_only(again)
         it.sees(r"^a3s has ended; waiting for the next")
         quits(it)
     with terminal(t) as it:
