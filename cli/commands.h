@@ -13,6 +13,7 @@
     X(why)          \
     X(logs)         \
     X(top)          \
+    X(open)         \
     X(validate)     \
     X(compile)      \
     X(run)          \

@@ -1,8 +1,8 @@
 #include "top.h"
 
-#include "browse.h"
 #include "report.h"
 #include "top_keys.h"
+#include "top_open.h"
 #include "top_request.h"
 #include "top_screen.h"
 #include "top_usage.h"
@@ -33,7 +33,9 @@ struct top {
     struct top_model model;
     struct top_usage usage;
     struct top_request status, logs, events, action;
+    struct top_open browser;
     struct strbuf followed; /* the service whose log is asked for */
+    struct strbuf url;      /* that is being opened */
     struct strbuf asked;    /* what to say when the action was accepted */
     bool explains;          /* the action asks why */
     bool restarts_log;      /* the first line replaces what was there */
@@ -162,18 +164,7 @@ static void sample(struct top *top)
 
 static void lose(struct top *top, int status, int error)
 {
-    struct strbuf *lost = &top->model.lost;
-    int pid = (int)json_integer_value(json_object_get(top->model.status, "pid"));
-    strbuf_clear(lost);
-    if (error == -ETIMEDOUT || error == -EAGAIN)
-        strbuf_addf(lost, "a3s (pid %d) does not answer; is it suspended?  q quits", pid);
-    else if (status)
-        strbuf_addf(lost, "a3s (pid %d) answers with status %d; trying again  q quits", pid,
-                    status);
-    else if (error == -ECONNREFUSED)
-        strbuf_addf(lost, "a3s (pid %d) has died; waiting for the next \"a3s up\"  q quits", pid);
-    else
-        strbuf_addf(lost, "a3s has ended; waiting for the next \"a3s up\"  q quits");
+    top_model_lose(&top->model, status, error);
     top_request_stop(&top->logs);
     top_request_stop(&top->events);
     top->restarts_log = true;
@@ -250,14 +241,24 @@ static void ask(struct top *top, const char *what, const char *doing)
     strbuf_finish(&target);
 }
 
+static void on_opened(void *ctx, bool opened)
+{
+    struct top *top = ctx;
+    const char *url = strbuf_text(&top->url);
+    top_model_say(&top->model, opened ? "opened %s" : "no browser could be started: %s", url);
+    draw_soon(top);
+}
+
 static void open_url(struct top *top)
 {
-    const char *url = top_model_selected(&top->model)->url;
-    int error = browse(url);
-    if (error)
-        top_model_say(&top->model, "no browser can be started: %s", url);
+    if (top->browser.child)
+        return;
+    strbuf_clear(&top->url);
+    strbuf_adds(&top->url, top_model_selected(&top->model)->url);
+    if (top_open_start(&top->browser, strbuf_text(&top->url)))
+        top_model_say(&top->model, "opening %s", strbuf_text(&top->url));
     else
-        top_model_say(&top->model, "opening %s", url);
+        on_opened(top, false);
 }
 
 static void quit(struct top *top, int code)
@@ -338,6 +339,7 @@ static void init_requests(struct top *top)
     top->events.on_line = on_event;
     top->events.on_end = on_events_end;
     top->action.on_end = on_action;
+    top->browser = (struct top_open){.loop = top->loop, .on_end = on_opened, .ctx = top};
 }
 
 static void init(struct top *top)
@@ -365,10 +367,12 @@ static void finish(struct top *top)
     top_request_stop(&top->logs);
     top_request_stop(&top->events);
     top_request_stop(&top->action);
+    top_open_stop(&top->browser);
     top_usage_finish(&top->usage);
     top_model_finish(&top->model);
     strbuf_finish(&top->followed);
     strbuf_finish(&top->asked);
+    strbuf_finish(&top->url);
 }
 
 static int report_terminal(int error)

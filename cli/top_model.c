@@ -2,6 +2,8 @@
 
 #include "mem.h"
 
+#include <errno.h>
+
 static const char *text_of(json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
@@ -85,6 +87,22 @@ void top_model_loads(struct top_model *model, const struct top_load *loads)
 {
     for (uint32_t i = 0; i < model->row_count; i++)
         model->rows[i].load = loads[i];
+}
+
+void top_model_lose(struct top_model *model, int status, int error)
+{
+    struct strbuf *lost = &model->lost;
+    int pid = (int)json_integer_value(json_object_get(model->status, "pid"));
+    strbuf_clear(lost);
+    if (error == -ETIMEDOUT || error == -EAGAIN)
+        strbuf_addf(lost, "a3s (pid %d) does not answer; is it suspended?", pid);
+    else if (status)
+        strbuf_addf(lost, "a3s (pid %d) answers with status %d; trying again", pid, status);
+    else if (error == -ECONNREFUSED)
+        strbuf_addf(lost, "a3s (pid %d) has died; waiting for the next \"a3s up\"", pid);
+    else
+        strbuf_adds(lost, "a3s has ended; waiting for the next \"a3s up\"");
+    strbuf_adds(lost, "  q quits");
 }
 
 const struct top_row *top_model_selected(const struct top_model *model)

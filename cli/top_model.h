@@ -54,6 +54,8 @@ void top_model_finish(struct top_model *model);
 
 /* Takes the answer over. False, and nothing has changed: it is not one. */
 bool top_model_status(struct top_model *model, json_t *status);
+/* No status can be had: what was answered instead (0: nothing), or a negative errno. */
+void top_model_lose(struct top_model *model, int status, int error);
 /* As many loads as rows. */
 void top_model_loads(struct top_model *model, const struct top_load *loads);
 /* The answer to GET /v1/services/NAME/why, which stays the caller's. */

@@ -3,9 +3,8 @@
 #include "dispatch.h"
 #include "follow.h"
 #include "mem.h"
-#include "status.h"
 #include "stopping.h"
-#include "why.h"
+#include "unknown.h"
 
 #include <errno.h>
 
@@ -56,20 +55,33 @@ static void describe_service(void *ctx, uint32_t service, struct strbuf *text)
     free(wanted);
 }
 
+static const struct site *find_site(void *ctx)
+{
+    struct daemon *d = ctx;
+    return &d->site;
+}
+
+static int connect_control(void *ctx)
+{
+    struct daemon *d = ctx;
+    int fd = -1;
+    int error = d->control.loop ? control_connect(&d->control, &fd) : -ECONNREFUSED;
+    return error ? error : fd;
+}
+
 const struct proxy_ops answers_for_proxy = {.service_state = route_state,
-                                            .describe = describe_service};
+                                            .describe = describe_service,
+                                            .site = find_site,
+                                            .connect_control = connect_control};
 
 /* The control API's requests */
 
-static json_t *control_status(void *ctx)
+uint32_t answers_find(const struct daemon *d, const char *name, struct strbuf *out_error)
 {
-    struct daemon *d = ctx;
-    struct status_source source = {.narrator = &d->narrator,
-                                   .proxy = d->proxy,
-                                   .project = d->options->project,
-                                   .proxy_port = d->proxy ? proxy_port(d->proxy) : 0,
-                                   .stopping = d->stopping};
-    return status_json(&source, daemon_now());
+    uint32_t service = plan_find_service(d->plan, name);
+    if (service == PLAN_NONE)
+        unknown_service(out_error, name, d->names, d->plan->service_count);
+    return service;
 }
 
 static void command_one(struct daemon *d, enum control_command command, uint32_t service)
@@ -103,42 +115,13 @@ static int control_command(void *ctx, enum control_command command, const char *
         return -EBUSY;
     }
     for (size_t i = 0; i < count; i++) {
-        if (plan_find_service(d->plan, services[i]) == PLAN_NONE) {
-            strbuf_addf(out_error, "no service is called \"%s\"", services[i]);
+        if (answers_find(d, services[i], out_error) == PLAN_NONE)
             return -ENOENT;
-        }
     }
     for (size_t i = 0; i < count; i++)
         command_one(d, command, plan_find_service(d->plan, services[i]));
     if (count == 0)
         command_all(d, command);
-    return 0;
-}
-
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int control_why(void *ctx, const char *name, json_t **out_why, struct strbuf *out_error)
-{
-    struct daemon *d = ctx;
-    uint32_t service = plan_find_service(d->plan, name);
-    if (service == PLAN_NONE) {
-        strbuf_addf(out_error, "no service is called \"%s\"", name);
-        return -ENOENT;
-    }
-    struct why_source source = {.plan = d->plan,
-                                .supervisor = &d->supervisor,
-                                .now = daemon_now(),
-                                .wall = wall_clock(),
-                                .trouble = probe_error(&d->runs[service].probe)};
-    json_t *why = why_json(&source, service);
-    if (!why)
-        return -ENOMEM;
-    *out_why = why;
     return 0;
 }
 
@@ -163,9 +146,19 @@ static int control_logs(void *ctx, struct control_stream *stream,
     return follow_logs(&d->logs, stream, query, out_error);
 }
 
-const struct control_ops answers_for_control = {.status = control_status,
+static int control_events(void *ctx, struct control_stream *stream,
+                          const struct control_events_query *query, struct strbuf *out_error)
+{
+    (void)out_error;
+    struct daemon *d = ctx;
+    struct why_source source = daemon_why(d);
+    events_follow(&d->events, &source, stream, query);
+    return 0;
+}
+
+const struct control_ops answers_for_control = {.read = answers_read,
                                                 .command = control_command,
-                                                .why = control_why,
                                                 .reload = control_reload,
                                                 .shutdown = control_shutdown,
-                                                .logs = control_logs};
+                                                .logs = control_logs,
+                                                .events = control_events};

@@ -15,17 +15,16 @@ struct queue {
     size_t start, size, capacity; /* what waits is [start, start + size) */
 };
 
-struct control_stream {
+struct control_client {
+    struct control_stream stream;
     struct control *control;
-    struct control_stream *next; /* in control->clients */
+    struct control_client *next; /* in control->clients */
     int fd;
     ev_io reader, writer;
     ev_timer deadline;
     struct control_request request;
     struct queue queue;
-    void (*on_room)(void *user);
-    void (*on_close)(void *user);
-    void *user;
+    bool remote;    /* not one of the user's own programs */
     bool waiting;   /* the response comes later */
     bool answered;  /* the response has begun */
     bool streaming; /* it has no length: the operation writes it */
@@ -34,6 +33,7 @@ struct control_stream {
     bool lingering; /* all is sent; what the client still says is read and dropped */
     bool half;      /* the client will say no more */
 };
+_Static_assert(offsetof(struct control_client, stream) == 0, "the stream is the client");
 
 /* Refuses instead of ending the process: one client must not take the daemon with it. */
 static bool queue_add(struct queue *queue, const void *bytes, size_t size)
@@ -67,10 +67,10 @@ static void queue_drop(struct queue *queue, size_t size)
         queue->start = 0;
 }
 
-static void client_close(struct control_stream *client)
+static void client_close(struct control_client *client)
 {
     struct control *control = client->control;
-    struct control_stream **at = &control->clients;
+    struct control_client **at = &control->clients;
     while (*at != client)
         at = &(*at)->next;
     *at = client->next;
@@ -78,15 +78,15 @@ static void client_close(struct control_stream *client)
     ev_io_stop(control->loop, &client->reader);
     ev_io_stop(control->loop, &client->writer);
     ev_timer_stop(control->loop, &client->deadline);
-    if (client->on_close)
-        client->on_close(client->user);
+    if (client->stream.on_close)
+        client->stream.on_close(client->stream.user);
     close(client->fd);
     control_request_finish(&client->request);
     free(client->queue.bytes);
     free(client);
 }
 
-static void client_queue(struct control_stream *client, const void *bytes, size_t size)
+static void client_queue(struct control_client *client, const void *bytes, size_t size)
 {
     if (client->given_up)
         return;
@@ -99,11 +99,13 @@ static void client_queue(struct control_stream *client, const void *bytes, size_
     ev_feed_event(client->control->loop, &client->writer, EV_WRITE);
 }
 
-static void answer_head(struct control_stream *client, const struct control_answer *answer,
+static void answer_head(struct control_client *client, const struct control_answer *answer,
                         size_t length)
 {
     struct strbuf head = {0};
-    strbuf_addf(&head, "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n",
+    strbuf_addf(&head,
+                "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                "X-Content-Type-Options: nosniff\r\n",
                 answer->status, control_status_text(answer->status));
     if (answer->allow)
         strbuf_addf(&head, "Allow: %s\r\n", answer->allow);
@@ -117,52 +119,47 @@ static void answer_head(struct control_stream *client, const struct control_answ
     strbuf_finish(&head);
 }
 
-static void stream_begin(struct control_stream *stream)
+static void stream_begin(struct control_client *client)
 {
-    if (stream->answered)
+    if (client->answered)
         return;
-    stream->streaming = true;
-    ev_timer_stop(stream->control->loop, &stream->deadline);
-    answer_head(stream, &(struct control_answer){.status = 200}, 0);
+    client->streaming = true;
+    ev_timer_stop(client->control->loop, &client->deadline);
+    answer_head(client, &(struct control_answer){.status = 200}, 0);
 }
 
-bool control_stream_write(struct control_stream *stream, const void *bytes, size_t size)
+static bool stream_write(struct control_stream *stream, const void *bytes, size_t size)
 {
+    struct control_client *client = (struct control_client *)(void *)stream;
     char mark[24];
-    stream_begin(stream);
-    if (size && stream->request.chunked)
-        client_queue(stream, mark, (size_t)snprintf(mark, sizeof mark, "%zx\r\n", size));
-    client_queue(stream, bytes, size);
-    if (size && stream->request.chunked)
-        client_queue(stream, "\r\n", 2);
-    return !stream->given_up;
+    stream_begin(client);
+    if (size && client->request.chunked)
+        client_queue(client, mark, (size_t)snprintf(mark, sizeof mark, "%zx\r\n", size));
+    client_queue(client, bytes, size);
+    if (size && client->request.chunked)
+        client_queue(client, "\r\n", 2);
+    return !client->given_up;
 }
 
-size_t control_stream_room(const struct control_stream *stream)
+static size_t stream_room(const struct control_stream *stream)
 {
+    const struct control_client *client = (const struct control_client *)(const void *)stream;
     /* What a chunk and the response's head take besides. */
-    size_t used = stream->queue.size + 1024;
-    return stream->given_up || used > CONTROL_QUEUE_MAX ? 0 : CONTROL_QUEUE_MAX - used;
+    size_t used = client->queue.size + 1024;
+    return client->given_up || used > CONTROL_QUEUE_MAX ? 0 : CONTROL_QUEUE_MAX - used;
 }
 
-void control_stream_end(struct control_stream *stream)
+static void stream_end(struct control_stream *stream)
 {
-    stream_begin(stream);
-    if (stream->request.chunked)
-        client_queue(stream, "0\r\n\r\n", 5);
-    stream->ended = true;
-    ev_io_start(stream->control->loop, &stream->writer);
+    struct control_client *client = (struct control_client *)(void *)stream;
+    stream_begin(client);
+    if (client->request.chunked)
+        client_queue(client, "0\r\n\r\n", 5);
+    client->ended = true;
+    ev_io_start(client->control->loop, &client->writer);
 }
 
-void control_stream_watch(struct control_stream *stream, void (*on_room)(void *user),
-                          void (*on_close)(void *user), void *user)
-{
-    stream->on_room = on_room;
-    stream->on_close = on_close;
-    stream->user = user;
-}
-
-static void answer_json(struct control_stream *client, const struct control_answer *answer)
+static void answer_json(struct control_client *client, const struct control_answer *answer)
 {
     static const char failed[] = "{\"error\": \"the answer could not be written as JSON\"}\n";
     char *text = answer->body ? json_dumps(answer->body, 0) : NULL;
@@ -178,20 +175,26 @@ static void answer_json(struct control_stream *client, const struct control_answ
     free(text);
 }
 
-void control_stream_answer(struct control_stream *stream, int status, json_t *body)
+static void stream_answer(struct control_stream *stream, int status, json_t *body)
 {
-    ev_timer_again(stream->control->loop, &stream->deadline);
-    answer_json(stream, &(struct control_answer){.status = status, .body = body});
+    struct control_client *client = (struct control_client *)(void *)stream;
+    ev_timer_again(client->control->loop, &client->deadline);
+    answer_json(client, &(struct control_answer){.status = status, .body = body});
     json_decref(body);
 }
 
+static const struct control_stream_ops stream_ops = {
+    .write = stream_write, .room = stream_room, .end = stream_end, .answer = stream_answer};
+
 /* Asks the operation; everything but a stream is answered here, or later. */
-static void client_serve(struct control_stream *client)
+static void client_serve(struct control_client *client)
 {
     struct control *control = client->control;
     struct control_answer answer = {0};
+    struct control_call call = control_request_call(&client->request);
+    call.local = !client->remote;
     ev_timer_again(control->loop, &client->deadline);
-    control_request_dispatch(&client->request, control->ops, control->ctx, client, &answer);
+    control_dispatch(&call, control->ops, control->ctx, &client->stream, &answer);
     if (answer.status)
         answer_json(client, &answer);
     else if ((client->waiting = answer.later))
@@ -204,7 +207,7 @@ static void client_serve(struct control_stream *client)
 }
 
 /* Sends what the socket takes. False: the client has gone. */
-static bool client_flush(struct control_stream *client)
+static bool client_flush(struct control_client *client)
 {
     struct queue *queue = &client->queue;
     while (queue->size) {
@@ -222,7 +225,7 @@ static bool client_flush(struct control_stream *client)
 }
 
 /* A socket closed with unread input would tell the client of a reset instead of the answer. */
-static void client_linger(struct control_stream *client)
+static void client_linger(struct control_client *client)
 {
     client->lingering = true;
     ev_io_stop(client->control->loop, &client->writer);
@@ -233,7 +236,7 @@ static void client_linger(struct control_stream *client)
 static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)events;
-    struct control_stream *client = watcher->data;
+    struct control_client *client = watcher->data;
     bool waited = client->queue.size > 0;
     if (client->given_up || !client_flush(client)) {
         client_close(client);
@@ -246,11 +249,11 @@ static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
         client_close(client);
     else if (client->ended)
         client_linger(client);
-    else if (waited && client->on_room)
-        client->on_room(client->user);
+    else if (waited && client->stream.on_room)
+        client->stream.on_room(client->stream.user);
 }
 
-static void client_take(struct control_stream *client, const char *bytes, size_t size)
+static void client_take(struct control_client *client, const char *bytes, size_t size)
 {
     struct control_answer answer = {0};
     if (client->answered)
@@ -267,7 +270,7 @@ static void client_take(struct control_stream *client, const char *bytes, size_t
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)events;
-    struct control_stream *client = watcher->data;
+    struct control_client *client = watcher->data;
     char bytes[16384];
     ssize_t n = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -300,15 +303,17 @@ static bool peer_is_ours(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
 }
 
-static void client_create(struct control *control, int fd)
+static void client_create(struct control *control, int fd, bool remote)
 {
-    struct control_stream *client = calloc(1, sizeof *client);
+    struct control_client *client = calloc(1, sizeof *client);
     if (!client) {
         close(fd);
         return;
     }
+    client->stream.ops = &stream_ops;
     client->control = control;
     client->fd = fd;
+    client->remote = remote;
     client->next = control->clients;
     control->clients = client;
     control->client_count++;
@@ -351,8 +356,20 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
         else if (control->client_count >= CONTROL_CLIENTS_MAX)
             refuse(fd);
         else
-            client_create(control, fd);
+            client_create(control, fd, false);
     }
+}
+
+int control_connect(struct control *control, int *out_fd)
+{
+    int ends[2];
+    if (control->client_count >= CONTROL_CLIENTS_MAX)
+        return -EBUSY;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+        return -errno;
+    client_create(control, ends[1], true);
+    *out_fd = ends[0];
+    return 0;
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)
@@ -384,9 +401,9 @@ void control_finish(struct control *control)
     ev_io_stop(control->loop, &control->accept);
     ev_timer_stop(control->loop, &control->pause);
     while (control->clients) {
-        struct control_stream *client = control->clients;
+        struct control_client *client = control->clients;
         if (client->streaming && !client->ended)
-            control_stream_end(client);
+            stream_end(&client->stream);
         client_flush(client);
         client_close(client);
     }

@@ -7,6 +7,7 @@
 #include "control.h"
 #include "daemon.h"
 #include "dispatch_ports.h"
+#include "events.h"
 #include "leftovers.h"
 #include "log.h"
 #include "logs.h"
@@ -15,7 +16,9 @@
 #include "proxy.h"
 #include "reload.h"
 #include "run.h"
+#include "site.h"
 #include "supervisor.h"
+#include "timeline.h"
 #include "watch.h"
 
 enum daemon_signal {
@@ -50,6 +53,10 @@ struct daemon {
     struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;
+    struct site site;
+    struct timeline timeline;
+    struct events events;
+    int64_t began; /* by daemon_now */
     struct reload reload;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
@@ -66,6 +73,8 @@ struct daemon {
 
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */
 int64_t daemon_now(void);
+/* What sentences about the past are made of; no service's trouble. */
+struct why_source daemon_why(const struct daemon *daemon);
 /* The last trouble of a service, for people; "" if there is none. */
 void daemon_set_reason(struct daemon *daemon, uint32_t service, const char *text);
 

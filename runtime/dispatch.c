@@ -1,5 +1,6 @@
 #include "dispatch.h"
 
+#include "moment.h"
 #include "orphans.h"
 #include "stopping.h"
 
@@ -20,6 +21,15 @@ int64_t daemon_now(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct why_source daemon_why(const struct daemon *d)
+{
+    return (struct why_source){.plan = d->plan,
+                               .supervisor = &d->supervisor,
+                               .now = daemon_now(),
+                               .wall = moment_now(),
+                               .trouble = ""};
 }
 
 void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t service)
@@ -130,7 +140,10 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
     enum log_level level = narrate_notice(&d->narrator, notice, daemon_now(), &text);
     log_printf(&d->log, level, "%s", strbuf_text(&text));
     strbuf_finish(&text);
+    struct why_source source = daemon_why(d);
+    events_state(&d->events, &source, notice->record);
 
+    timeline_note(&d->timeline, d->plan, notice->service, notice->to, daemon_now());
     if (!service_has_process(notice->to) || notice->to == SERVICE_STOPPING)
         run_probe_stop(&d->runs[notice->service]);
     if (notice->to == SERVICE_RUNNING)

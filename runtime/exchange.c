@@ -124,7 +124,8 @@ static void report(struct exchange *exchange)
         counters(exchange)->bytes += bytes;
         counters(exchange)->errors += exchange->status >= 500;
     }
-    if (!proxy->ops.access || exchange->state == EXCHANGE_HEAD || !exchange->request.scan.done)
+    if (!proxy->ops.access || exchange->own || exchange->state == EXCHANGE_HEAD ||
+        !exchange->request.scan.done)
         return;
     struct proxy_access access = {
         .method = head->method,
@@ -296,6 +297,10 @@ static void on_request_head(struct exchange *exchange)
     if (!host_of_request(&exchange->host, head)) {
         exchange->last = true;
         exchange_answer(exchange, 400, "The request has no valid Host", STR(""));
+        return;
+    }
+    if (exchange_is_for_site(exchange)) {
+        exchange_visit_site(exchange);
         return;
     }
     uint32_t service = host_route(plan, &exchange->host);

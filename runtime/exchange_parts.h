@@ -1,5 +1,6 @@
-/* What exchange.c (the client's side) and exchange_service.c (the service's side) share; nobody
- * else includes it. Any of these may end the exchange: look at its state afterwards. */
+/* What exchange.c (the client's side), exchange_service.c (the service's side) and exchange_site.c
+ * (a3s itself) share; nobody else includes it. Any of these may end the exchange: look at its state
+ * afterwards. */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
@@ -21,5 +22,11 @@ void exchange_drop_request(struct exchange *exchange);
 void exchange_drop_upstream(struct exchange *exchange);
 void exchange_flush_up(struct exchange *exchange);
 void exchange_flush_down(struct exchange *exchange);
+
+/* Goes on with a connection that is there already. */
+void exchange_attach(struct exchange *exchange, struct upstream *upstream);
+/* exchange_site.c: a request to a3s itself. */
+bool exchange_is_for_site(const struct exchange *exchange);
+void exchange_visit_site(struct exchange *exchange);
 
 #endif

@@ -12,6 +12,7 @@
 #ifndef RUNTIME_PROXY_H
 #define RUNTIME_PROXY_H
 
+#include "site.h"
 #include "str.h"
 
 #include <a3s/plan.h>
@@ -48,6 +49,10 @@ struct proxy_ops {
     /* Appends why the service is not there, in lines of plain text; it is escaped. */
     void (*describe)(void *ctx, uint32_t service, struct strbuf *text);
     void (*access)(void *ctx, const struct proxy_access *access); /* may be NULL */
+    /* What is served at a3s.localhost, and a connection to the control API: a non-blocking socket,
+     * which the proxy owns from then on, or a negative errno. site may be NULL: nothing is. */
+    const struct site *(*site)(void *ctx);
+    int (*connect_control)(void *ctx);
 };
 
 /* What has gone through to one service. */

@@ -214,11 +214,14 @@ void reload_swap(struct daemon *d, struct generation *next)
     move_logs(d, next);
     move_services(d, &old, next);
     move_supervisor(d, &old, next);
+    timeline_renumber(&d->timeline, next->from, d->plan->service_count);
     move_watches(d, old.plan, next);
     note_processes(d);
     rundir_publish(d->options->rundir, d->plan->hash);
     if (d->proxy && !proxy_adopt(d->proxy, d->plan, next->to))
         mem_die();
+    struct why_source source = daemon_why(d);
+    events_reload(&d->events, &source);
     go_on(d);
     finish_before(&old);
 }

@@ -69,7 +69,7 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
     struct supervised *s = &sv->services[service];
     enum service_state from = s->state;
     struct levels before = neighbours_levels(sv, service);
-    notes_state(sv, service, next, event, now);
+    struct journal_ref record = notes_state(sv, service, next, event, now);
     s->state = next;
     s->since = now;
     s->deadline = SUPERVISOR_NEVER;
@@ -77,7 +77,8 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
                                         .service = service,
                                         .from = from,
                                         .to = next,
-                                        .event = event});
+                                        .event = event,
+                                        .record = record});
     neighbours_tell(sv, service, before);
     neighbours_queue(sv, service);
 }

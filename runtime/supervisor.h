@@ -61,6 +61,7 @@ struct supervisor_action {
     uint32_t service;
     enum service_state from, to; /* NOTICE */
     enum service_event event;    /* NOTICE */
+    struct journal_ref record;   /* NOTICE: what the journal has of it */
 };
 
 struct supervised {

@@ -113,17 +113,35 @@ static int dial_from(struct upstream *upstream, uint8_t family)
     return error;
 }
 
-int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
-                  struct upstream **out_upstream)
+static struct upstream *create(struct upstream_pool *pool, uint32_t service, uint16_t port)
 {
     struct upstream *upstream = calloc(1, sizeof *upstream);
     if (!upstream)
-        return -ENOMEM;
+        return NULL;
     upstream->pool = pool;
     upstream->service = service;
     upstream->port = port;
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
+    return upstream;
+}
+
+struct upstream *upstream_wrap(struct upstream_pool *pool, int fd)
+{
+    struct upstream *upstream = create(pool, UPSTREAM_NO_SERVICE, 0);
+    if (upstream)
+        stream_open(&upstream->stream, pool->loop, fd);
+    else
+        close(fd);
+    return upstream;
+}
+
+int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
+                  struct upstream **out_upstream)
+{
+    struct upstream *upstream = create(pool, service, port);
+    if (!upstream)
+        return -ENOMEM;
     int error = dial_from(upstream, 0);
     if (error < 0) {
         free(upstream);
@@ -146,7 +164,8 @@ int upstream_dial_next(struct upstream *upstream)
 void upstream_release(struct upstream *upstream)
 {
     struct upstream_pool *pool = upstream->pool;
-    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE) {
+    if (upstream->service == UPSTREAM_NO_SERVICE ||
+        pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE) {
         upstream_close(upstream);
         return;
     }

@@ -323,13 +323,13 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[1].encode(), "{
     with terminal(t, BROWSER=str(browser)) as it:
         it.sees(r"^> web +running")
         it.type("o")
-        it.sees(r"^opening http://shop\.localhost")
+        it.sees(r"^(opening|opened) http://shop\.localhost")
         check(listener.recv(1000).startswith(b"http://shop.localhost"), "another address")
         quits(it)
     with terminal(t, BROWSER="/nonexistent/browser") as it:
         it.sees(r"^> web +running")
         it.type("o")
-        it.sees(r"^no browser can be started: http://shop\.localhost")
+        it.sees(r"^no browser could be started: http://shop\.localhost")
         quits(it)
     listener.close()
     t.stop(program)

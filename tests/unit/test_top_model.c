@@ -1,6 +1,8 @@
 #include "suite.h"
 #include "top_keys.h"
 
+#include <errno.h>
+
 static struct top_model model;
 
 static json_t *service(const char *name, const char *state, int pid)
@@ -176,7 +178,15 @@ END_TEST
 START_TEST(nothing_is_asked_of_who_is_gone)
 {
     give_status(12);
-    strbuf_adds(&model.lost, "a3s has died");
+    top_model_lose(&model, 0, -ETIMEDOUT);
+    ck_assert_str_eq(strbuf_text(&model.lost),
+                     "a3s (pid 7) does not answer; is it suspended?  q quits");
+    top_model_lose(&model, 503, 0);
+    ck_assert_ptr_nonnull(strstr(strbuf_text(&model.lost), "status 503"));
+    top_model_lose(&model, 0, -ENOENT);
+    ck_assert_ptr_nonnull(strstr(strbuf_text(&model.lost), "a3s has ended"));
+    top_model_lose(&model, 0, -ECONNREFUSED);
+    ck_assert_ptr_nonnull(strstr(strbuf_text(&model.lost), "(pid 7) has died"));
     ck_assert_int_eq(top_key(&model, 'r'), TOP_NOTHING);
     ck_assert_int_eq(top_key(&model, 'q'), TOP_QUIT);
     give_status(12);
