@@ -375,18 +375,6 @@ static void finish(struct top *top)
     strbuf_finish(&top->url);
 }
 
-static int report_terminal(int error)
-{
-    const char *name = getenv("TERM");
-    if (error == -ENOTTY)
-        report_error("this needs a terminal: standard input and output are none");
-    else
-        report_error("this terminal (TERM=%s) cannot move its cursor, or is not known here",
-                     name ? name : "");
-    report_hint("\"a3s status\" and \"a3s logs -f\" show the same in plain lines");
-    return CLI_FAILED;
-}
-
 int top_run(struct remote *remote)
 {
     struct top top = {.remote = remote, .loop = ev_loop_new(EVFLAG_AUTO)};
@@ -403,5 +391,8 @@ int top_run(struct remote *remote)
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         ev_signal_stop(top.loop, &top.watchers[i]);
     ev_loop_destroy(top.loop);
-    return error ? report_terminal(error) : top.code;
+    if (!error)
+        return top.code;
+    top_screen_explain(error);
+    return CLI_FAILED;
 }

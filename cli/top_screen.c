@@ -87,6 +87,17 @@ int top_screen_open(struct top_screen *screen, bool color)
     return 0;
 }
 
+void top_screen_explain(int error)
+{
+    const char *name = getenv("TERM");
+    if (error == -ENOTTY)
+        report_error("this needs a terminal: standard input and output are none");
+    else
+        report_error("this terminal (TERM=%s) cannot move its cursor, or is not known here",
+                     name ? name : "");
+    report_hint("\"a3s status\" and \"a3s logs -f\" show the same in plain lines");
+}
+
 void top_screen_close(struct top_screen *screen)
 {
     if (!screen->terminal)

@@ -21,6 +21,8 @@ struct top_screen {
 /* 0, or -ENOTTY: no terminal; -ENOTSUP: one that cannot move its cursor, or is not known. Of those
  * two nothing has been written. */
 int top_screen_open(struct top_screen *screen, bool color);
+/* Says on stderr why it could not be opened, and what to do. */
+void top_screen_explain(int error);
 /* Puts everything back; also after top_screen_leave. */
 void top_screen_close(struct top_screen *screen);
 
