@@ -14,6 +14,7 @@
     X(logs)         \
     X(top)          \
     X(open)         \
+    X(exec)         \
     X(validate)     \
     X(compile)      \
     X(run)          \

@@ -62,15 +62,21 @@ void events_state(struct events *events, const struct why_source *source, struct
         tell_all(events, why_event_json(source, record));
 }
 
-void events_reload(struct events *events, const struct why_source *source)
+static json_t *plan_event(const struct why_source *source, const char *event)
 {
     struct strbuf time = {0};
     char hash[17];
     clock_text_iso(&time, source->wall);
     snprintf(hash, sizeof hash, "%016" PRIx64, source->plan->hash);
-    tell_all(events, json_pack("{s:s,s:s,s:s}", "time", strbuf_text(&time), "event", "reload",
-                               "plan_hash", hash));
+    json_t *object =
+        json_pack("{s:s,s:s,s:s}", "time", strbuf_text(&time), "event", event, "plan_hash", hash);
     strbuf_finish(&time);
+    return object;
+}
+
+void events_reload(struct events *events, const struct why_source *source)
+{
+    tell_all(events, plan_event(source, "reload"));
 }
 
 /* ---- What was before ---- */
@@ -99,17 +105,21 @@ static const struct journal_record **collect(const struct journal *journal, size
     return list;
 }
 
+static void send_one(struct listener_of_events *listener, json_t *object)
+{
+    struct strbuf line = {0};
+    add_json(&line, object);
+    tell(listener, &line);
+    strbuf_finish(&line);
+}
+
 static void send_history(struct listener_of_events *listener, const struct why_source *source,
                          uint32_t max)
 {
     size_t count;
     const struct journal_record **list = collect(&source->supervisor->journal, &count);
-    for (size_t i = count > max ? count - max : 0; i < count; i++) {
-        struct strbuf line = {0};
-        add_json(&line, why_event_json(source, list[i]));
-        tell(listener, &line);
-        strbuf_finish(&line);
-    }
+    for (size_t i = count > max ? count - max : 0; i < count; i++)
+        send_one(listener, why_event_json(source, list[i]));
     free(list);
 }
 
@@ -137,6 +147,7 @@ void events_follow(struct events *events, const struct why_source *source,
     if (query->history)
         send_history(listener, source, query->history);
     if (query->follow) {
+        send_one(listener, plan_event(source, "open"));
         listener->next = events->listeners;
         events->listeners = listener;
     } else {

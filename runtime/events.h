@@ -1,7 +1,8 @@
 /* Who listens to what happens: GET /v1/events, a JSON object a line.
  *
- *     {"time", "service", "event": "state", "from", "to", "text", "seq"}   why_event_json
- *     {"time", "event": "reload", "plan_hash"}                             another plan is in force
+ *     {"time", "service", "event": "state", "from", "to", "text", "seq"}
+ *     {"time", "event": "open", "plan_hash"}     from here on nothing is missing: whoever follows
+ *     {"time", "event": "reload", "plan_hash"}   another plan is in force
  *
  * A listener that does not keep up loses events, which are counted in a line of their own; it never
  * holds anybody up. A zeroed object has no listeners.
