@@ -95,7 +95,9 @@ void top_screen_explain(int error)
     else
         report_error("this terminal (TERM=%s) cannot move its cursor, or is not known here",
                      name ? name : "");
-    report_hint("\"a3s status\" and \"a3s logs -f\" show the same in plain lines");
+    if (error != -ENOTTY)
+        report_hint("if it is like xterm: TERM=xterm-256color a3s top");
+    report_hint("\"a3s status\" and \"a3s logs -f\" are plain lines");
 }
 
 void top_screen_close(struct top_screen *screen)

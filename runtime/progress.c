@@ -3,7 +3,8 @@
 #include "launch.h"
 #include "mem.h"
 
-#define NAMES_MAX 3u /* that a sentence lists */
+#define NAMES_MAX 3u  /* that a sentence lists */
+#define ROWS_MAX  20u /* of addresses */
 
 void progress_init(struct progress *progress, uint32_t count)
 {
@@ -202,9 +203,15 @@ void progress_ready(const struct narrator *n, const struct timeline *timeline, i
         narrate_duration(&line, now - timeline->began);
     }
     listener->say(listener->ctx, strbuf_text(&line));
+    uint32_t rows = 0;
     for (uint32_t i = 0; table && i < n->plan->service_count; i++)
-        if (has_row(n, i))
+        if (has_row(n, i) && ++rows <= ROWS_MAX)
             say_row(n, timeline, i, width, listener);
+    if (rows > ROWS_MAX) {
+        strbuf_clear(&line);
+        strbuf_addf(&line, "  and %u more: \"a3s status\"", rows - ROWS_MAX);
+        listener->say(listener->ctx, strbuf_text(&line));
+    }
     strbuf_finish(&line);
 }
 

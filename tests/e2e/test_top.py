@@ -296,6 +296,21 @@ def survives_the_daemon(t):
 
 
 @case
+def a_daemon_that_does_not_answer(t):
+    program = start(t)
+    with terminal(t) as it:
+        it.sees(r"^> store +running")
+        program.signal(signal.SIGSTOP)
+        it.sees(rf"^a3s \(pid {program.pid}\) does not answer; is it suspended\?  q quits$")
+        it.type("j")
+        it.sees(r"^> api")
+        program.signal(signal.SIGCONT)
+        it.until(lambda: it.screen.line(23).startswith("q quit"), "the message is gone")
+        quits(it)
+    t.stop(program)
+
+
+@case
 def the_death_of_the_daemon_and_q(t):
     program = start(t)
     with terminal(t) as it:
