@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 struct status_options {
-    bool json, watch;
+    bool json, watch, socket;
 };
 
 static const struct command_option options[] = {
@@ -14,8 +14,19 @@ static const struct command_option options[] = {
      "the answer of the control API, for programs", NULL, 0},
     {'w', "watch", OPTION_FLAG, offsetof(struct status_options, watch), NULL,
      "go on and show each change; Ctrl-C ends it", NULL, 0},
+    {0, "socket", OPTION_FLAG, offsetof(struct status_options, socket), NULL,
+     "only the path of the control socket, for curl --unix-socket", NULL, 0},
     {0},
 };
+
+static int print_socket(const struct remote *remote)
+{
+    struct strbuf text = {0};
+    strbuf_addf(&text, "%s/sock\n", remote->dir.path);
+    int code = report_output(&text);
+    strbuf_finish(&text);
+    return code;
+}
 
 static int print_table(const struct command_call *call, json_t *status)
 {
@@ -44,7 +55,10 @@ static int run(const struct command_call *call)
     int code = remote_open(call, &remote);
     if (code)
         return code;
-    code = chosen->watch ? status_watch(&remote, chosen->json) : show(call, &remote);
+    if (chosen->socket)
+        code = print_socket(&remote);
+    else
+        code = chosen->watch ? status_watch(&remote, chosen->json) : show(call, &remote);
     remote_close(&remote);
     return code;
 }

@@ -3,6 +3,7 @@
 #include "http.h"
 #include "io.h"
 #include "load.h"
+#include "procfs.h"
 #include "report.h"
 
 #include <errno.h>
@@ -97,16 +98,26 @@ static int patience(const struct remote *remote)
     return remote->patience ? remote->patience : REMOTE_TIMEOUT;
 }
 
+static void report_silence(const struct remote *remote)
+{
+    struct rundir_info info;
+    struct procfs_stat process;
+    if (rundir_read_info(&remote->dir, &info) != 0) {
+        report_error("a3s has not answered for %d seconds", patience(remote));
+    } else if (procfs_stat(info.pid, &process) == 0 && process.state == 'T') {
+        report_error("a3s (pid %d) is suspended and does not answer", (int)info.pid);
+        report_hint("\"kill -CONT %d\" wakes it", (int)info.pid);
+    } else {
+        report_error("a3s (pid %d) has not answered for %d seconds", (int)info.pid,
+                     patience(remote));
+    }
+}
+
 /* Nobody at the other end, or nobody who answers. */
 static int lost(const struct remote *remote, int error)
 {
-    struct rundir_info info;
     if (error == -EAGAIN || error == -EWOULDBLOCK) {
-        if (rundir_read_info(&remote->dir, &info) == 0)
-            report_error("a3s (pid %d) has not answered for %d seconds; is it suspended?",
-                         (int)info.pid, patience(remote));
-        else
-            report_error("a3s has not answered for %d seconds", patience(remote));
+        report_silence(remote);
         return CLI_TIMEOUT;
     }
     if (!remote->quiet)

@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 /* Seconds; of an answer for which something has to be compiled. */
-#define REMOTE_TIMEOUT  5
+#define REMOTE_TIMEOUT  4
 #define RELOAD_PATIENCE 15
 
 struct remote {

@@ -55,7 +55,7 @@ static void describe_service(void *ctx, uint32_t service, struct strbuf *text)
     free(wanted);
 }
 
-static const struct site *find_site(void *ctx)
+static struct site *find_site(void *ctx)
 {
     struct daemon *d = ctx;
     return &d->site;

@@ -75,6 +75,7 @@ static void client_close(struct control_client *client)
         at = &(*at)->next;
     *at = client->next;
     control->client_count--;
+    control->remote_count -= client->remote;
     ev_io_stop(control->loop, &client->reader);
     ev_io_stop(control->loop, &client->writer);
     ev_timer_stop(control->loop, &client->deadline);
@@ -314,6 +315,7 @@ static void client_create(struct control *control, int fd, bool remote)
     client->control = control;
     client->fd = fd;
     client->remote = remote;
+    control->remote_count += remote;
     client->next = control->clients;
     control->clients = client;
     control->client_count++;
@@ -363,7 +365,7 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
 int control_connect(struct control *control, int *out_fd)
 {
     int ends[2];
-    if (control->client_count >= CONTROL_CLIENTS_MAX)
+    if (control->client_count >= CONTROL_CLIENTS_MAX || control->remote_count >= CONTROL_REMOTE_MAX)
         return -EBUSY;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
         return -errno;

@@ -20,6 +20,7 @@ enum control_what {
     CONTROL_HEALTH,
     CONTROL_PLAN,
     CONTROL_TIMELINE,
+    CONTROL_TICKET, /* a new one */
     CONTROL_SERVICES,
     CONTROL_SERVICE,
     CONTROL_WHY,

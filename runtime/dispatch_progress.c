@@ -56,7 +56,8 @@ static void show_page(struct daemon *d)
     if (!d->proxy)
         return;
     strbuf_adds(&text, "  the page: ");
-    site_address(&text, d->plan, d->plan->settings->proxy_port, d->site.token);
+    site_address(&text, d->plan, d->plan->settings->proxy_port);
+    strbuf_addf(&text, "#token=%s", d->site.token);
     struct log_line line = {.time_ms = moment_now(),
                             .service = LOGS_SELF,
                             .stream = LOG_STDOUT,

@@ -401,6 +401,9 @@ void exchange_client_eof(struct exchange *exchange)
     } else if (exchange->state == EXCHANGE_PARKED) {
         /* Whoever waits and hangs up has given up: its place is free. */
         exchange_end(exchange, EXCHANGE_CLOSE);
+    } else if (exchange->state == EXCHANGE_OPEN && exchange->endless) {
+        /* As whoever follows a stream: when nothing is sent, nothing else would tell. */
+        exchange_end(exchange, EXCHANGE_CLOSE);
     } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {
         refuse(exchange, HTTP_E_TRUNCATED);
     }

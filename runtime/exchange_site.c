@@ -5,8 +5,9 @@
 #include "client.h"
 
 #include <errno.h>
+#include <time.h>
 
-static const struct site *find_site(const struct proxy *proxy)
+static struct site *find_site(const struct proxy *proxy)
 {
     return proxy->ops.site ? proxy->ops.site(proxy->ctx) : NULL;
 }
@@ -24,7 +25,8 @@ static void answer(struct exchange *exchange, const struct site_visit *visit)
     exchange->last = !exchange_keeps_client(exchange) || head->minor == 0;
     exchange->status = visit->status;
     exchange->answer_bytes =
-        site_answer(visit, str_is(head->method, "HEAD"), exchange->last, &exchange->down);
+        site_answer(find_site(exchange_proxy(exchange)), visit, str_is(head->method, "HEAD"),
+                    exchange->last, &exchange->down);
     exchange->state = EXCHANGE_ANSWERING;
     exchange_touch(exchange);
     exchange_flush_down(exchange);
@@ -46,10 +48,18 @@ static void pass_on(struct exchange *exchange)
     exchange_attach(exchange, upstream);
 }
 
+/* The loop's clock can be set back; a ticket must not come to life again. */
+static int64_t moment(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 void exchange_visit_site(struct exchange *exchange)
 {
-    struct site_visit visit =
-        site_judge(find_site(exchange_proxy(exchange)), &exchange->request.head, &exchange->host);
+    struct site_visit visit = site_judge(find_site(exchange_proxy(exchange)),
+                                         &exchange->request.head, &exchange->host, moment());
     exchange->own = true;
     if (visit.verdict == SITE_CONTROL)
         pass_on(exchange);

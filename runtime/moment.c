@@ -97,19 +97,25 @@ static bool read_date(const char **at, struct tm *out)
     return true;
 }
 
-/* "Z", "+01:00", or nothing: then false, and *at is where it was. */
-static bool read_zone(const char **at, int64_t *out_ms)
+/* Two digits. */
+static bool read_pair(const char **at, int64_t *out)
+{
+    const char *begin = *at;
+    return read_number(at, 2, out) && *at == begin + 2;
+}
+
+/* "Z", "+01:00", or nothing. */
+static bool read_zone(const char **at, bool *out_zoned, int64_t *out_ms)
 {
     int64_t hours, minutes, sign = **at == '-' ? -1 : 1;
     *out_ms = 0;
-    if (skip(at, 'Z') || skip(at, 'z'))
+    *out_zoned = **at != '\0';
+    if (!*out_zoned || skip(at, 'Z') || skip(at, 'z'))
         return true;
     if (!skip(at, '+') && !skip(at, '-'))
         return false;
-    if (!read_number(at, 2, &hours) || !skip(at, ':') || !read_number(at, 2, &minutes)) {
-        *at = "?"; /* nothing that ends here */
+    if (!read_pair(at, &hours) || !skip(at, ':') || !read_pair(at, &minutes))
         return false;
-    }
     *out_ms = sign * (hours * 60 + minutes) * 60000;
     return hours < 24 && minutes < 60;
 }
@@ -117,16 +123,15 @@ static bool read_zone(const char **at, int64_t *out_ms)
 static bool read_full(const char *at, int64_t *out_ms)
 {
     struct tm tm;
-    int64_t ms = 0, zone;
+    int64_t ms = 0, zone = 0;
+    bool zoned = false;
     if (!read_date(&at, &tm))
         return false;
-    if (*at && !((skip(&at, 'T') || skip(&at, 't') || skip(&at, ' ')) && read_clock(&at, &tm, &ms)))
-        return false;
-    bool zoned = *at && read_zone(&at, &zone);
-    if (*at)
+    if (*at && !((skip(&at, 'T') || skip(&at, 't') || skip(&at, ' ')) &&
+                 read_clock(&at, &tm, &ms) && read_zone(&at, &zoned, &zone) && !*at))
         return false;
     int64_t seconds = zoned ? timegm(&tm) : mktime(&tm);
-    *out_ms = seconds * 1000 + ms - (zoned ? zone : 0);
+    *out_ms = seconds * 1000 + ms - zone;
     return true;
 }
 

@@ -51,7 +51,7 @@ struct proxy_ops {
     void (*access)(void *ctx, const struct proxy_access *access); /* may be NULL */
     /* What is served at a3s.localhost, and a connection to the control API: a non-blocking socket,
      * which the proxy owns from then on, or a negative errno. site may be NULL: nothing is. */
-    const struct site *(*site)(void *ctx);
+    struct site *(*site)(void *ctx);
     int (*connect_control)(void *ctx);
 };
 

@@ -19,17 +19,32 @@ function setText(node, text) {
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// ---- The token: comes in the address, stays with this tab ----
+// ---- The token: comes in the address, or for the ticket in it, and stays with this tab ----
 
 const TOKEN_KEY = "a3s-token";
 const TOKEN_FORM = /(?:^|[#&]token=)([0-9a-f]{64})$/;
+const TICKET_FORM = /[#&]ticket=([0-9a-f]{64})$/;
 
-function takeToken() {
-  const match = TOKEN_FORM.exec(location.hash);
-  if (!match) return false;
-  sessionStorage.setItem(TOKEN_KEY, match[1]);
-  // Not into the history, and not into anything that is copied out of the address bar.
-  history.replaceState(null, "", location.pathname);
+// Not into the history, and not into anything that is copied out of the address bar.
+const cleanAddress = () => history.replaceState(null, "", location.pathname);
+
+// "a3s open" gives a ticket, which is good once.
+async function useTicket(ticket) {
+  const response = await fetch("/v1/token", {
+    method: "POST", headers: { Authorization: `Ticket ${ticket}`, "Content-Type": "application/json" },
+    cache: "no-store", credentials: "omit", redirect: "error",
+  });
+  if (response.ok) sessionStorage.setItem(TOKEN_KEY, (await response.json()).token);
+}
+
+// Whether the address had something.
+async function takeToken() {
+  const token = TOKEN_FORM.exec(location.hash)?.[1];
+  const ticket = TICKET_FORM.exec(location.hash)?.[1];
+  if (!token && !ticket) return false;
+  cleanAddress();
+  if (token) sessionStorage.setItem(TOKEN_KEY, token);
+  else await useTicket(ticket).catch(() => {}); // then it is asked for
   return true;
 }
 

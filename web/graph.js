@@ -1,7 +1,7 @@
 // The dependency graph: layers from left to right, each service behind all that it depends on.
 
 const SVG = "http://www.w3.org/2000/svg";
-const BOX = { height: 34, gapX: 60, gapY: 14, letter: 7.6, padding: 40, margin: 10 };
+const BOX = { height: 34, way: 6, gapX: 60, gapY: 14, letter: 7.6, padding: 40, margin: 10 };
 
 const graph = { shape: "", nodes: new Map(), edges: [] };
 
@@ -12,44 +12,63 @@ function svgElement(tag, attributes = {}, ...children) {
   return made;
 }
 
-// [[service, ...], ...]: in the order of the plan, in which dependencies come first.
+// [[item, ...], ...]: in the order of the plan, in which dependencies come first. A line that skips
+// layers gets an item without a name in each of them, so that it has a way of its own.
 function layersOf(services) {
-  const layer = new Map();
+  const layerOf = new Map();
   const layers = [];
+  const ways = []; // of each line: the items that it leads through, its ends included
+  const add = (at, item) => {
+    (layers[at] ??= []).push(item);
+    return item;
+  };
+  const items = new Map();
   for (const { name, depends_on: needs } of services) {
-    const at = Math.max(-1, ...needs.map((need) => layer.get(need) ?? -1)) + 1;
-    layer.set(name, at);
-    (layers[at] ??= []).push({ name, needs });
+    const at = Math.max(-1, ...needs.map((need) => layerOf.get(need))) + 1;
+    layerOf.set(name, at);
+    items.set(name, add(at, { name, behind: [] }));
+    for (const need of needs) {
+      const way = [items.get(need)];
+      for (let between = layerOf.get(need) + 1; between < at; between++) {
+        way.push(add(between, { name: null, behind: [way.at(-1)] }));
+      }
+      items.get(name).behind.push(way.at(-1));
+      ways.push([...way, items.get(name)]);
+    }
   }
-  return layers;
+  return { layers, ways };
 }
 
-// In each layer by the middle of what the services depend on: fewer lines cross.
+// In each layer by the middle of what the items are behind: fewer lines cross.
 function sortLayers(layers) {
-  const place = new Map();
   for (const layer of layers) {
-    const middle = ({ needs }) => needs.reduce((sum, need) => sum + (place.get(need) ?? 0), 0) / (needs.length || 1);
-    const keys = new Map(layer.map((service) => [service, middle(service)]));
-    layer.sort((a, b) => keys.get(a) - keys.get(b));
-    layer.forEach((service, at) => place.set(service.name, at - (layer.length - 1) / 2));
+    for (const item of layer) {
+      item.middle = item.behind.reduce((sum, other) => sum + other.place, 0) / (item.behind.length || 1);
+    }
+    layer.sort((a, b) => a.middle - b.middle);
+    layer.forEach((item, at) => (item.place = at - (layer.length - 1) / 2));
   }
 }
 
-function placeBoxes(layers) {
-  const boxes = new Map();
-  const tallest = Math.max(...layers.map((layer) => layer.length));
+// Sets x, y, width and height of all items; gives the size of the picture.
+function placeItems(layers) {
+  const heightOf = (item) => (item.name ? BOX.height : BOX.way);
+  const tall = layers.map((layer) => layer.reduce((sum, item) => sum + heightOf(item) + BOX.gapY, -BOX.gapY));
+  const height = Math.max(...tall);
   let x = BOX.margin;
-  for (const layer of layers) {
-    const width = Math.max(...layer.map(({ name }) => name.length * BOX.letter + BOX.padding));
-    const top = BOX.margin + ((tallest - layer.length) * (BOX.height + BOX.gapY)) / 2;
-    layer.forEach(({ name }, at) => boxes.set(name, { x, y: top + at * (BOX.height + BOX.gapY), width }));
+  layers.forEach((layer, at) => {
+    const width = Math.max(...layer.map(({ name }) => (name?.length ?? 0) * BOX.letter + BOX.padding));
+    let y = BOX.margin + (height - tall[at]) / 2;
+    for (const item of layer) {
+      Object.assign(item, { x, y, width, height: heightOf(item) });
+      y += item.height + BOX.gapY;
+    }
     x += width + BOX.gapX;
-  }
-  const height = tallest * (BOX.height + BOX.gapY) - BOX.gapY + 2 * BOX.margin;
-  return { boxes, width: x - BOX.gapX + BOX.margin, height };
+  });
+  return { width: x - BOX.gapX + BOX.margin, height: height + 2 * BOX.margin };
 }
 
-function drawNode(name, { x, y, width }) {
+function drawNode({ name, x, y, width }) {
   const mark = svgElement("text", { class: "mark-text", x: x + 12, y: y + 22 });
   const title = svgElement("title");
   const group = svgElement("g", { class: "node" }, title,
@@ -58,20 +77,28 @@ function drawNode(name, { x, y, width }) {
   return { group, mark, title };
 }
 
-function drawEdge(from, to) {
-  const start = [from.x + from.width, from.y + BOX.height / 2];
-  const end = [to.x - 7, to.y + BOX.height / 2];
-  const bend = Math.max(24, (end[0] - start[0]) / 2);
-  const line = svgElement("path", {
-    class: "edge",
-    d: `M${start} C${start[0] + bend},${start[1]} ${end[0] - bend},${end[1]} ${end}`,
-  });
-  const tip = svgElement("path", { class: "tip", d: `M${end} m7,0 l-8,-4 v8 z` });
-  return { line, tip };
+function drawLine(way) {
+  const end = way.at(-1);
+  let path = "";
+  let at = null; // where the pen is
+  for (const item of way) {
+    const y = item.y + item.height / 2;
+    const into = item === end ? item.x - 7 : item.x;
+    if (at) {
+      const bend = (into - at.x) / 2;
+      path += ` C${at.x + bend},${at.y} ${into - bend},${y} ${into},${y}`;
+      if (item !== end) path += ` H${item.x + item.width}`;
+    } else {
+      path = `M${item.x + item.width},${y}`;
+    }
+    at = { x: item.x + item.width, y };
+  }
+  const tip = svgElement("path", { class: "tip", d: `M${end.x},${end.y + end.height / 2} l-8,-4 v8 z` });
+  return { line: svgElement("path", { class: "edge", d: path }), tip };
 }
 
 function drawGraph(services) {
-  const layers = layersOf(services);
+  const { layers, ways } = layersOf(services);
   graph.nodes.clear();
   graph.edges.length = 0;
   if (!layers.length) {
@@ -79,19 +106,17 @@ function drawGraph(services) {
     return;
   }
   sortLayers(layers);
-  const { boxes, width, height } = placeBoxes(layers);
-  const words = services.map(({ name, depends_on: needs }) => (needs.length ? `${name} needs ${needs.join(", ")}` : `${name} needs nobody`));
+  const { width, height } = placeItems(layers);
+  const words = services.map(({ name, depends_on: needs }) => `${name} needs ${needs.join(", ") || "nobody"}`);
   const picture = svgElement("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words.join("; ") });
-  for (const { name, depends_on: needs } of services) {
-    for (const need of needs) {
-      const { line, tip } = drawEdge(boxes.get(need), boxes.get(name));
-      graph.edges.push({ need, line });
-      picture.append(line, tip);
-    }
+  for (const way of ways) {
+    const { line, tip } = drawLine(way);
+    graph.edges.push({ need: way[0].name, line });
+    picture.append(line, tip);
   }
-  for (const { name } of services) {
-    const node = drawNode(name, boxes.get(name));
-    graph.nodes.set(name, node);
+  for (const item of layers.flat().filter(({ name }) => name)) {
+    const node = drawNode(item);
+    graph.nodes.set(item.name, node);
     picture.append(node.group);
   }
   byId("graph").replaceChildren(picture);

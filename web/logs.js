@@ -124,6 +124,7 @@ function chooseLog(name) {
 function offerLogs(names) {
   const select = byId("log-service");
   const offered = ["", "a3s", ...names];
+  byId("log").style.setProperty("--who", `${Math.min(20, 2 + Math.max(4, ...names.map((name) => name.length)))}ch`);
   if (offered.join("\n") === [...select.options].map((option) => option.value).join("\n")) return;
   const before = select.value;
   select.replaceChildren(...offered.map((name) => element("option", { value: name, textContent: name || "all" })));

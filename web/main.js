@@ -34,6 +34,7 @@ function initTabs() {
 function setLink(kind, text) {
   const link = byId("link");
   link.className = `link ${kind}`;
+  document.body.classList.toggle("stale", kind !== "live");
   setText(link, text);
   for (const button of document.querySelectorAll("header .actions button, td.do button")) button.disabled = kind !== "live";
 }
@@ -47,10 +48,11 @@ function lock(reason) {
 
 function showStatus(status) {
   const bad = status.services.filter((service) => lookOf(service.state)[1] === "bad").length;
-  const project = status.a3sfile?.replace(/\/?A3sfile\.hcl$/, "").split("/").pop() || status.a3sfile || "";
+  const project = status.root?.split("/").pop() || status.a3sfile || "";
   state.status = status;
   document.title = `${bad ? `(${bad}!) ` : ""}a3s${project ? ` · ${project}` : ""}`;
   setText(byId("project"), project);
+  byId("project").title = `${status.root ?? ""}: ${status.a3sfile ?? ""}`;
   showServices(status.services);
   offerLogs(status.services.map((service) => service.name));
   logOf(status.pid);
@@ -162,13 +164,13 @@ function initActions() {
     live();
   });
   // The address with a token, pasted into this very tab, loads nothing anew.
-  addEventListener("hashchange", () => takeToken() && live());
+  addEventListener("hashchange", async () => (await takeToken()) && live());
 }
 
-takeToken();
 initTabs();
 initLogs();
 initTimeline();
 initActions();
 setInterval(tickUptimes, 1000);
+await takeToken();
 live();

@@ -87,6 +87,7 @@ function updateRow(entry, service) {
 
 // Uptimes go on between two looks at the status.
 function tickUptimes() {
+  if (document.body.classList.contains("stale")) return; // nobody knows
   for (const { cells, service, seen } of rows.values()) {
     const since = (performance.now() - seen) / 1000;
     setText(cells.uptime, uptime(service.uptime_secs == null ? null : service.uptime_secs + since));

@@ -21,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import harness  # noqa: E402
 
 SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "faults", "guards", "health",
-            "watch", "reload", "proxy", "top", "up", "examples")
+            "watch", "reload", "proxy", "page", "top", "up", "examples", "api", "commands")
 
 
 def all_cases():

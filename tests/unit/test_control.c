@@ -20,8 +20,8 @@ struct world {
 static int op_read(void *ctx, enum control_what what, const char *service, json_t **out_object,
                    struct strbuf *out_error)
 {
-    static const char *const names[] = {"status",  "health", "plan",    "timeline", "services",
-                                        "service", "why",    "journal", "launch"};
+    static const char *const names[] = {"status",   "health",  "plan", "timeline", "ticket",
+                                        "services", "service", "why",  "journal",  "launch"};
     _Static_assert(sizeof names / sizeof *names == CONTROL_WHAT_COUNT, "a name each");
     struct world *world = ctx;
     strbuf_addf(&world->calls, "%s%s%s\n", names[what], service ? " " : "", service ? service : "");

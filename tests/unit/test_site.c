@@ -15,9 +15,10 @@
 #define STATUS "GET /v1/status HTTP/1.1\r\n" HOST
 #define POST   "POST /v1/stop HTTP/1.1\r\n" HOST
 
-static const struct site site = {.token = TOKEN};
+#define TICKET "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define TAKE   "POST /v1/token HTTP/1.1\r\n" HOST JSON
 
-static struct site_visit visit(const char *request)
+static struct site_visit visit_at(struct site *site, const char *request, int64_t now)
 {
     struct head_scan scan = {0};
     struct head head;
@@ -26,7 +27,13 @@ static struct site_visit visit(const char *request)
     ck_assert_msg(scan.done, "%s", request);
     ck_assert_int_eq(head_parse(&head, HEAD_REQUEST, request, &scan), HTTP_OK);
     ck_assert(host_of_request(&host, &head));
-    return site_judge(&site, &head, &host);
+    return site_judge(site, &head, &host, now);
+}
+
+static struct site_visit visit(const char *request)
+{
+    struct site site = {.token = TOKEN};
+    return visit_at(&site, request, 0);
 }
 
 static const struct {
@@ -104,15 +111,53 @@ END_TEST
 
 START_TEST(an_empty_token_opens_nothing)
 {
-    static const struct site closed = {{0}};
-    const char *request = STATUS "Authorization: Bearer \r\n\r\n";
-    struct head_scan scan = {0};
-    struct head head;
-    struct host host = {0};
-    ck_assert_int_eq(head_scan(&scan, HEAD_REQUEST, request, strlen(request)), HTTP_OK);
-    ck_assert_int_eq(head_parse(&head, HEAD_REQUEST, request, &scan), HTTP_OK);
-    ck_assert(host_of_request(&host, &head));
-    ck_assert_uint_eq(site_judge(&closed, &head, &host).status, 401);
+    struct site closed = {0};
+    ck_assert_uint_eq(visit_at(&closed, STATUS "Authorization: Bearer \r\n\r\n", 0).status, 401);
+    ck_assert_uint_eq(visit_at(&closed, TAKE "Authorization: Ticket \r\n\r\n", 0).status, 401);
+    ck_assert_uint_eq(visit_at(&closed, TAKE "Authorization: Ticket " TOKEN "\r\n\r\n", 0).status,
+                      401);
+}
+END_TEST
+
+static const struct {
+    const char *request;
+    int64_t at;
+    uint16_t status;
+} takings[] = {
+    {TAKE "Authorization: Ticket " TICKET "\r\n\r\n", 999, 200},
+    {TAKE ORIGIN SAME "Authorization: ticket " TICKET "\r\n\r\n", 999, 200},
+    {TAKE "Authorization: Ticket " TICKET "\r\n\r\n", 1000, 401}, /* too old */
+    {TAKE "Authorization: Ticket " TOKEN "\r\n\r\n", 0, 401},
+    {TAKE "Authorization: Bearer " TICKET "\r\n\r\n", 0, 401},
+    {TAKE "\r\n", 0, 401},
+    {TAKE "Origin: http://evil.example\r\nAuthorization: Ticket " TICKET "\r\n\r\n", 0, 403},
+    {"POST /v1/token HTTP/1.1\r\n" HOST "Authorization: Ticket " TICKET "\r\n\r\n", 0, 415},
+    {"GET /v1/token HTTP/1.1\r\n" HOST "Authorization: Ticket " TICKET "\r\n\r\n", 0, 405},
+    {STATUS "Authorization: Ticket " TICKET "\r\n\r\n", 0, 401},
+    {STATUS "Authorization: Bearer " TICKET "\r\n\r\n", 0, 401},
+};
+#define TAKINGS (int)(sizeof takings / sizeof *takings)
+
+START_TEST(tickets_are_good_once)
+{
+    struct site site = {.token = TOKEN, .ticket = TICKET, .ticket_until = 1000};
+    struct site_visit got = visit_at(&site, takings[_i].request, takings[_i].at);
+    ck_assert_uint_eq(got.status, takings[_i].status);
+    ck_assert((got.verdict == SITE_TOKEN) == (got.status == 200));
+    ck_assert((site.ticket[0] == '\0') == (got.status == 200));
+    ck_assert_uint_eq(visit_at(&site, takings[0].request, 0).status,
+                      takings[_i].status == 200 ? 401 : 200);
+}
+END_TEST
+
+START_TEST(a_new_ticket_voids_the_one_before)
+{
+    struct site site = {.token = TOKEN, .ticket = TICKET, .ticket_until = 1000};
+    ck_assert_int_eq(site_make_ticket(&site, 500), 0);
+    ck_assert_str_ne(site.ticket, TICKET);
+    ck_assert_int_eq(site.ticket_until, 500 + SITE_TICKET_MS);
+    ck_assert_uint_eq(visit_at(&site, takings[0].request, 600).status, 401);
+    ck_assert_str_eq(site.token, TOKEN);
 }
 END_TEST
 
@@ -151,23 +196,21 @@ START_TEST(one_name_is_ours)
 }
 END_TEST
 
-START_TEST(addresses_have_the_token_in_the_fragment)
+START_TEST(addresses_have_the_port)
 {
     struct strbuf text = {0};
-    site_address(&text, &plan, 7080, NULL);
+    site_address(&text, &plan, 7080);
     ck_assert_str_eq(strbuf_text(&text), "http://a3s.localhost:7080/");
-    strbuf_clear(&text);
-    site_address(&text, &plan, 80, "abc");
-    ck_assert_str_eq(strbuf_text(&text), "http://a3s.localhost:80/#token=abc");
     strbuf_finish(&text);
 }
 END_TEST
 
 static void answer(const char *request, bool without_body, struct strbuf *out)
 {
-    struct site_visit got = visit(request);
+    struct site site = {.token = TOKEN, .ticket = TICKET, .ticket_until = 1000};
+    struct site_visit got = visit_at(&site, request, 0);
     struct buffer bytes = {0};
-    uint64_t size = site_answer(&got, without_body, true, &bytes);
+    uint64_t size = site_answer(&site, &got, without_body, true, &bytes);
     strbuf_add(out, bytes.bytes, buffer_size(&bytes));
     const char *body = strstr(strbuf_text(out), "\r\n\r\n");
     ck_assert_ptr_nonnull(body);
@@ -183,6 +226,17 @@ START_TEST(refusals_are_json)
     ck_assert_ptr_nonnull(strstr(text.ptr, "WWW-Authenticate: Bearer"));
     ck_assert_ptr_nonnull(strstr(text.ptr, "Connection: close\r\n"));
     ck_assert_ptr_nonnull(strstr(text.ptr, "\\\"a3s open\\\" opens the page"));
+    ck_assert_ptr_null(strstr(text.ptr, "Access-Control"));
+    strbuf_finish(&text);
+}
+END_TEST
+
+START_TEST(a_ticket_is_answered_with_the_token)
+{
+    struct strbuf text = {0};
+    answer(TAKE "Authorization: Ticket " TICKET "\r\n\r\n", false, &text);
+    ck_assert_ptr_nonnull(strstr(text.ptr, "HTTP/1.1 200 OK\r\n"));
+    ck_assert_ptr_nonnull(strstr(text.ptr, "\r\n\r\n{\"token\": \"" TOKEN "\"}\n"));
     ck_assert_ptr_null(strstr(text.ptr, "Access-Control"));
     strbuf_finish(&text);
 }
@@ -213,7 +267,10 @@ int main(void)
     SUITE_CASE(s, an_empty_token_opens_nothing);
     SUITE_CASE(s, tokens_are_random);
     SUITE_CASE(s, one_name_is_ours);
-    SUITE_CASE(s, addresses_have_the_token_in_the_fragment);
+    SUITE_CASE(s, addresses_have_the_port);
+    SUITE_LOOP(s, tickets_are_good_once, 0, TAKINGS);
+    SUITE_CASE(s, a_new_ticket_voids_the_one_before);
+    SUITE_CASE(s, a_ticket_is_answered_with_the_token);
     SUITE_CASE(s, refusals_are_json);
     SUITE_CASE(s, the_page_is_locked_in);
     return suite_run(s);
