@@ -2,6 +2,7 @@
 
 #include "dispatch.h"
 #include "follow.h"
+#include "log_escape.h"
 #include "mem.h"
 #include "stopping.h"
 #include "unknown.h"
@@ -30,28 +31,46 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
 
 static void add_last_line(void *ctx, const struct log_line *line)
 {
-    struct strbuf *text = ctx;
-    strbuf_add(text, line->text, line->length);
+    struct strbuf *text = ctx, plain = {0};
+    log_strip(&plain, (struct str){line->text, line->length});
+    log_escape(text, strbuf_str(&plain));
     strbuf_addc(text, '\n');
+    strbuf_finish(&plain);
 }
 
-static void describe_service(void *ctx, uint32_t service, struct strbuf *text)
+/* Names, a line each. */
+static void add_waiting(const struct daemon *d, uint32_t service, struct strbuf *out)
+{
+    enum service_state state = d->supervisor.services[service].state;
+    struct plan_range deps = d->plan->services[service].deps;
+    if (state != SERVICE_PENDING && state != SERVICE_BLOCKED)
+        return;
+    for (uint32_t i = 0; i < deps.count; i++) {
+        uint32_t dep = d->plan->deps[deps.first + i];
+        if (!supervisor_is_ready(&d->supervisor, dep))
+            strbuf_addf(out, "%s\n", d->names[dep]);
+    }
+}
+
+static void describe_service(void *ctx, uint32_t service, struct trouble *out_trouble)
 {
     enum { LAST_LINES = 20 };
     struct daemon *d = ctx;
-    strbuf_addf(text, "%s is %s", d->names[service],
-                service_state_name(d->supervisor.services[service].state));
-    size_t before = text->len;
-    strbuf_adds(text, ": ");
-    narrate_reason(&d->narrator, service, daemon_now(), text);
-    if (text->len == before + 2)
-        text->len = before;
-    strbuf_adds(text, "\ndeclared at ");
-    narrate_place(d->plan, service, PLAN_FIELD_NAME, text);
-    strbuf_adds(text, "\n\n");
+    const struct run *run = &d->runs[service];
+    const struct plan_span *span = plan_find_span(d->plan, service, PLAN_FIELD_NAME);
+    *out_trouble = (struct trouble){
+        .service = d->names[service],
+        .state = service_state_name(d->supervisor.services[service].state),
+        .file = plan_text_ptr(d->plan, d->plan->sources[span->source].path),
+        .line = span->line,
+        .exited = run->has_exited && !run->exit.signaled,
+        .exit_code = run->exit.code,
+    };
+    narrate_reason(&d->narrator, service, daemon_now(), &out_trouble->reason);
+    add_waiting(d, service, &out_trouble->waits_for);
     bool *wanted = mem_alloc_array(d->plan->service_count + 1, sizeof *wanted);
     wanted[service] = true;
-    logs_history(&d->logs, wanted, LAST_LINES, add_last_line, text);
+    logs_history(&d->logs, wanted, LAST_LINES, add_last_line, &out_trouble->lines);
     free(wanted);
 }
 

@@ -188,6 +188,7 @@ static void act(struct daemon *d, const struct supervisor_action *action)
 {
     switch (action->kind) {
     case SUPERVISOR_DO_SPAWN: do_spawn(d, action->service); break;
+    case SUPERVISOR_DO_DRAIN: stopping_drain(d, action->service); break;
     case SUPERVISOR_DO_TERM: do_stop(d, action->service); break;
     case SUPERVISOR_DO_KILL: do_kill(d, action->service); break;
     case SUPERVISOR_DO_NOTICE: do_notice(d, action); break;
@@ -376,6 +377,7 @@ void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     (void)events;
     struct daemon *d = watcher->data;
+    stopping_look_at_drains(d);
     reload_continue(d);
     dispatch_progress_settled(d);
     if (has_ended(d))

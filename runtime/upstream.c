@@ -23,7 +23,8 @@ bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct
     *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper};
     pool->idle = calloc(service_count + 1, sizeof *pool->idle);
     pool->idle_count = calloc(service_count + 1, sizeof *pool->idle_count);
-    if (!pool->idle || !pool->idle_count) {
+    pool->rounds = calloc(service_count + 1, sizeof *pool->rounds);
+    if (!pool->idle || !pool->idle_count || !pool->rounds) {
         upstream_pool_finish(pool);
         return false;
     }
@@ -39,11 +40,13 @@ void upstream_pool_finish(struct upstream_pool *pool)
         upstream_pool_drop(pool, i);
     free(pool->idle);
     free(pool->idle_count);
+    free(pool->rounds);
     *pool = (struct upstream_pool){0};
 }
 
 void upstream_pool_drop(struct upstream_pool *pool, uint32_t service)
 {
+    pool->rounds[service]++;
     while (!link_alone(&pool->idle[service]))
         upstream_close(container_of(pool->idle[service].next, struct upstream, link));
 }
@@ -120,6 +123,7 @@ static struct upstream *create(struct upstream_pool *pool, uint32_t service, uin
         return NULL;
     upstream->pool = pool;
     upstream->service = service;
+    upstream->round = service == UPSTREAM_NO_SERVICE ? 0 : pool->rounds[service];
     upstream->port = port;
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
@@ -165,7 +169,8 @@ void upstream_release(struct upstream *upstream)
 {
     struct upstream_pool *pool = upstream->pool;
     if (upstream->service == UPSTREAM_NO_SERVICE ||
-        pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE) {
+        pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE ||
+        upstream->round != pool->rounds[upstream->service]) {
         upstream_close(upstream);
         return;
     }

@@ -94,6 +94,16 @@ function tickUptimes() {
   }
 }
 
+// Requests that go wrong because somebody asked for it: never to be taken for a mistake of the service.
+function showFaults(services) {
+  const words = services.filter((service) => service.fault).map(({ name, fault }) => {
+    const what = [fault.delay_ms ? `wait for ${fault.delay_ms} ms` : "", fault.error ? `get ${fault.error}` : ""];
+    return `${name}: ${fault.rate} % of its requests ${what.filter(Boolean).join(" and ")}, on purpose (a3s fault)`;
+  });
+  byId("faults").hidden = !words.length;
+  setText(byId("faults"), words.join("\n"));
+}
+
 function tell(changes) {
   if (changes.length > 4) changes.splice(4, Infinity, `and ${changes.length - 4} more`);
   if (changes.length) byId("news").textContent = changes.join("; ");
@@ -116,6 +126,7 @@ function showServices(services) {
     updateRow(entry, service);
   });
   tickUptimes();
+  showFaults(services);
   tell(changes);
 }
 

@@ -20,8 +20,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402
 
-SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "faults", "guards", "health",
-            "watch", "reload", "proxy", "page", "top", "up", "examples", "api", "commands")
+SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "api", "commands", "faults", "guards",
+            "health", "watch", "reload", "proxy", "restarts", "strain", "browser", "page", "top", "up",
+            "examples")
 
 
 def all_cases():

@@ -12,8 +12,8 @@ import socket
 import stat
 import threading
 
-from browser import Browser, find_browser
-from harness import Skip, case, check, free_port, same, until
+from browser import browser
+from harness import case, check, free_port, same, until
 
 COLORS = r"a \033[1;31mred\033[0m word, \033]0;title\007and <b>no</b> markup"
 
@@ -323,10 +323,10 @@ def the_timeline_knows_the_critical_path(t):
 def open_starts_the_browser(t):
     program = up(t, t.service("plain", ""))
     said = t.base / "said"
-    browser = t.base / "browser"
-    browser.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {said}.new && mv {said}.new {said}\n')
-    browser.chmod(0o755)
-    env = {"BROWSER": str(browser)}
+    viewer = t.base / "viewer"
+    viewer.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {said}.new && mv {said}.new {said}\n')
+    viewer.chmod(0o755)
+    env = {"BROWSER": str(viewer)}
     same(t.expect_run(0, "open", env=env).out, "", "output")
     given = until(lambda: said.exists() and said.read_text(), "the browser was called")
     # Other users can read its command line: the token is not there, but a ticket that is good once.
@@ -367,10 +367,8 @@ def open_without_a_proxy(t):
 
 @contextlib.contextmanager
 def page(t, url=None):
-    if not find_browser():
-        raise Skip("there is no chromium here")
-    with Browser(t.env) as browser:
-        shown = browser.open(url or address(t))
+    with browser(t) as b:
+        shown = b.open(url or address(t))
         shown.size(1280, 860)
         yield shown
         same(shown.complaints, [], "what the browser complained about")
@@ -381,7 +379,7 @@ def row(name, column):
 
 
 def press_button(shown, label):
-    shown.evaluate(f"document.querySelector('button[aria-label={json.dumps(label)}]').click()")
+    shown.value(f"document.querySelector('button[aria-label={json.dumps(label)}]').click()")
 
 
 def lines(pattern):
@@ -413,35 +411,35 @@ def shop(t):
 def the_table_is_filled_and_buttons_work(t):
     program, _ = shop(t)
     with page(t) as shown:
-        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
-        same(shown.evaluate("location.href"), f"http://a3s.localhost:{t.proxy_port}/", "the token has left the address")
-        same(shown.evaluate("history.length <= 2 && document.title.startsWith('(1!) a3s')"), True, "title")
+        shown.wait_for("document.querySelectorAll('#services tbody tr').length === 5")
+        same(shown.value("location.href"), f"http://a3s.localhost:{t.proxy_port}/", "the token has left the address")
+        same(shown.value("history.length <= 2 && document.title.startsWith('(1!) a3s')"), True, "title")
         status = t.status()
         for name in status:
-            check(status[name]["state"] in shown.evaluate(row(name, "state")), f"state of {name}")
-        same(shown.evaluate("document.querySelector('#service-web .address a').href"),
+            check(status[name]["state"] in shown.value(row(name, "state")), f"state of {name}")
+        same(shown.value("document.querySelector('#service-web .address a').href"),
              f"http://web.localhost:{t.proxy_port}/", "link")
-        check("3" in shown.evaluate(row("broken", "reason")), "the reason of the one that failed")
+        check("3" in shown.value(row("broken", "reason")), "the reason of the one that failed")
         keep(t, shown, "page-light")
         shown.color_scheme("dark")
         keep(t, shown, "page-dark")
 
         before = status["web"]["pid"]
         press_button(shown, "Restart web")
-        shown.wait(f"document.querySelector('#service-web .state').textContent.includes('running') && "
+        shown.wait_for(f"document.querySelector('#service-web .state').textContent.includes('running') && "
                    f"![...document.querySelectorAll('#service-web td')].some(c => c.textContent === '{before}')")
         after = t.status()["web"]["pid"]
         check(after not in (None, before), f"the process is still {after}")
-        check(shown.evaluate(f"[...document.querySelectorAll('#service-web td')].some(c => c.textContent === '{after}')"),
+        check(shown.value(f"[...document.querySelectorAll('#service-web td')].some(c => c.textContent === '{after}')"),
               "the new pid is shown")
-        check("web is" in shown.evaluate("document.getElementById('news').textContent"), "the change is announced")
+        check("web is" in shown.value("document.getElementById('news').textContent"), "the change is announced")
 
         press_button(shown, "Stop talker")
-        shown.wait("document.querySelector('#service-talker .state').textContent.includes('stopped')")
+        shown.wait_for("document.querySelector('#service-talker .state').textContent.includes('stopped')")
         press_button(shown, "Start talker")
-        shown.wait("document.querySelector('#service-talker .state').textContent.includes('running')")
+        shown.wait_for("document.querySelector('#service-talker .state').textContent.includes('running')")
         press_button(shown, "Why broken")
-        shown.wait("document.querySelector('dialog').open && document.querySelector('dialog').textContent.includes('exited')")
+        shown.wait_for("document.querySelector('dialog').open && document.querySelector('dialog').textContent.includes('exited')")
         keep(t, shown, "page-why")
     t.stop(program, code=0)
 
@@ -450,34 +448,34 @@ def the_table_is_filled_and_buttons_work(t):
 def logs_follow_and_are_bounded(t):
     program, fifo = shop(t)
     with page(t) as shown, open(fifo, "wb", buffering=0) as words:
-        shown.wait("document.querySelectorAll('#log > div').length > 3")
+        shown.wait_for("document.querySelectorAll('#log > div').length > 3")
         words.write(COLORS.encode().decode("unicode_escape").encode() + b"\n")
-        shown.wait(lines("red word, and <b>no</b> markup"), "a line with colours")
-        same(shown.evaluate("document.querySelector('#log .text .f1.bold').textContent"), "red", "SGR")
-        same(shown.evaluate("document.querySelectorAll('#log b').length"), 0, "elements out of a line")
+        shown.wait_for(lines("red word, and <b>no</b> markup"), "a line with colours")
+        same(shown.value("document.querySelector('#log .text .f1.bold').textContent"), "red", "SGR")
+        same(shown.value("document.querySelectorAll('#log b').length"), 0, "elements out of a line")
 
-        shown.evaluate("const f = document.getElementById('log-filter'); f.value = 'RED'; f.dispatchEvent(new Event('input'))")
-        same(shown.evaluate("document.querySelectorAll('#log > :not([hidden])').length"), 1, "filtered lines")
+        shown.value("const f = document.getElementById('log-filter'); f.value = 'RED'; f.dispatchEvent(new Event('input'))")
+        same(shown.value("document.querySelectorAll('#log > :not([hidden])').length"), 1, "filtered lines")
         words.write(b"another red one\nnot this\n")
-        shown.wait("document.querySelectorAll('#log > :not([hidden])').length === 2")
-        shown.evaluate("f.value = ''; f.dispatchEvent(new Event('input'))")
+        shown.wait_for("document.querySelectorAll('#log > :not([hidden])').length === 2")
+        shown.value("f.value = ''; f.dispatchEvent(new Event('input'))")
 
-        shown.evaluate("document.getElementById('log-pause').click()")
+        shown.value("document.getElementById('log-pause').click()")
         words.write(b"while paused\n")
-        shown.wait("document.getElementById('log-count').textContent.includes('while paused')")
-        same(shown.evaluate(lines("while paused")), 0, "lines while paused")
-        shown.evaluate("document.getElementById('log-pause').click()")
-        shown.wait(lines("while paused"))
+        shown.wait_for("document.getElementById('log-count').textContent.includes('while paused')")
+        same(shown.value(lines("while paused")), 0, "lines while paused")
+        shown.value("document.getElementById('log-pause').click()")
+        shown.wait_for(lines("while paused"))
 
         for number in range(5000):
             words.write(b"flood %d\n" % number)
-        shown.wait(lines("flood 4999"))
-        check(shown.evaluate("document.querySelectorAll('#log > div').length") <= 2000, "more lines than allowed")
-        check(shown.evaluate("(l => l.scrollHeight - l.scrollTop - l.clientHeight < 40)(document.getElementById('log'))"),
+        shown.wait_for(lines("flood 4999"))
+        check(shown.value("document.querySelectorAll('#log > div').length") <= 2000, "more lines than allowed")
+        check(shown.value("(l => l.scrollHeight - l.scrollTop - l.clientHeight < 40)(document.getElementById('log'))"),
               "it does not follow the end")
 
-        shown.evaluate("[...document.querySelectorAll('#services th button')].find(b => b.textContent === 'web').click()")
-        shown.wait("document.getElementById('log-service').value === 'web' && "
+        shown.value("[...document.querySelectorAll('#services th button')].find(b => b.textContent === 'web').click()")
+        shown.wait_for("document.getElementById('log-service').value === 'web' && "
                    "[...document.querySelectorAll('#log .who')].every(w => w.textContent === 'web')")
     t.stop(program)
 
@@ -486,20 +484,20 @@ def logs_follow_and_are_bounded(t):
 def graph_timeline_plan_and_keys(t):
     program, _ = shop(t)
     with page(t) as shown:
-        shown.wait("document.querySelectorAll('#graph svg .node').length === 5")
-        same(shown.evaluate("document.querySelectorAll('#graph svg .edge').length"), 3, "lines of the graph")
-        check("web needs db, seed" in shown.evaluate("document.querySelector('#graph svg').getAttribute('aria-label')"),
+        shown.wait_for("document.querySelectorAll('#graph svg .node').length === 5")
+        same(shown.value("document.querySelectorAll('#graph svg .edge').length"), 3, "lines of the graph")
+        check("web needs db, seed" in shown.value("document.querySelector('#graph svg').getAttribute('aria-label')"),
               "the graph in words")
-        check(shown.evaluate("document.querySelector('#graph .node.bad title').textContent === 'broken is failed'"), "state")
+        check(shown.value("document.querySelector('#graph .node.bad title').textContent === 'broken is failed'"), "state")
         # By keys alone: from tab to tab.
-        shown.evaluate("document.getElementById('tab-logs').focus()")
+        shown.value("document.getElementById('tab-logs').focus()")
         for name in ("graph", "timeline"):
             shown.press("ArrowRight")
-            shown.wait(f"document.activeElement.id === 'tab-{name}' && !document.getElementById('panel-{name}').hidden")
+            shown.wait_for(f"document.activeElement.id === 'tab-{name}' && !document.getElementById('panel-{name}').hidden")
             keep(t, shown, f"page-{name}")
-        check("db → seed → web" in shown.evaluate("document.getElementById('timeline-summary').textContent"), "critical path")
-        same(shown.evaluate("document.querySelectorAll('#timeline tr.critical').length"), 3, "rows of the critical path")
-        trace = shown.evaluate(
+        check("db → seed → web" in shown.value("document.getElementById('timeline-summary').textContent"), "critical path")
+        same(shown.value("document.querySelectorAll('#timeline tr.critical').length"), 3, "rows of the critical path")
+        trace = shown.value(
             "(async () => { let text; URL.createObjectURL = (blob) => { text = blob.text(); return '#'; };"
             "HTMLAnchorElement.prototype.click = () => {}; document.getElementById('timeline-save').click();"
             "await new Promise(done => setTimeout(done)); return text; })()")
@@ -509,17 +507,17 @@ def graph_timeline_plan_and_keys(t):
         check(all(e["dur"] >= 0 and isinstance(e["ts"], int) for e in starts.values()), "times of the trace")
 
         shown.press("End")
-        shown.wait("document.querySelectorAll('#plan details').length > 4")
+        shown.wait_for("document.querySelectorAll('#plan details').length > 4")
         shown.press("Home")
-        shown.wait("!document.getElementById('panel-logs').hidden")
+        shown.wait_for("!document.getElementById('panel-logs').hidden")
         # Every control can be reached, and has a name.
-        nameless = shown.evaluate("[...document.querySelectorAll('button, input, select, a')].filter(e => e.offsetParent && "
+        nameless = shown.value("[...document.querySelectorAll('button, input, select, a')].filter(e => e.offsetParent && "
                                   "!(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map(e => e.outerHTML)")
         same(nameless, [], "controls without a name")
-        headless = shown.evaluate("[...document.querySelectorAll('table')].filter(e => ![...e.tHead.rows[0].cells].every(c => c.scope === 'col')).length")
+        headless = shown.value("[...document.querySelectorAll('table')].filter(e => ![...e.tHead.rows[0].cells].every(c => c.scope === 'col')).length")
         same(headless, 0, "tables without headers")
-        shown.evaluate("document.querySelector('#service-web .do button').focus()")
-        check(shown.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none' || !document.activeElement.matches(':focus-visible')"),
+        shown.value("document.querySelector('#service-web .do button').focus()")
+        check(shown.value("getComputedStyle(document.activeElement).outlineStyle !== 'none' || !document.activeElement.matches(':focus-visible')"),
               "the focus is not visible")
     t.stop(program)
 
@@ -528,18 +526,18 @@ def graph_timeline_plan_and_keys(t):
 def the_page_lives_longer_than_a3s(t):
     program, _ = shop(t)
     with page(t) as shown:
-        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
+        shown.wait_for("document.querySelectorAll('#services tbody tr').length === 5")
         t.stop_only(program)
-        shown.wait("/gone|does not answer/.test(document.getElementById('link').textContent)", "the page says that a3s is gone")
-        check(shown.evaluate("[...document.querySelectorAll('td.do button')].every(b => b.disabled)"), "buttons still work")
+        shown.wait_for("/gone|does not answer/.test(document.getElementById('link').textContent)", "the page says that a3s is gone")
+        check(shown.value("[...document.querySelectorAll('td.do button')].every(b => b.disabled)"), "buttons still work")
         keep(t, shown, "page-gone")
         # Another a3s has another token: the page says so, and takes the new address.
         program = t.start("up")
         t.wait_state("web", "running")
-        shown.wait("!document.getElementById('locked').hidden && document.getElementById('content').hidden")
-        shown.evaluate(f"location.hash = '#token={token(t)}'")
-        shown.wait("document.getElementById('link').textContent === 'connected' && !document.getElementById('content').hidden")
-        same(shown.evaluate("location.hash"), "", "the token has left the address")
+        shown.wait_for("!document.getElementById('locked').hidden && document.getElementById('content').hidden")
+        shown.value(f"location.hash = '#token={token(t)}'")
+        shown.wait_for("document.getElementById('link').textContent === 'connected' && !document.getElementById('content').hidden")
+        same(shown.value("location.hash"), "", "the token has left the address")
     t.stop(program)
 
 
@@ -547,17 +545,17 @@ def the_page_lives_longer_than_a3s(t):
 def the_page_takes_a_ticket(t):
     program, _ = shop(t)
     said = t.base / "said"
-    browser = t.base / "browser"
-    browser.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {said}\n')
-    browser.chmod(0o755)
-    t.expect_run(0, "open", env={"BROWSER": str(browser)})
+    viewer = t.base / "viewer"
+    viewer.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {said}\n')
+    viewer.chmod(0o755)
+    t.expect_run(0, "open", env={"BROWSER": str(viewer)})
     with page(t, said.read_text()) as shown:
-        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
-        same(shown.evaluate("location.href"), f"http://a3s.localhost:{t.proxy_port}/", "address")
-        shown.evaluate("location.reload()")
-        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
+        shown.wait_for("document.querySelectorAll('#services tbody tr').length === 5")
+        same(shown.value("location.href"), f"http://a3s.localhost:{t.proxy_port}/", "address")
+        shown.value("location.reload()")
+        shown.wait_for("document.querySelectorAll('#services tbody tr').length === 5")
     with page(t, said.read_text()) as shown:  # another browser, too late
-        shown.wait("!document.getElementById('locked').hidden")
+        shown.wait_for("!document.getElementById('locked').hidden")
     t.stop(program)
 
 
@@ -565,14 +563,14 @@ def the_page_takes_a_ticket(t):
 def without_a_token_the_page_asks(t):
     program, _ = shop(t)
     with page(t, f"http://a3s.localhost:{t.proxy_port}/") as shown:
-        shown.wait("!document.getElementById('locked').hidden")
-        same(shown.evaluate("document.querySelectorAll('#services tbody tr').length"), 0, "services that are told")
-        shown.evaluate("document.getElementById('token').value = 'nonsense';"
+        shown.wait_for("!document.getElementById('locked').hidden")
+        same(shown.value("document.querySelectorAll('#services tbody tr').length"), 0, "services that are told")
+        shown.value("document.getElementById('token').value = 'nonsense';"
                        "document.querySelector('#unlock button').click()")
-        shown.wait("document.getElementById('locked-title').textContent.includes('neither')")
-        shown.evaluate(f"document.getElementById('token').value = {json.dumps(address(t))};"
+        shown.wait_for("document.getElementById('locked-title').textContent.includes('neither')")
+        shown.value(f"document.getElementById('token').value = {json.dumps(address(t))};"
                        "document.querySelector('#unlock button').click()")
-        shown.wait("document.querySelectorAll('#services tbody tr').length === 5")
+        shown.wait_for("document.querySelectorAll('#services tbody tr').length === 5")
     t.stop(program)
 
 
@@ -594,13 +592,9 @@ window.results = (async () => {{
 </script>"""
 
 
-@case
-def a_foreign_page_gets_nothing_in_a_browser(t):
-    """What a service's own page, which is a foreign one, can do: even with the token, nothing."""
-    program, _ = shop(t)
-    before = t.status()["web"]["pid"]
-    url = address(t)
-    html = EVIL.format(page=url.partition("#")[0], token=url.partition("#token=")[2]).encode()
+@contextlib.contextmanager
+def served(html):
+    """A server of its own that answers everything with this; gives its port."""
     server = socket.create_server(("127.0.0.1", free_port()))
 
     def serve():
@@ -611,25 +605,31 @@ def a_foreign_page_gets_nothing_in_a_browser(t):
                     sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
                                  b"Content-Length: %d\r\n\r\n" % len(html) + html)
 
-    threading.Thread(target=serve, daemon=True).start()
-    if not find_browser():
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
         server.close()
-        t.stop(program)
-        raise Skip("there is no chromium here")
-    with Browser(t.env) as browser:
-        shown = browser.open(f"http://localhost:{server.getsockname()[1]}/")
-        shown.wait("window.results")
-        tried = shown.evaluate("window.results")
+
+
+@case
+def a_foreign_page_gets_nothing_in_a_browser(t):
+    """What a service's own page, which is a foreign one, can do: even with the token, nothing."""
+    program, _ = shop(t)
+    before = t.status()["web"]["pid"]
+    url = address(t)
+    html = EVIL.format(page=url.partition("#")[0], token=url.partition("#token=")[2]).encode()
+    with served(html) as port, browser(t) as b:
+        shown = b.open(f"http://localhost:{port}/")
+        shown.wait_for("window.results")
+        tried = shown.value("window.results")
         same(tried, dict.fromkeys(("plain", "no-cors", "with token", "the page"), "failed"), "attempts")
         # The form has been sent when its frame has gone elsewhere; the frame of the page stays empty.
-        shown.wait("(() => { try { return !frames[1].document.body } catch (e) { return true } })()")
-    shutdown_server(server)
+        shown.wait_for("(() => { try { return !frames[1].document.body } catch (e) { return true } })()")
     same(t.status()["web"]["pid"], before, "process")
     same(t.status()["web"]["restart_count"], 0, "restarts")
     t.stop(program)
 
-
-def shutdown_server(server):
-    with contextlib.suppress(OSError):
-        server.shutdown(socket.SHUT_RDWR)
-    server.close()
