@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct up_options {
-    bool detach, wait, no_deps, no_reload, tui;
+    bool detach, wait, no_deps, no_reload, tui, only_errors, json;
     long wait_timeout; /* seconds */
 };
 
@@ -26,6 +26,10 @@ static const struct command_option options[] = {
      "a saved A3sfile changes nothing before \"a3s reload\"", NULL, 0},
     {0, "tui", OPTION_FLAG, offsetof(struct up_options, tui), NULL,
      "go to the background and open \"a3s top\"; leaving it stops nothing", NULL, 0},
+    {0, "only-errors", OPTION_FLAG, offsetof(struct up_options, only_errors), NULL,
+     "show what services print to stderr, and a3s's own lines; all is kept", NULL, 0},
+    {0, "json", OPTION_FLAG, offsetof(struct up_options, json), NULL,
+     "show lines as JSON objects, as \"a3s logs --json\" does", NULL, 0},
     {0},
 };
 
@@ -51,6 +55,8 @@ static int start(const struct command_call *call, const char *path, struct compi
         .arena = call->arena,
         .source = can_be_read_again ? &source : NULL,
         .with_deps = !chosen->no_deps,
+        .only_errors = chosen->only_errors,
+        .json = chosen->json,
         .detach = chosen->detach || wait || chosen->tui,
         .wait = wait,
         .wait_timeout = chosen->wait_timeout,

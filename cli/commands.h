@@ -22,6 +22,7 @@
     X(plan_diff)    \
     X(graph)        \
     X(explain)      \
+    X(init)         \
     X(fmt)          \
     X(hcl)          \
     X(functions)    \

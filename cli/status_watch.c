@@ -65,8 +65,10 @@ static bool draw(struct watch *watch)
 static bool on_pause(void *ctx)
 {
     struct watch *watch = ctx;
+    if (!watch->table && fflush(stdout) != 0)
+        watch->code = CLI_FAILED;
     if (!watch->table)
-        return fflush(stdout) == 0;
+        return !watch->code;
     if (!watch->changed)
         return true;
     watch->changed = false;

@@ -53,17 +53,20 @@ void dispatch_progress(struct ev_loop *loop, ev_timer *timer, int events)
 static void show_page(struct daemon *d)
 {
     struct strbuf text = {0};
-    if (!d->proxy)
+    if (!d->proxy || d->terminal.json)
         return;
     strbuf_adds(&text, "  the page: ");
     site_address(&text, d->plan, d->plan->settings->proxy_port);
     strbuf_addf(&text, "#token=%s", d->site.token);
-    struct log_line line = {.time_ms = moment_now(),
-                            .service = LOGS_SELF,
-                            .stream = LOG_STDOUT,
-                            .text = strbuf_text(&text),
-                            .length = (uint32_t)text.len};
-    d->terminal.sink.write(&d->terminal.sink, &line);
+    struct str line = strbuf_str(&text);
+    struct log_batch batch = {.time_ms = moment_now(),
+                              .service = LOGS_SELF,
+                              .about = LOGS_SELF,
+                              .count = 1,
+                              .stream = LOG_STDOUT,
+                              .bytes = line,
+                              .lines = &line};
+    d->terminal.sink.write(&d->terminal.sink, &batch);
     strbuf_finish(&text);
 }
 

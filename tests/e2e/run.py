@@ -20,9 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402
 
-SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "api", "commands", "faults", "guards",
-            "health", "watch", "reload", "proxy", "restarts", "strain", "browser", "page", "top", "up",
-            "examples")
+SUBJECTS = sorted(path.stem.removeprefix("test_") for path in pathlib.Path(__file__).parent.glob("test_*.py"))
 
 
 def all_cases():

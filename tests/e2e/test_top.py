@@ -74,7 +74,7 @@ def on_vt100_in_the_c_locale(t):
     with terminal(t, TERM="vt100", LC_ALL="C", LANG="C", LC_CTYPE="C") as it:
         it.sees(r"^> store +running")
         it.type("jj")
-        it.sees(r"\| red red \\e\[2J .* caf\? .* end")
+        it.sees(r"\| red red +caf\? .* end$")
         check(not re.search(rb"\x1b\[3[0-7]m", it.raw), "vt100 has no colours")
         check(all(b < 128 for b in it.raw), "something that is not ASCII was written")
         quits(it)
@@ -91,7 +91,7 @@ def no_color_is_respected(t):
     with terminal(t) as it:
         it.sees(r"^> store +running")
         green = (2, None)
-        same(it.screen.cells[3][2 + len("SERVICE  ")][1][:2], green, "colour of running")
+        it.until(lambda: it.screen.cells[3][2 + len("SERVICE  ")][1][:2] == green, "running is green")
         quits(it)
     t.stop(program)
 
@@ -102,7 +102,7 @@ def a_log_cannot_touch_the_terminal(t):
     with terminal(t, columns=120) as it:
         it.sees(r"^> store +running")
         it.type("jj")
-        it.sees(r"│ red red \\e\[2J \\e\[\?1049l \\e\]0;owned\\x07 café \\xc2\\x9b � \\x08 end$")
+        it.sees(r"│ red red +café \\xc2\\x9b � \\x08 end$")
         check(it.screen.alternate, "the log switched the screen")
         check(b"\x1b]" not in it.raw, "the log set the title")
         line = next(r for r in range(24) if "red red" in it.screen.line(r))
