@@ -298,12 +298,9 @@ uint32_t exchange_room(const struct exchange *exchange)
     case EXCHANGE_HEAD: return PROXY_READ_SIZE;
     case EXCHANGE_TUNNEL: return room;
     case EXCHANGE_PARKED:
-        if (exchange_proxy(exchange)->parked_bytes >= PROXY_PARKED_BYTES)
-            return 0;
-        /* fallthrough */
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
-        if (exchange_request_ended(exchange))
+        if (exchange_request_ended(exchange) || !exchange_may_hold_more(exchange))
             return 0;
         if (exchange->dropping)
             return PROXY_READ_SIZE;

@@ -15,6 +15,8 @@ void exchange_touch(struct exchange *exchange);
 /* To its service, as the state of that is: there, to wait for it, or answered. */
 void exchange_go(struct exchange *exchange);
 void exchange_unpark(struct exchange *exchange);
+/* False: it is parked, and all that are hold as much as they may. */
+bool exchange_may_hold_more(const struct exchange *exchange);
 /* What it holds while it is parked has grown. */
 void exchange_count_parked(struct exchange *exchange);
 /* Its hold is over. */
