@@ -165,7 +165,7 @@ def filter_and_search(t):
         it.sees(r"^only \*TALK\*")
         it.type("?needle\r")
         it.sees(r"│ Needle two$")
-        it.sees(r"\(60 newer lines below\)")
+        it.sees(r"\(6\d newer lines below\)")
         it.type("n")
         it.sees(r"│ needle one$")
         it.type("n")
