@@ -13,6 +13,7 @@
     X(why)          \
     X(logs)         \
     X(fault)        \
+    X(top)          \
     X(open)         \
     X(exec)         \
     X(validate)     \

@@ -1,6 +1,7 @@
 #include "status_view.h"
 
 #include "fault_line.h"
+#include "service_view.h"
 #include "table.h"
 
 #include <signal.h>
@@ -43,20 +44,16 @@ static const char *number_of(json_t *service, const char *key, struct arena *are
     return arena_printf(arena, "%lld", (long long)json_integer_value(value));
 }
 
-/* The two largest units: "12s", "3m04s", "2h05m", "3d04h". */
 static const char *uptime_of(json_t *service, struct arena *arena)
 {
     json_t *value = json_object_get(service, "uptime_secs");
-    long long seconds = (long long)json_number_value(value);
+    struct strbuf text = {0};
     if (!json_is_number(value))
         return "-";
-    if (seconds < 60)
-        return arena_printf(arena, "%llds", seconds);
-    if (seconds < 3600)
-        return arena_printf(arena, "%lldm%02llds", seconds / 60, seconds % 60);
-    if (seconds < 86400)
-        return arena_printf(arena, "%lldh%02lldm", seconds / 3600, seconds / 60 % 60);
-    return arena_printf(arena, "%lldd%02lldh", seconds / 86400, seconds / 3600 % 24);
+    service_view_uptime((long long)json_number_value(value), &text);
+    const char *copy = arena_strndup(arena, text.ptr, text.len);
+    strbuf_finish(&text);
+    return copy;
 }
 
 /* "healthy, 3 flaps": it was unhealthy so often of late; once may happen. */
@@ -68,22 +65,6 @@ static const char *health_of(json_t *service, struct arena *arena)
         return "-";
     const char *text = json_is_true(healthy) ? "healthy" : "unhealthy";
     return flaps > 1 ? arena_printf(arena, "%s, %lld flaps", text, (long long)flaps) : text;
-}
-
-static enum table_color color_of(const char *state)
-{
-    static const struct {
-        const char *state;
-        enum table_color color;
-    } colors[] = {
-        {"running", TABLE_GREEN},  {"done", TABLE_GREEN},      {"failed", TABLE_RED},
-        {"blocked", TABLE_RED},    {"unhealthy", TABLE_RED},   {"starting", TABLE_YELLOW},
-        {"backoff", TABLE_YELLOW}, {"stopping", TABLE_YELLOW}, {"pending", TABLE_YELLOW},
-    };
-    for (size_t i = 0; i < sizeof colors / sizeof *colors; i++)
-        if (strcmp(colors[i].state, state) == 0)
-            return colors[i].color;
-    return TABLE_PLAIN;
 }
 
 static const char *ms_of(json_t *latency, const char *key, struct arena *arena)
@@ -113,7 +94,7 @@ static void add_row(struct table *table, json_t *service, struct arena *arena)
     const char *health = health_of(service, arena);
     row[SERVICE].text = text_of(service, "name");
     row[STATE].text = text_of(service, "state");
-    row[STATE].color = color_of(row[STATE].text);
+    row[STATE].color = service_view_color(row[STATE].text);
     row[PID].text = number_of(service, "pid", arena);
     row[PORT].text = number_of(service, "port", arena);
     row[HEALTH].text = health;
@@ -141,7 +122,7 @@ static void add_last_end(json_t *service, struct strbuf *out)
 static void add_reason(json_t *service, struct strbuf *out)
 {
     const char *reason = json_string_value(json_object_get(service, "reason"));
-    if (color_of(text_of(service, "state")) == TABLE_GREEN)
+    if (service_view_color(text_of(service, "state")) == TABLE_GREEN)
         add_last_end(service, out);
     else if (reason)
         strbuf_adds(out, reason);

@@ -31,9 +31,12 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
     }
 }
 
+/* What a3s has said of it is the reason, which is told anyway. */
 static void add_last_line(void *ctx, const struct log_line *line)
 {
     struct strbuf *text = ctx, plain = {0};
+    if (line->service == LOGS_SELF)
+        return;
     log_strip(&plain, (struct str){line->text, line->length});
     log_escape(text, strbuf_str(&plain));
     strbuf_addc(text, '\n');

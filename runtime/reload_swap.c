@@ -3,6 +3,7 @@
  * is on the stack, and no action waits. */
 #include "daemon_state.h"
 #include "dispatch.h"
+#include "dispatch_progress.h"
 #include "mem.h"
 #include "rundir.h"
 
@@ -218,6 +219,7 @@ void reload_swap(struct daemon *d, struct generation *next)
     move_services(d, &old, next);
     move_supervisor(d, &old, next);
     timeline_renumber(&d->timeline, next->from, d->plan->service_count);
+    dispatch_progress_anew(d);
     move_watches(d, old.plan, next);
     note_processes(d);
     rundir_publish(d->options->rundir, d->plan->hash);
