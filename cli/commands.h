@@ -13,6 +13,7 @@
     X(why)          \
     X(logs)         \
     X(top)          \
+    X(fault)        \
     X(open)         \
     X(exec)         \
     X(validate)     \

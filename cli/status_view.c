@@ -1,14 +1,33 @@
 #include "status_view.h"
 
+#include "fault_line.h"
 #include "service_view.h"
 #include "table.h"
 
 #include <signal.h>
 
-enum column { SERVICE, STATE, PID, PORT, HEALTH, RESTARTS, UPTIME, URL, COLUMN_COUNT };
+/* The last ones only if they are asked for. */
+enum column {
+    SERVICE,
+    STATE,
+    PID,
+    PORT,
+    HEALTH,
+    RESTARTS,
+    UPTIME,
+    URL,
+    REQUESTS,
+    ERRORS,
+    PARKED,
+    P50,
+    P99,
+    COLUMN_COUNT
+};
+#define COLUMNS_NARROW REQUESTS
 
-static const char *const titles[] = {"SERVICE", "STATE",    "PID",    "PORT",
-                                     "HEALTH",  "RESTARTS", "UPTIME", "URL"};
+static const char *const titles[] = {"SERVICE",  "STATE",  "PID", "PORT",     "HEALTH",
+                                     "RESTARTS", "UPTIME", "URL", "REQUESTS", "ERRORS",
+                                     "PARKED",   "P50",    "P99"};
 _Static_assert(sizeof titles / sizeof *titles == COLUMN_COUNT, "a title for each column");
 
 static const char *text_of(json_t *service, const char *key)
@@ -48,6 +67,27 @@ static const char *health_of(json_t *service, struct arena *arena)
     return flaps > 1 ? arena_printf(arena, "%s, %lld flaps", text, (long long)flaps) : text;
 }
 
+static const char *ms_of(json_t *latency, const char *key, struct arena *arena)
+{
+    json_t *value = json_object_get(latency, key);
+    double ms = json_number_value(value);
+    if (!json_is_number(value))
+        return "-";
+    return arena_printf(arena, ms < 10. ? "%.1f ms" : "%.0f ms", ms);
+}
+
+static void add_requests(struct table_cell *row, json_t *http, struct arena *arena)
+{
+    json_t *latency = json_object_get(http, "latency");
+    row[REQUESTS].text = number_of(http, "requests", arena);
+    row[ERRORS].text = number_of(http, "errors", arena);
+    row[ERRORS].color =
+        json_integer_value(json_object_get(http, "errors")) ? TABLE_RED : TABLE_PLAIN;
+    row[PARKED].text = number_of(http, "parked", arena);
+    row[P50].text = ms_of(latency, "p50_ms", arena);
+    row[P99].text = ms_of(latency, "p99_ms", arena);
+}
+
 static void add_row(struct table *table, json_t *service, struct arena *arena)
 {
     struct table_cell *row = table_row(table);
@@ -62,6 +102,8 @@ static void add_row(struct table *table, json_t *service, struct arena *arena)
     row[RESTARTS].text = number_of(service, "restart_count", arena);
     row[UPTIME].text = uptime_of(service, arena);
     row[URL].text = text_of(service, "url");
+    if (table->columns > COLUMNS_NARROW)
+        add_requests(row, json_object_get(service, "http"), arena);
 }
 
 /* The end of the process before the one that runs, if nobody asked for it: it may come again. */
@@ -104,15 +146,36 @@ static void add_reasons(json_t *services, struct strbuf *out)
     }
 }
 
-void status_view_draw(json_t *status, bool color, struct arena *arena, struct strbuf *out)
+/* What goes wrong because somebody wants it to must not be taken for anything else. */
+static void add_faults(json_t *services, bool color, struct strbuf *out)
+{
+    size_t i;
+    json_t *service;
+    bool first = true;
+    json_array_foreach(services, i, service)
+    {
+        json_t *fault = json_object_get(service, "fault");
+        if (!json_is_object(fault))
+            continue;
+        strbuf_adds(out, first ? "\n" : "");
+        strbuf_adds(out, color ? "\033[1;31m" : "");
+        fault_line(text_of(service, "name"), fault, out);
+        strbuf_adds(out, color ? "\033[0m\n" : "\n");
+        first = false;
+    }
+}
+
+void status_view_draw(json_t *status, bool color, bool wide, struct arena *arena,
+                      struct strbuf *out)
 {
     json_t *services = json_object_get(status, "services"), *service;
     size_t i;
-    struct table table = {.arena = arena, .columns = COLUMN_COUNT};
+    struct table table = {.arena = arena, .columns = wide ? COLUMN_COUNT : COLUMNS_NARROW};
     struct table_cell *head = table_row(&table);
-    for (size_t column = 0; column < COLUMN_COUNT; column++)
+    for (size_t column = 0; column < table.columns; column++)
         head[column] = (struct table_cell){titles[column], TABLE_BOLD};
     json_array_foreach(services, i, service) add_row(&table, service, arena);
     table_render(&table, color, out);
     add_reasons(services, out);
+    add_faults(services, color, out);
 }

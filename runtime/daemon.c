@@ -1,5 +1,6 @@
 #include "daemon_state.h"
 
+#include "access.h"
 #include "answers.h"
 #include "dispatch.h"
 #include "dispatch_progress.h"
@@ -187,10 +188,11 @@ static void init(struct daemon *d, const struct daemon_options *options)
     uint32_t count = d->plan->service_count;
     supervisor_init(&d->supervisor, d->plan);
     logs_init(&d->logs, d->loop, count, 0);
+    logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
     init_services(d);
     timeline_init(&d->timeline, count, daemon_now(), moment_now());
     progress_init(&d->progress, count);
-    d->logs.names = d->names;
+    d->logs.names = d->access.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     d->terminal.only_errors = options->only_errors;
     d->terminal.json = options->json;
@@ -232,6 +234,7 @@ static void finish(struct daemon *d)
     log_files_finish(&d->log_files);
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
+    logs_finish(&d->access);
     supervisor_finish(&d->supervisor);
     timeline_finish(&d->timeline);
     progress_finish(&d->progress);

@@ -52,6 +52,7 @@ struct daemon {
     struct nursery nursery;
     struct leftovers leftovers;
     struct logs logs;
+    struct logs access; /* one line a request that went through the proxy */
     struct log log;
     struct log_terminal terminal;
     struct log_files log_files;

@@ -81,6 +81,7 @@ static void move_logs(struct daemon *d, const struct generation *next)
 {
     uint32_t count = d->plan->service_count;
     logs_renumber(&d->logs, next->from, count, d->names);
+    logs_renumber(&d->access, next->from, count, d->names);
     log_terminal_rename(&d->terminal, d->names, count);
     daemon_fit_window(d);
     log_files_set(&d->log_files, &d->world);
