@@ -18,7 +18,7 @@
 #include <ev.h>
 
 /* Limits and times; seconds. */
-#define PROXY_CLIENTS_MAX     512
+#define PROXY_CLIENTS_MAX     4096
 #define PROXY_PARKED_MAX      256
 #define PROXY_HEAD_TIMEOUT    10. /* from the first byte of a request to the end of its head */
 #define PROXY_IDLE_TIMEOUT    60. /* for a peer that owes bytes of a body, or takes none */

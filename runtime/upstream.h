@@ -13,7 +13,7 @@
 #include "sweep.h"
 
 #define UPSTREAM_IDLE       4. /* seconds; below the 5 after which Node's server closes */
-#define UPSTREAM_IDLE_SHARE 32 /* idle connections of one service */
+#define UPSTREAM_IDLE_SHARE 256 /* idle connections of one service */
 #define UPSTREAM_FAMILIES   2
 
 struct upstream_pool {
