@@ -1,6 +1,7 @@
 """What the benchmarks that run services share: free ports, a3s as a child, the machine's name."""
 
 import os
+import pathlib
 import platform
 import signal
 import socket
@@ -60,3 +61,47 @@ def machine():
     load = os.getloadavg()[0]
     return (f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}, "
             f"load {load:.1f} when it began")
+
+
+def processes_of(root, child):
+    """The program and what it has brought into being, without the measured children."""
+    parents = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            stat = pathlib.Path("/proc", entry, "stat").read_text(encoding="utf-8")
+            command = pathlib.Path("/proc", entry, "cmdline").read_bytes()
+        except OSError:
+            continue
+        if not command.startswith(child.encode()):
+            parents[int(entry)] = int(stat.rsplit(")", 1)[1].split()[1])
+    found = {root}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def wake_ups(pids):
+    total = 0
+    for pid in pids:
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+            if "ctxt_switches" in line:
+                total += int(line.split()[1])
+    return total
+
+
+def cpu_ms(pids):
+    """Used so far, user and system, in ms."""
+    ticks = 0
+    for pid in pids:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        ticks += sum(map(int, stat.rsplit(")", 1)[1].split()[11:13]))
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def pss(pids):
+    total = 0
+    for pid in pids:
+        for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024

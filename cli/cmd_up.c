@@ -22,7 +22,7 @@ static const struct command_option options[] = {
     {0},
 };
 
-static int start(const struct command_call *call, const char *path, const struct compilation *c)
+static int start(const struct command_call *call, const char *path, struct compilation *c)
 {
     const struct up_options *chosen = command_options(call, struct up_options);
     bool wait = chosen->wait || chosen->wait_timeout;
@@ -31,6 +31,8 @@ static int start(const struct command_call *call, const char *path, const struct
     bool can_be_read_again = strcmp(path, "-") != 0;
     struct plan plan = {0};
     int code = load_plan_bytes(&plan, c);
+    /* Every process that is forked from here on would hold on to its memory. */
+    compilation_finish(c);
     if (code)
         return code;
     code = start_plan(&(struct start){

@@ -57,17 +57,32 @@ static void leave_pool(struct upstream *upstream)
     deadline_clear(&upstream->idle);
 }
 
+/* Has the loop waited, and so asked the kernel about it, since it came back? */
+static bool was_watched(const struct upstream *upstream)
+{
+    return upstream->turn != ev_iteration(upstream->pool->loop);
+}
+
 static bool looks_alive(const struct upstream *upstream)
 {
     char byte;
+    if (was_watched(upstream))
+        return !ev_is_pending(&upstream->stream.reader);
     ssize_t count = recv(upstream->stream.reader.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count < 0 && errno == EAGAIN;
+}
+
+/* The newest, so that the others can grow old and go; one that was watched if there is one. */
+static struct upstream *choose(struct link *idle)
+{
+    struct upstream *newest = container_of(idle->prev, struct upstream, link);
+    return was_watched(newest) ? newest : container_of(idle->next, struct upstream, link);
 }
 
 struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uint16_t port)
 {
     while (!link_alone(&pool->idle[service])) {
-        struct upstream *upstream = container_of(pool->idle[service].prev, struct upstream, link);
+        struct upstream *upstream = choose(&pool->idle[service]);
         leave_pool(upstream);
         if (upstream->port == port && looks_alive(upstream)) {
             upstream->reused = true;
@@ -152,6 +167,7 @@ void upstream_release(struct upstream *upstream)
     }
     link_append(&pool->idle[upstream->service], &upstream->link);
     pool->idle_count[upstream->service]++;
+    upstream->turn = ev_iteration(pool->loop);
     stream_attach(&upstream->stream, upstream, on_idle_event, on_idle_event);
     stream_want(&upstream->stream, true);
     deadline_set(&upstream->idle, pool->loop, UPSTREAM_IDLE);

@@ -1,8 +1,8 @@
 /* Connections to services, and the pool of those that wait for their next request.
  *
  * A service is dialled at 127.0.0.1, then at ::1 if nobody listens there. A connection goes back to
- * the pool only after a cleanly framed exchange; in the pool any byte or end of stream closes it,
- * and before it is used again it is looked at once more.
+ * the pool only after a cleanly framed exchange; in the pool any byte or end of stream closes it.
+ * So the loop's own wait says that it is alive; one that came back since is looked at once more.
  */
 #ifndef RUNTIME_UPSTREAM_H
 #define RUNTIME_UPSTREAM_H
@@ -34,6 +34,7 @@ struct upstream {
     uint16_t port;
     uint8_t family; /* 0: 127.0.0.1, 1: ::1 */
     bool reused;    /* it served a request before */
+    unsigned turn;  /* of the loop, when it came back */
 };
 
 /* False without memory. */
