@@ -355,8 +355,9 @@ static size_t feed_tunnel(struct exchange *exchange, const char *bytes, size_t l
 {
     uint32_t room = exchange_room(exchange);
     size_t taken = length < room ? length : room;
-    buffer_add(&exchange->up, bytes, taken);
+    buffer_lend(&exchange->up, (struct str){bytes, taken});
     exchange_flush_up(exchange);
+    buffer_settle(&exchange->up);
     return taken;
 }
 
@@ -384,6 +385,7 @@ size_t exchange_feed(struct exchange *exchange, const char *bytes, size_t length
         exchange_flush_up(exchange);
         exchange_touch(exchange);
     }
+    buffer_settle(&exchange->up);
     return total;
 }
 

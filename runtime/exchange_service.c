@@ -287,7 +287,7 @@ static void feed_response(struct exchange *exchange, const char *bytes, size_t l
         more = on_response_event(exchange, event, total < length);
     }
     if (exchange->state == EXCHANGE_TUNNEL) {
-        buffer_add(&exchange->down, bytes + total, length - total);
+        buffer_lend(&exchange->down, (struct str){bytes + total, length - total});
         exchange->down_body.total += length - total;
     }
 }
@@ -351,6 +351,7 @@ static void on_service_readable(struct stream *stream)
     if (exchange->state != EXCHANGE_OPEN && exchange->state != EXCHANGE_TUNNEL)
         return;
     exchange_flush_down(exchange);
+    buffer_settle(&exchange->down);
     if (before == EXCHANGE_OPEN && exchange->state == EXCHANGE_TUNNEL)
         client_resume(exchange->client);
 }
@@ -389,7 +390,7 @@ void exchange_flush_down(struct exchange *exchange)
     if (result == 0)
         on_drained(exchange);
     bool streams = exchange->state == EXCHANGE_OPEN || exchange->state == EXCHANGE_TUNNEL;
-    if (streams && exchange->upstream && !exchange->response_ended &&
-        buffer_room(&exchange->down) > BODY_OVERHEAD)
-        stream_want(&exchange->upstream->stream, true);
+    /* While something waits, more would only wait behind it. */
+    if (streams && exchange->upstream && !exchange->response_ended)
+        stream_want(&exchange->upstream->stream, result == 0);
 }

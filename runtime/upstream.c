@@ -1,8 +1,9 @@
 #include "upstream.h"
 
+#include "loopback.h"
+
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,11 +103,11 @@ static int begin_connect(struct upstream *upstream)
                               .sin6_port = htons(upstream->port),
                               .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     bool first = upstream->family == 0;
-    int one = 1, fd = socket(first ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                             IPPROTO_TCP);
+    int fd =
+        socket(first ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (fd < 0)
         return -errno;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    loopback_hurry(fd);
     const void *address = first ? (const void *)&v4 : (const void *)&v6;
     if (connect(fd, address, first ? sizeof v4 : sizeof v6) < 0 && errno != EINPROGRESS) {
         int error = -errno;

@@ -12,7 +12,7 @@
 #include "stream.h"
 #include "sweep.h"
 
-#define UPSTREAM_IDLE       4. /* seconds; below the 5 after which Node's server closes */
+#define UPSTREAM_IDLE       4.  /* seconds; below the 5 after which Node's server closes */
 #define UPSTREAM_IDLE_SHARE 256 /* idle connections of one service */
 #define UPSTREAM_FAMILIES   2
 
