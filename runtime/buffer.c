@@ -4,9 +4,20 @@
 /* Far above what the limits of heads allow. */
 #define CAPACITY_MAX (1u << 20)
 
+void buffer_init(struct buffer *buffer, char *first, uint32_t size)
+{
+    *buffer = (struct buffer){.bytes = first, .first = first, .capacity = size};
+}
+
+static void free_bytes(struct buffer *buffer)
+{
+    if (buffer->bytes != buffer->first)
+        free(buffer->bytes);
+}
+
 void buffer_finish(struct buffer *buffer)
 {
-    free(buffer->bytes);
+    free_bytes(buffer);
     *buffer = (struct buffer){0};
 }
 
@@ -34,7 +45,7 @@ static char *reserve(struct buffer *buffer, uint32_t size)
         }
         if (waiting)
             memcpy(grown, buffer->bytes + buffer->start, waiting);
-        free(buffer->bytes);
+        free_bytes(buffer);
         buffer->bytes = grown;
         buffer->capacity = capacity;
     }

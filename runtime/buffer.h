@@ -21,10 +21,13 @@ struct buffer {
     char *bytes;
     uint32_t start, end; /* what waits: [start, end), then what is lent */
     uint32_t capacity;
+    char *first; /* memory of the owner, used before any of the heap; or NULL */
     struct str lent;
     bool failed;
 };
 
+/* The memory must outlive it. A zeroed buffer is an empty one, too. */
+void buffer_init(struct buffer *buffer, char *first, uint32_t size);
 void buffer_finish(struct buffer *buffer);
 void buffer_clear(struct buffer *buffer); /* keeps the memory */
 /* Room for size bytes behind the end, or NULL. */

@@ -35,6 +35,7 @@ enum exchange_state {
 
 enum exchange_end {
     EXCHANGE_KEEP,   /* the next request may follow */
+    EXCHANGE_LAST,   /* the client wanted it to be its last request */
     EXCHANGE_LINGER, /* no more requests; what was written must still arrive */
     EXCHANGE_CLOSE,  /* the client is gone, or must see that the answer is cut off */
     EXCHANGE_RESET   /* as CLOSE, for an answer that only the end of the stream ends */
@@ -43,7 +44,8 @@ enum exchange_end {
 struct client;
 
 struct exchange {
-    struct client *client;
+    struct proxy *proxy;
+    struct client *client; /* not after the end */
     enum exchange_state state;
     struct http request, response;
     struct host host;
@@ -69,6 +71,8 @@ struct exchange {
     bool endless;     /* a stream of events */
     bool client_eof;  /* the client sends no more */
     bool last;        /* no further request on this connection */
+    /* Heads of the usual size need no other memory. */
+    char request_bytes[1024], response_bytes[512], up_bytes[1280], down_bytes[768];
 };
 
 /* Begins with the first byte of a request. NULL without memory. */

@@ -356,6 +356,14 @@ static void on_service_readable(struct stream *stream)
         client_resume(exchange->client);
 }
 
+static enum exchange_end how_it_ended(const struct exchange *exchange)
+{
+    if (exchange_keeps_client(exchange))
+        return EXCHANGE_KEEP;
+    bool wanted = exchange_request_ended(exchange) && !http_keeps_alive(&exchange->request);
+    return wanted ? EXCHANGE_LAST : EXCHANGE_LINGER;
+}
+
 /* Everything that was to be written has been written. */
 static void on_drained(struct exchange *exchange)
 {
@@ -367,7 +375,7 @@ static void on_drained(struct exchange *exchange)
     } else if (exchange->cut) {
         exchange_end(exchange, exchange->until_close ? EXCHANGE_RESET : EXCHANGE_LINGER);
     } else if (exchange->state == EXCHANGE_ANSWERING || exchange->response_ended) {
-        exchange_end(exchange, exchange_keeps_client(exchange) ? EXCHANGE_KEEP : EXCHANGE_LINGER);
+        exchange_end(exchange, how_it_ended(exchange));
     }
 }
 

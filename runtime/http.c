@@ -90,16 +90,23 @@ static const llhttp_settings_t settings = {
 void http_init(struct http *http, enum head_kind kind)
 {
     memset(http, 0, offsetof(struct http, head));
-    http->bytes = NULL;
+    http->bytes = http->first = NULL;
     http->capacity = 0;
     http->kind = kind;
     http_reset(http);
 }
 
+void http_lend(struct http *http, char *first, uint32_t size)
+{
+    http->bytes = http->first = first;
+    http->capacity = size;
+}
+
 void http_finish(struct http *http)
 {
-    free(http->bytes);
-    http->bytes = NULL;
+    if (http->bytes != http->first)
+        free(http->bytes);
+    http->bytes = http->first = NULL;
     http->capacity = 0;
 }
 
@@ -168,9 +175,12 @@ static bool reserve(struct http *http, size_t need)
     size_t capacity = http->capacity ? http->capacity : 512;
     while (capacity < need)
         capacity *= 2;
-    char *grown = realloc(http->bytes, capacity);
+    bool lent = http->bytes == http->first;
+    char *grown = realloc(lent ? NULL : http->bytes, capacity);
     if (!grown)
         return false;
+    if (lent && http->first)
+        memcpy(grown, http->first, http->capacity);
     http->bytes = grown;
     http->capacity = (uint32_t)capacity;
     return true;

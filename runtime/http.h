@@ -17,8 +17,8 @@
  *         if (event == HTTP_FAIL) ...;              // http.error; nothing more can be read
  *     }
  *
- * HTTP_END comes for every message, also for one without a body. The memory of the head is on the
- * heap and lives until http_reset or http_finish.
+ * HTTP_END comes for every message, also for one without a body. The memory of the head lives until
+ * http_reset or http_finish: on the heap, or in what was given to http_lend.
  */
 #ifndef RUNTIME_HTTP_H
 #define RUNTIME_HTTP_H
@@ -48,7 +48,7 @@ struct http {
     struct head head;      /* whole since HTTP_HEAD_READ */
 
     struct head_scan scan;
-    char *bytes; /* of the head */
+    char *bytes, *first; /* of the head; the owner's memory, or NULL */
     uint32_t capacity;
     uint32_t extra;  /* bytes of extensions and trailers so far */
     uint32_t fields; /* that llhttp saw */
@@ -56,6 +56,8 @@ struct http {
 };
 
 void http_init(struct http *http, enum head_kind kind);
+/* Memory for a head that is not larger; it must outlive http. Right after http_init. */
+void http_lend(struct http *http, char *first, uint32_t size);
 void http_finish(struct http *http);
 /* Forgets the message and waits for the next one. */
 void http_reset(struct http *http);

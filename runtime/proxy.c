@@ -5,6 +5,9 @@
 
 #include <errno.h>
 
+/* Blocks of memory for exchanges that stay when few are under way. */
+#define PROXY_SPARE_BLOCKS 4
+
 struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
                            const struct proxy_ops *ops, void *ctx)
 {
@@ -19,12 +22,15 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
     link_init(&proxy->clients);
     link_init(&proxy->parked);
     proxy->counters = calloc(plan->service_count + 1, sizeof *proxy->counters);
-    if (!proxy->counters ||
-        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, plan->service_count + 1)) {
+    if (!proxy->counters || !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper,
+                                                &proxy->upstream_slab, plan->service_count + 1)) {
         free(proxy->counters);
         free(proxy);
         return NULL;
     }
+    slab_init(&proxy->client_slab, sizeof(struct client), 1);
+    slab_init(&proxy->upstream_slab, sizeof(struct upstream), 1);
+    slab_init(&proxy->exchange_slab, sizeof(struct exchange), PROXY_SPARE_BLOCKS);
     sweeper_start(&proxy->sweeper, loop);
     return proxy;
 }
@@ -34,8 +40,11 @@ void proxy_destroy(struct proxy *proxy)
     if (!proxy)
         return;
     proxy_stop(proxy);
-    upstream_pool_finish(&proxy->pool);
     sweeper_stop(&proxy->sweeper);
+    upstream_pool_finish(&proxy->pool);
+    slab_finish(&proxy->upstream_slab);
+    slab_finish(&proxy->client_slab);
+    slab_finish(&proxy->exchange_slab);
     free(proxy->counters);
     free(proxy);
 }
@@ -75,7 +84,7 @@ void proxy_stop(struct proxy *proxy)
     listener_close(&proxy->listener);
     while (!link_alone(&proxy->clients))
         client_close(container_of(proxy->clients.next, struct client, link));
-    for (uint32_t i = 0; i < proxy->plan->service_count; i++)
+    for (uint32_t i = 0; i <= proxy->plan->service_count; i++)
         upstream_pool_drop(&proxy->pool, i);
 }
 

@@ -68,8 +68,8 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     struct upstream_pool pool;
     uint32_t old_count = proxy->plan->service_count;
     struct proxy_counters *counters = calloc(plan->service_count + 1ul, sizeof *counters);
-    if (!counters ||
-        !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, plan->service_count + 1)) {
+    if (!counters || !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, &proxy->upstream_slab,
+                                         plan->service_count + 1)) {
         free(counters);
         return false;
     }

@@ -19,9 +19,9 @@ static void on_idle_due(struct deadline *deadline)
 }
 
 bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
-                        uint32_t service_count)
+                        struct slab *slab, uint32_t service_count)
 {
-    *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper};
+    *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper, .slab = slab};
     pool->idle = calloc(service_count + 1, sizeof *pool->idle);
     pool->idle_count = calloc(service_count + 1, sizeof *pool->idle_count);
     if (!pool->idle || !pool->idle_count) {
@@ -132,17 +132,15 @@ static int dial_from(struct upstream *upstream, uint8_t family)
 int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
                   struct upstream **out_upstream)
 {
-    struct upstream *upstream = calloc(1, sizeof *upstream);
+    struct upstream *upstream = slab_take(pool->slab);
     if (!upstream)
         return -ENOMEM;
-    upstream->pool = pool;
-    upstream->service = service;
-    upstream->port = port;
+    *upstream = (struct upstream){.pool = pool, .service = service, .port = port};
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
     int error = dial_from(upstream, 0);
     if (error < 0) {
-        free(upstream);
+        slab_give(pool->slab, upstream);
         return error;
     }
     *out_upstream = upstream;
@@ -176,7 +174,8 @@ void upstream_release(struct upstream *upstream)
 
 static void release_memory(struct swept *swept)
 {
-    free(container_of(swept, struct upstream, swept));
+    struct upstream *upstream = container_of(swept, struct upstream, swept);
+    slab_give(upstream->pool->slab, upstream);
 }
 
 void upstream_close(struct upstream *upstream)

@@ -9,6 +9,7 @@
 
 #include "deadline.h"
 #include "link.h"
+#include "slab.h"
 #include "stream.h"
 #include "sweep.h"
 
@@ -20,6 +21,7 @@ struct upstream_pool {
     struct ev_loop *loop;
     struct sweeper *sweeper;
     uint32_t service_count;
+    struct slab *slab;    /* of struct upstream */
     struct link *idle;    /* [service] of struct upstream.link, the newest last */
     uint32_t *idle_count; /* [service] */
 };
@@ -39,7 +41,7 @@ struct upstream {
 
 /* False without memory. */
 bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
-                        uint32_t service_count);
+                        struct slab *slab, uint32_t service_count);
 void upstream_pool_finish(struct upstream_pool *pool);
 /* Closes the idle connections of a service. */
 void upstream_pool_drop(struct upstream_pool *pool, uint32_t service);
