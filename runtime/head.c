@@ -65,6 +65,11 @@ static bool is_control(unsigned char c)
     return (c < ' ' && c != '\t') || c == 0x7f;
 }
 
+bool str_is_token(struct str s)
+{
+    return consists_of(s, IN_TOKEN);
+}
+
 /* A line [scan->line, end) is complete; next is the byte behind its CRLF. */
 static enum http_error end_line(struct head_scan *scan, enum head_kind kind, uint32_t end,
                                 uint32_t next)
@@ -195,7 +200,7 @@ static enum http_error parse_request_line(struct head *head, struct str line)
 {
     if (!cut(&line, ' ', &head->method) || !cut(&line, ' ', &head->target))
         return HTTP_E_SYNTAX;
-    if (!consists_of(head->method, IN_TOKEN))
+    if (!str_is_token(head->method))
         return HTTP_E_SYNTAX;
     enum http_error error = parse_version(line, &head->minor);
     if (error)
@@ -241,7 +246,7 @@ static enum http_error parse_field(struct head *head, struct str line)
     struct str name;
     if (!cut(&line, ':', &name))
         return HTTP_E_SYNTAX;
-    if (!consists_of(name, IN_TOKEN))
+    if (!str_is_token(name))
         return HTTP_E_NAME;
     struct str value = trim(line);
     head->fields[head->field_count++] = (struct head_field){

@@ -2,7 +2,8 @@
  *
  * The head is gathered whole, judged by head.h, then given to llhttp (strict), and the two must
  * agree on method or status, version, framing and the number of fields. llhttp finds the end of the
- * body. Chunk extensions and trailers are bounded and dropped.
+ * body. Chunk extensions and trailers are bounded and dropped; their lines, too, end in CRLF and
+ * have no control bytes, which llhttp alone does not see to.
  *
  *     struct http http;
  *     http_init(&http, HEAD_REQUEST);
@@ -38,6 +39,9 @@
 enum http_event { HTTP_MORE, HTTP_HEAD_READ, HTTP_DATA, HTTP_END, HTTP_FAIL };
 enum http_state { HTTP_IN_HEAD, HTTP_IN_BODY, HTTP_AT_END, HTTP_ENDED, HTTP_FAILED };
 
+/* Where in the trailers of a chunked body the last byte was. */
+enum http_trailer { HTTP_NO_TRAILER, HTTP_TRAILER_BEGINS, HTTP_TRAILER_NAME, HTTP_TRAILER_VALUE };
+
 struct http {
     enum head_kind kind;
     enum http_state state;
@@ -48,6 +52,9 @@ struct http {
     struct head head;      /* whole since HTTP_HEAD_READ */
 
     struct head_scan scan;
+    /* Of a chunked body, outside of its data. */
+    bool after_cr, last_chunk;
+    enum http_trailer trailer;
     char *bytes, *first; /* of the head; the owner's memory, or NULL */
     uint32_t capacity;
     uint32_t extra;  /* bytes of extensions and trailers so far */
