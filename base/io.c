@@ -175,7 +175,26 @@ static void sync_folder_of(const char *path)
     io_close(&fd);
 }
 
-int io_write_atomic(const char *path, const void *bytes, size_t size, mode_t mode)
+/* Not every file system can rename so; those that cannot have links. */
+static int rename_to_new(const char *from, const char *path)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    if (link(from, path) < 0)
+        return -errno;
+    unlink(from);
+    return 0;
+}
+
+static int rename_over(const char *from, const char *path)
+{
+    return rename(from, path) < 0 ? -errno : 0;
+}
+
+static int write_and_move(const char *path, const void *bytes, size_t size, mode_t mode,
+                          int (*move)(const char *from, const char *path))
 {
     char beside[PATH_MAX];
     int length = snprintf(beside, sizeof beside, "%s.XXXXXX", path);
@@ -187,11 +206,21 @@ int io_write_atomic(const char *path, const void *bytes, size_t size, mode_t mod
     int error = write_and_sync(fd, bytes, size, mode);
     if (close(fd) < 0 && !error)
         error = -errno;
-    if (!error && rename(beside, path) < 0)
-        error = -errno;
+    if (!error)
+        error = move(beside, path);
     if (error)
         unlink(beside);
     else
         sync_folder_of(path);
     return error;
+}
+
+int io_write_atomic(const char *path, const void *bytes, size_t size, mode_t mode)
+{
+    return write_and_move(path, bytes, size, mode, rename_over);
+}
+
+int io_create_atomic(const char *path, const void *bytes, size_t size, mode_t mode)
+{
+    return write_and_move(path, bytes, size, mode, rename_to_new);
 }

@@ -24,6 +24,8 @@ int io_write_all(int fd, const void *bytes, size_t size);
 /* Replaces path by the bytes: written beside it, synced, renamed, the folder synced. On failure the
  * old file is untouched and nothing is left beside it. */
 int io_write_atomic(const char *path, const void *bytes, size_t size, mode_t mode);
+/* As io_write_atomic, for a file that is not there yet: -EEXIST if it is, whoever made it. */
+int io_create_atomic(const char *path, const void *bytes, size_t size, mode_t mode);
 
 /* Both ends close-on-exec; nonblock sets O_NONBLOCK on the read end only. */
 int io_pipe(int out_fds[2], bool nonblock_read);

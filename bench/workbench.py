@@ -105,3 +105,31 @@ def pss(pids):
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024
+
+
+class Budgets:
+    """What was promised. One is missed if even the better quartile does not keep it."""
+
+    def __init__(self):
+        self.kept, self.missed = 0, []
+
+    def at_most(self, what, values, goal):
+        middle, low, _ = quartiles(values)
+        self._note(low <= goal, f"{what}: {middle:.2f}, at most {goal:g} was promised")
+
+    def at_least(self, what, values, goal):
+        middle, _, high = quartiles(values)
+        self._note(high >= goal, f"{what}: {middle:.2f}, at least {goal:g} was promised")
+
+    def _note(self, good, text):
+        if good:
+            self.kept += 1
+        else:
+            self.missed.append(text)
+
+    def close(self):
+        """Prints the sum, and gives the exit code."""
+        print(f"\nBudgets: {self.kept} kept, {len(self.missed)} missed.")
+        for text in self.missed:
+            print(f"- {text}")
+        return 1 if self.missed else 0

@@ -96,7 +96,9 @@ static int stop_named(const struct command_call *call, struct remote *remote)
     unsigned next = LOOKS_FIRST;
     json_t *names = remote_names(call);
     int code = remote_call(remote, "POST", "/v1/stop", names, NULL);
+    bool asked = !code;
     json_decref(names);
+    remote->quiet = true; /* with the last service a3s may end */
     for (unsigned looks = 1; !code; looks++) {
         strbuf_clear(&living);
         code = list_living(call, remote, &living);
@@ -106,10 +108,10 @@ static int stop_named(const struct command_call *call, struct remote *remote)
             report_note("waiting for %s", strbuf_text(&living));
         pause_between_looks();
     }
-    if (!code) {
-        for (size_t i = 0; i < call->operand_count; i++)
-            report_note("%s is stopped", call->operands[i]);
-    }
+    if (code == CLI_NOT_RUNNING && asked)
+        code = CLI_DONE;
+    for (size_t i = 0; !code && i < call->operand_count; i++)
+        report_note("%s is stopped", call->operands[i]);
     strbuf_finish(&living);
     return code;
 }

@@ -1,4 +1,5 @@
 /* Before codes.h, which leaves its CODE defined. */
+#include "import_codes.h"
 #include "syntax_codes.h"
 
 #include "codes.h"
@@ -12,7 +13,9 @@ static const struct diag_code *find_code(const char *name)
     static const struct {
         const struct diag_code *codes;
         size_t count;
-    } tables[] = {{syntax_codes, SYNTAX_CODE_COUNT}, {compile_codes, COMPILE_CODE_COUNT}};
+    } tables[] = {{syntax_codes, SYNTAX_CODE_COUNT},
+                  {compile_codes, COMPILE_CODE_COUNT},
+                  {import_codes, IMPORT_CODE_COUNT}};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (size_t i = 0; i < tables[t].count; i++)
             if (strcasecmp(tables[t].codes[i].name, name) == 0)

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "log_view.h"
+#include "moment.h"
 #include "remote.h"
 #include "report.h"
 
@@ -10,6 +11,7 @@
 struct logs_options {
     bool follow, json;
     long lines;
+    const char *since, *until, *grep, *run;
 };
 
 static const struct command_option options[] = {
@@ -17,6 +19,13 @@ static const struct command_option options[] = {
      "go on with what is printed from now on", NULL, 0},
     {'n', "lines", OPTION_NUMBER, offsetof(struct logs_options, lines), "COUNT",
      "the newest lines only; else all that are kept", NULL, LINES_ALL},
+    {0, "since", OPTION_TEXT, offsetof(struct logs_options, since), "TIME",
+     "from then on: 10m, 1h30m (ago), 12:03, or 2026-11-25T12:03:04", NULL, 0},
+    {0, "until", OPTION_TEXT, offsetof(struct logs_options, until), "TIME", "before then", NULL, 0},
+    {'g', "grep", OPTION_TEXT, offsetof(struct logs_options, grep), "PATTERN",
+     "lines in which the regular expression is found", NULL, 0},
+    {0, "run", OPTION_TEXT, offsetof(struct logs_options, run), "N",
+     "of each service's N-th run only, or of the \"newest\"", NULL, 0},
     {0, "json", OPTION_FLAG, offsetof(struct logs_options, json), NULL, "one JSON object a line",
      NULL, 0},
     {0},
@@ -27,12 +36,28 @@ struct output {
     bool json;   /* lines pass as they are */
     bool follow; /* a line is shown at once */
     bool broken; /* nobody reads any more */
+    bool failed; /* a3s has given up, and that has been said */
     struct strbuf text;
 };
+
+/* {"error": "..."} instead of a line. */
+static bool is_failure(struct str line)
+{
+    static const struct str begin = {"{\"error\":", sizeof "{\"error\":" - 1};
+    if (!str_has_prefix(line, begin))
+        return false;
+    json_t *object = json_loadb(line.ptr, line.len, 0, NULL);
+    const char *text = json_string_value(json_object_get(object, "error"));
+    report_error("%s", text ? text : "a3s has given up");
+    json_decref(object);
+    return true;
+}
 
 static bool on_line(void *ctx, struct str line)
 {
     struct output *output = ctx;
+    if ((output->failed = is_failure(line)))
+        return false;
     strbuf_clear(&output->text);
     if (output->json) {
         strbuf_add_str(&output->text, line);
@@ -40,21 +65,52 @@ static bool on_line(void *ctx, struct str line)
     } else {
         log_view_draw(&output->view, line, &output->text);
     }
-    output->broken = fwrite(output->text.ptr, 1, output->text.len, stdout) != output->text.len ||
-                     (output->follow && fflush(stdout) != 0);
+    output->broken = fwrite(output->text.ptr, 1, output->text.len, stdout) != output->text.len;
     return !output->broken;
 }
 
-static void build_target(const struct command_call *call, struct strbuf *target)
+static bool on_pause(void *ctx)
+{
+    struct output *output = ctx;
+    output->broken = output->broken || (output->follow && fflush(stdout) != 0);
+    return !output->broken;
+}
+
+static void add_parameter(struct strbuf *target, const char *key, const char *value)
+{
+    if (!value)
+        return;
+    strbuf_addf(target, "&%s=", key);
+    remote_add_name(target, value);
+}
+
+/* As milliseconds, so that the words are understood here, with this terminal's time zone. */
+static int add_time(struct strbuf *target, const char *key, const char *text)
+{
+    int64_t ms;
+    if (!text)
+        return CLI_DONE;
+    if (!moment_parse(text, moment_now(), &ms)) {
+        report_error("--%s: \"%s\" is no time", key, text);
+        report_hint("say 10m or 1h30m (ago), 12:03 or 12:03:04, or 2026-11-25T12:03:04+01:00");
+        return CLI_USAGE;
+    }
+    strbuf_addf(target, "&%s=%012lld", key, (long long)(ms < 0 ? 0 : ms));
+    return CLI_DONE;
+}
+
+static int build_target(const struct command_call *call, struct strbuf *target)
 {
     const struct logs_options *chosen = command_options(call, struct logs_options);
     strbuf_addf(target, "/v1/logs?follow=%d", chosen->follow);
     if (chosen->lines != LINES_ALL)
         strbuf_addf(target, "&lines=%ld", chosen->lines);
-    for (size_t i = 0; i < call->operand_count; i++) {
-        strbuf_adds(target, "&service=");
-        remote_add_name(target, call->operands[i]);
-    }
+    for (size_t i = 0; i < call->operand_count; i++)
+        add_parameter(target, "service", call->operands[i]);
+    add_parameter(target, "grep", chosen->grep);
+    add_parameter(target, "run", chosen->run);
+    int code = add_time(target, "since", chosen->since);
+    return code ? code : add_time(target, "until", chosen->until);
 }
 
 /* The names decide colours and the width of their column. */
@@ -82,11 +138,13 @@ static int learn_names(const struct command_call *call, struct remote *remote,
 static int show(const struct command_call *call, struct remote *remote, struct output *output)
 {
     struct strbuf target = {0};
-    build_target(call, &target);
-    int code = learn_names(call, remote, &output->view);
+    struct remote_listener listener = {.on_line = on_line, .on_pause = on_pause, .ctx = output};
+    int code = build_target(call, &target);
     if (!code)
-        code = remote_stream(remote, target.ptr, on_line, output);
-    if (fflush(stdout) != 0 || output->broken)
+        code = learn_names(call, remote, &output->view);
+    if (!code)
+        code = remote_listen(remote, target.ptr, &listener);
+    if (fflush(stdout) != 0 || output->broken || output->failed)
         code = code ? code : CLI_FAILED;
     strbuf_finish(&target);
     return code;

@@ -52,6 +52,19 @@ static int print_text(const json_t *answer, bool valid)
     return code;
 }
 
+/* Compiling may take long; whether anybody answers is known sooner. */
+static int ask(struct remote *remote, const struct command_call *call, json_t **out_answer)
+{
+    int code = remote_call(remote, "GET", "/v1", NULL, NULL);
+    if (code)
+        return code;
+    json_t *body = request_body(call);
+    remote->patience = RELOAD_PATIENCE;
+    code = remote_call(remote, "POST", "/v1/reload", body, out_answer);
+    json_decref(body);
+    return code;
+}
+
 static int run(const struct command_call *call)
 {
     const struct reload_options *chosen = command_options(call, struct reload_options);
@@ -60,10 +73,7 @@ static int run(const struct command_call *call)
     int code = remote_open(call, &remote);
     if (code)
         return code;
-    json_t *body = request_body(call);
-    remote.patience = RELOAD_PATIENCE;
-    code = remote_call(&remote, "POST", "/v1/reload", body, &answer);
-    json_decref(body);
+    code = ask(&remote, call, &answer);
     remote_close(&remote);
     if (code && code != CLI_INVALID)
         return code;

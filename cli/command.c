@@ -342,13 +342,17 @@ static void option_line(const struct command_option *option, struct strbuf *out)
     strbuf_addf(out, "%s\n", option->summary);
 }
 
-/* Whether the command has a letter of its own that hides this global one. */
-static bool letter_is_hidden(const struct command *command, const struct command_option *global)
+struct command_option command_option_shown(const struct command *command,
+                                           const struct command_option *option)
 {
-    for (const struct command_option *row = command->options; !option_ends(row); row++)
-        if (row->letter == global->letter)
-            return true;
-    return false;
+    struct command_option shown = *option;
+    for (const struct command_option *own = command->options; !option_ends(own); own++) {
+        if (own == option)
+            return *option;
+        if (own->letter == option->letter)
+            shown.letter = 0;
+    }
+    return shown;
 }
 
 void command_help(const struct command *command, struct strbuf *out)
@@ -362,9 +366,7 @@ void command_help(const struct command *command, struct strbuf *out)
     command_option_tables(command, tables);
     for (size_t i = 0; tables[i]; i++) {
         for (const struct command_option *row = tables[i]; !option_ends(row); row++) {
-            struct command_option shown = *row;
-            if (tables[i] != command->options && letter_is_hidden(command, row))
-                shown.letter = 0;
+            struct command_option shown = command_option_shown(command, row);
             option_line(&shown, out);
         }
     }

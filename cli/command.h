@@ -59,7 +59,7 @@ struct command_option {
 };
 
 /* The most that an options struct may take. */
-#define COMMAND_OPTIONS_MAX 64
+#define COMMAND_OPTIONS_MAX 160
 
 struct command;
 
@@ -114,6 +114,9 @@ void command_option_tables(const struct command *command,
 /* By letter, or by name if letter is 0; NULL if there is none. */
 const struct command_option *command_option_find(const struct command *command, char letter,
                                                  struct str name);
+/* As the help shows it: a global option lacks a letter that one of the command's own has. */
+struct command_option command_option_shown(const struct command *command,
+                                           const struct command_option *option);
 
 /* By name or alias; NULL if there is none. */
 const struct command *command_find(const struct command_table *table, const char *name);

@@ -12,6 +12,7 @@
     X(status)       \
     X(why)          \
     X(logs)         \
+    X(exec)         \
     X(validate)     \
     X(compile)      \
     X(run)          \
@@ -19,6 +20,7 @@
     X(plan_diff)    \
     X(graph)        \
     X(explain)      \
+    X(init)         \
     X(fmt)          \
     X(hcl)          \
     X(functions)    \

@@ -1,4 +1,5 @@
 /* Before codes.h, which leaves its CODE defined. */
+#include "import_codes.h"
 #include "syntax_codes.h"
 
 #include "completion.h"
@@ -87,6 +88,8 @@ static void offer_codes(const struct line *line)
         offer(line, str_from(syntax_codes[i].name), syntax_codes[i].summary);
     for (size_t i = 0; i < COMPILE_CODE_COUNT; i++)
         offer(line, str_from(compile_codes[i].name), compile_codes[i].summary);
+    for (size_t i = 0; i < IMPORT_CODE_COUNT; i++)
+        offer(line, str_from(import_codes[i].name), import_codes[i].summary);
 }
 
 static void offer_schema(const struct line *line)

@@ -1,4 +1,5 @@
 /* Before codes.h, which leaves its CODE defined. */
+#include "import_codes.h"
 #include "syntax_codes.h"
 
 #include "reference.h"
@@ -170,6 +171,7 @@ static void add_diagnostics(struct strbuf *out)
                 "a warning.\n");
     add_codes("Syntax", syntax_codes, SYNTAX_CODE_COUNT, out);
     add_codes("Meaning", compile_codes, COMPILE_CODE_COUNT, out);
+    add_codes("Files to import", import_codes, IMPORT_CODE_COUNT, out);
 }
 
 void reference_markdown(const struct command_table *table, struct strbuf *out)

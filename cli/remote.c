@@ -3,6 +3,7 @@
 #include "http.h"
 #include "io.h"
 #include "load.h"
+#include "procfs.h"
 #include "report.h"
 
 #include <errno.h>
@@ -13,6 +14,17 @@
 /* A line longer than this, or an answer, is not ours. */
 #define LINE_MAX_BYTES   (1u << 20)
 #define ANSWER_MAX_BYTES (64u << 20)
+
+bool remote_is_running(const struct command_call *call)
+{
+    char path[PATH_MAX];
+    struct rundir dir;
+    if (!load_find(call, path) || rundir_open(&dir, path, false))
+        return false;
+    bool running = rundir_is_running(&dir);
+    rundir_abandon(&dir);
+    return running;
+}
 
 int remote_open(const struct command_call *call, struct remote *remote)
 {
@@ -70,10 +82,9 @@ struct exchange {
     struct remote *remote;
     int fd;
     struct http http;
-    struct strbuf body; /* what has come and is not used yet */
-    bool (*on_line)(void *ctx, struct str line);
-    void *ctx;
-    bool stopped; /* on_line has seen enough */
+    struct strbuf body;                     /* what has come and is not used yet */
+    const struct remote_listener *listener; /* NULL: one answer */
+    bool stopped;                           /* the listener has seen enough */
 };
 
 static void set_timeout(int fd, int option, int seconds)
@@ -87,16 +98,26 @@ static int patience(const struct remote *remote)
     return remote->patience ? remote->patience : REMOTE_TIMEOUT;
 }
 
+static void report_silence(const struct remote *remote)
+{
+    struct rundir_info info;
+    struct procfs_stat process;
+    if (rundir_read_info(&remote->dir, &info) != 0) {
+        report_error("a3s has not answered for %d seconds", patience(remote));
+    } else if (procfs_stat(info.pid, &process) == 0 && process.state == 'T') {
+        report_error("a3s (pid %d) is suspended and does not answer", (int)info.pid);
+        report_hint("\"kill -CONT %d\" wakes it", (int)info.pid);
+    } else {
+        report_error("a3s (pid %d) has not answered for %d seconds", (int)info.pid,
+                     patience(remote));
+    }
+}
+
 /* Nobody at the other end, or nobody who answers. */
 static int lost(const struct remote *remote, int error)
 {
-    struct rundir_info info;
     if (error == -EAGAIN || error == -EWOULDBLOCK) {
-        if (rundir_read_info(&remote->dir, &info) == 0)
-            report_error("a3s (pid %d) has not answered for %d seconds; is it suspended?",
-                         (int)info.pid, patience(remote));
-        else
-            report_error("a3s has not answered for %d seconds", patience(remote));
+        report_silence(remote);
         return CLI_TIMEOUT;
     }
     if (!remote->quiet)
@@ -138,7 +159,7 @@ static void hand_over_lines(struct exchange *exchange)
     while (!exchange->stopped && start < body->len &&
            (end = memchr(body->ptr + start, '\n', body->len - start))) {
         struct str line = {body->ptr + start, (size_t)(end - body->ptr) - start};
-        exchange->stopped = line.len && !exchange->on_line(exchange->ctx, line);
+        exchange->stopped = line.len && !exchange->listener->on_line(exchange->listener->ctx, line);
         start += line.len + 1;
     }
     if (start) {
@@ -155,7 +176,7 @@ static enum http_event take(struct exchange *exchange, const char *bytes, size_t
         enum http_event event = http_feed(&exchange->http, bytes, size, &used);
         bytes += used;
         size -= used;
-        bool lines = exchange->on_line && exchange->http.head.status == 200;
+        bool lines = exchange->listener && exchange->http.head.status == 200;
         if (event == HTTP_DATA)
             strbuf_add_str(&exchange->body, exchange->http.data);
         if (event == HTTP_DATA && lines)
@@ -169,6 +190,13 @@ static enum http_event take(struct exchange *exchange, const char *bytes, size_t
     }
 }
 
+static void pause_lines(struct exchange *exchange)
+{
+    const struct remote_listener *listener = exchange->listener;
+    if (listener && listener->on_pause && !exchange->stopped)
+        exchange->stopped = !listener->on_pause(listener->ctx);
+}
+
 /* Reads the answer to its end. 0, or a negative errno. */
 static int receive(struct exchange *exchange)
 {
@@ -180,11 +208,12 @@ static int receive(struct exchange *exchange)
         if (n < 0)
             return -errno;
         enum http_event event = n ? take(exchange, bytes, (size_t)n) : http_eof(&exchange->http);
-        if (event == HTTP_END)
+        pause_lines(exchange);
+        if (event == HTTP_END || exchange->stopped)
             return 0;
         if (event == HTTP_FAIL || n == 0)
             return n ? -EPROTO : -ECONNRESET;
-        if (exchange->on_line && exchange->http.head.status == 200)
+        if (exchange->listener && exchange->http.head.status == 200)
             set_timeout(exchange->fd, SO_RCVTIMEO, 0);
     }
 }
@@ -197,7 +226,7 @@ static int refused(const struct exchange *exchange, json_t *answer)
         report_error("%s", reason);
     else
         report_error("a3s answered with status %d", status);
-    return status == 404 ? CLI_USAGE : CLI_FAILED;
+    return status == 404 || status == 400 ? CLI_USAGE : CLI_FAILED;
 }
 
 /* Whoever holds the lock without a socket is about to listen, or about to be gone: both take a
@@ -229,7 +258,7 @@ static int run_exchange(struct exchange *exchange, const char *method, const cha
         return lost(exchange->remote, error);
     bool good = exchange->http.head.status < 300;
     bool invalid = exchange->http.head.status == 422 && out_body;
-    if (good && exchange->on_line)
+    if (good && exchange->listener)
         return CLI_DONE;
     json_t *answer = json_loadb(strbuf_text(&exchange->body), exchange->body.len, 0, NULL);
     int code = good ? CLI_DONE : invalid ? CLI_INVALID : refused(exchange, answer);
@@ -259,9 +288,29 @@ int remote_call(struct remote *remote, const char *method, const char *target, j
     return perform(&exchange, method, target, body, out_body);
 }
 
+int remote_listen(struct remote *remote, const char *target, const struct remote_listener *listener)
+{
+    struct exchange exchange = {.remote = remote, .listener = listener};
+    return perform(&exchange, "GET", target, NULL, NULL);
+}
+
 int remote_stream(struct remote *remote, const char *target,
                   bool (*on_line)(void *ctx, struct str line), void *ctx)
 {
-    struct exchange exchange = {.remote = remote, .on_line = on_line, .ctx = ctx};
-    return perform(&exchange, "GET", target, NULL, NULL);
+    return remote_listen(remote, target, &(struct remote_listener){.on_line = on_line, .ctx = ctx});
+}
+
+int remote_status(struct remote *remote, json_t **out_status)
+{
+    json_t *status = NULL;
+    int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+    if (!code && !json_is_array(json_object_get(status, "services"))) {
+        report_error("a3s gave an answer that this version does not understand");
+        code = CLI_FAILED;
+    }
+    if (!code)
+        *out_status = status;
+    else
+        json_decref(status);
+    return code;
 }

@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 /* Seconds; of an answer for which something has to be compiled. */
-#define REMOTE_TIMEOUT  5
+#define REMOTE_TIMEOUT  4
 #define RELOAD_PATIENCE 15
 
 struct remote {
@@ -21,19 +21,33 @@ struct remote {
     bool quiet;   /* says nothing when nobody runs the project (any more) */
 };
 
+/* Whether somebody runs the project; says nothing. */
+bool remote_is_running(const struct command_call *call);
 /* Finds who runs the project that the call is about. CLI_NOT_RUNNING: nobody. */
 int remote_open(const struct command_call *call, struct remote *remote);
 void remote_close(struct remote *remote);
 
 /* Sends a request; body may be NULL and stays the caller's. out_body, if not NULL, gets the answer,
- * which the caller releases. An answer of 404 gives CLI_USAGE, one of 422 CLI_INVALID with the
- * answer in out_body and nothing said, another refusal CLI_FAILED. */
+ * which the caller releases. An answer of 400 or 404 gives CLI_USAGE, one of 422 CLI_INVALID with
+ * the answer in out_body and nothing said, another refusal CLI_FAILED. */
 int remote_call(struct remote *remote, const char *method, const char *target, json_t *body,
                 json_t **out_body);
 /* Hands over each line of a stream, without its line break, until it ends or on_line gives false.
  */
 int remote_stream(struct remote *remote, const char *target,
                   bool (*on_line)(void *ctx, struct str line), void *ctx);
+
+/* The same, with a word when all has been handed over that has come until now. */
+struct remote_listener {
+    bool (*on_line)(void *ctx, struct str line);
+    bool (*on_pause)(void *ctx); /* or NULL */
+    void *ctx;
+};
+int remote_listen(struct remote *remote, const char *target,
+                  const struct remote_listener *listener);
+
+/* GET /v1/status: an object with an array of "services". */
+int remote_status(struct remote *remote, json_t **out_status);
 
 /* Adds the name of a service to a target: as it is, but for what a URL may not hold. */
 void remote_add_name(struct strbuf *target, const char *name);

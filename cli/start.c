@@ -1,12 +1,14 @@
 #include "start.h"
 
 #include "daemon.h"
+#include "dump.h"
 #include "goal.h"
 #include "io.h"
 #include "leftovers.h"
 #include "lookups.h"
 #include "report.h"
 #include "rundir.h"
+#include "unknown.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,18 @@ extern char **environ;
 
 #define LOG_SHOWN_MAX (64u << 10) /* bytes of a failed daemon's own words */
 
+static void report_unknown(const struct start *start, const char *name)
+{
+    uint32_t count = start->plan->service_count;
+    const char **names = arena_new(start->arena, const char *, count);
+    struct strbuf text = {0};
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = plan_service_name(start->plan, i);
+    unknown_service(&text, name, names, count);
+    report_error("%s", strbuf_text(&text));
+    strbuf_finish(&text);
+}
+
 /* The services that are named, as indices. */
 static int choose_services(const struct start *start, uint32_t *out_services)
 {
@@ -26,12 +40,7 @@ static int choose_services(const struct start *start, uint32_t *out_services)
         out_services[i] = plan_find_service(start->plan, start->names[i]);
         if (out_services[i] != PLAN_NONE)
             continue;
-        report_error("there is no service \"%s\" in %s", start->names[i], start->project);
-        struct strbuf names = {0};
-        for (uint32_t s = 0; s < start->plan->service_count && names.len < 400; s++)
-            strbuf_addf(&names, "%s%s", s ? ", " : "", plan_service_name(start->plan, s));
-        report_hint("it has: %s", strbuf_text(&names));
-        strbuf_finish(&names);
+        report_unknown(start, start->names[i]);
         return CLI_USAGE;
     }
     return CLI_DONE;
@@ -44,7 +53,8 @@ static int report_taken(const struct start *start, const struct rundir *dir)
         report_error("%s is running already (pid %d)", start->project, (int)info.pid);
     else
         report_error("%s is running already", start->project);
-    report_hint("\"a3s status\" shows it, \"a3s down\" stops it");
+    report_hint("\"a3s status\" shows it, \"a3s reload\" takes over a changed file, \"a3s down\" "
+                "stops it");
     return CLI_TAKEN;
 }
 
@@ -188,6 +198,7 @@ static int start_locked(const struct start *start, struct rundir *dir, const uin
         .project = start->project,
         .rundir = dir,
         .source = start->source,
+        .show_plan = plan_dump_json,
         .services = start->name_count ? services : NULL,
         .service_count = (uint32_t)start->name_count,
         .with_deps = start->with_deps,

@@ -27,12 +27,15 @@ static void render_cell(const struct table_cell *cell, bool color, struct strbuf
 
 void table_render(const struct table *table, bool color, struct strbuf *out)
 {
+    size_t *widths = arena_new(table->arena, size_t, table->columns);
+    for (uint32_t column = 0; column < table->columns; column++)
+        widths[column] = column_width(table, column);
     for (uint32_t i = 0; i < table->rows.count; i++) {
         for (uint32_t column = 0; column < table->columns; column++) {
             const struct table_cell *cell = &table->rows.items[i][column];
             render_cell(cell, color, out);
             if (column + 1 < table->columns)
-                strbuf_addn(out, ' ', column_width(table, column) - strlen(cell->text) + 2);
+                strbuf_addn(out, ' ', widths[column] - strlen(cell->text) + 2);
         }
         strbuf_addc(out, '\n');
     }

@@ -195,6 +195,7 @@ static struct plan_range add_spans(struct lower *l, const struct model_service *
     add_block_span(l, PLAN_FIELD_RESTART, &service->restart->block);
     add_block_span(l, PLAN_FIELD_STOP, &service->stop->block);
     add_block_span(l, PLAN_FIELD_LOG, service->log != NULL ? &service->log->block : NULL);
+    add_attr_span(l, PLAN_FIELD_HOST, service, SCHEMA_service_host);
     return range_since(l, PLAN_SECTION_SPANS, first);
 }
 
@@ -272,7 +273,8 @@ static uint32_t add_log(struct lower *l, const struct model_log *log, uint32_t p
 static uint32_t service_flags(const struct model_service *service)
 {
     return (service->disabled ? PLAN_SERVICE_DISABLED : 0) | (service->tty ? PLAN_SERVICE_TTY : 0) |
-           (service->restart->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0);
+           (service->restart->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0) |
+           (service->host == MODEL_HOST_UPSTREAM ? PLAN_SERVICE_OWN_HOST : 0);
 }
 
 /* A task that fails has missed its goal, and trying a migration again by itself may harm: unless

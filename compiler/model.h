@@ -78,6 +78,9 @@ struct model_subdomain {
 };
 
 enum model_kind { MODEL_SERVICE, MODEL_TASK };
+
+/* In the order of the words in schema.def. */
+enum model_host { MODEL_HOST_CLIENT, MODEL_HOST_UPSTREAM };
 enum model_probe { MODEL_HTTP, MODEL_TCP, MODEL_EXEC, MODEL_LOG };
 
 struct model_dev {
@@ -155,6 +158,7 @@ struct model_service {
     uint32_t port; /* with has_port; 0: chosen at start */
     bool has_port;
     struct model_subdomain subdomain;
+    uint32_t host; /* enum model_host */
     struct model_env env;
     struct model_strings env_file;
     struct model_strings depends_on;

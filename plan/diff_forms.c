@@ -137,6 +137,12 @@ void form_tty(const struct form *f, uint32_t index)
     form_add_bool(f, form_service(f, index)->flags & PLAN_SERVICE_TTY);
 }
 
+void form_sent_host(const struct form *f, uint32_t index)
+{
+    bool own = form_service(f, index)->flags & PLAN_SERVICE_OWN_HOST;
+    strbuf_adds(f->out, own ? "upstream" : "client");
+}
+
 struct form_parts parts_env(const struct plan *plan, uint32_t service, struct arena *arena)
 {
     struct plan_range range = plan->services[service].env;

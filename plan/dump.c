@@ -59,6 +59,8 @@ static void add_flags(const struct plan_service *service, uint32_t index, struct
         strbuf_adds(out, "  disabled\n");
     if (service->flags & PLAN_SERVICE_TTY)
         strbuf_adds(out, "  tty\n");
+    if (service->flags & PLAN_SERVICE_OWN_HOST)
+        strbuf_adds(out, "  host upstream\n");
     if (service->declared != index)
         strbuf_addf(out, "  declared %u\n", service->declared);
 }

@@ -263,6 +263,8 @@ static json_t *service_json(const struct plan *plan, uint32_t index)
     set_number(object, "declared", service->declared);
     set(object, "disabled", json_boolean(service->flags & PLAN_SERVICE_DISABLED));
     set(object, "tty", json_boolean(service->flags & PLAN_SERVICE_TTY));
+    set(object, "sent_host",
+        json_string(service->flags & PLAN_SERVICE_OWN_HOST ? "upstream" : "client"));
     set_command(object, plan, service->command);
     set(object, "dir", text_json(plan, service->dir));
     set(object, "pre_start", hook_json(plan, service->pre_start));

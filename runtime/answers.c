@@ -2,10 +2,10 @@
 
 #include "dispatch.h"
 #include "follow.h"
+#include "log_escape.h"
 #include "mem.h"
-#include "status.h"
 #include "stopping.h"
-#include "why.h"
+#include "unknown.h"
 
 #include <errno.h>
 
@@ -31,28 +31,46 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
 
 static void add_last_line(void *ctx, const struct log_line *line)
 {
-    struct strbuf *text = ctx;
-    strbuf_add(text, line->text, line->length);
+    struct strbuf *text = ctx, plain = {0};
+    log_strip(&plain, (struct str){line->text, line->length});
+    log_escape(text, strbuf_str(&plain));
     strbuf_addc(text, '\n');
+    strbuf_finish(&plain);
 }
 
-static void describe_service(void *ctx, uint32_t service, struct strbuf *text)
+/* Names, a line each. */
+static void add_waiting(const struct daemon *d, uint32_t service, struct strbuf *out)
+{
+    enum service_state state = d->supervisor.services[service].state;
+    struct plan_range deps = d->plan->services[service].deps;
+    if (state != SERVICE_PENDING && state != SERVICE_BLOCKED)
+        return;
+    for (uint32_t i = 0; i < deps.count; i++) {
+        uint32_t dep = d->plan->deps[deps.first + i];
+        if (!supervisor_is_ready(&d->supervisor, dep))
+            strbuf_addf(out, "%s\n", d->names[dep]);
+    }
+}
+
+static void describe_service(void *ctx, uint32_t service, struct trouble *out_trouble)
 {
     enum { LAST_LINES = 20 };
     struct daemon *d = ctx;
-    strbuf_addf(text, "%s is %s", d->names[service],
-                service_state_name(d->supervisor.services[service].state));
-    size_t before = text->len;
-    strbuf_adds(text, ": ");
-    narrate_reason(&d->narrator, service, daemon_now(), text);
-    if (text->len == before + 2)
-        text->len = before;
-    strbuf_adds(text, "\ndeclared at ");
-    narrate_place(d->plan, service, PLAN_FIELD_NAME, text);
-    strbuf_adds(text, "\n\n");
+    const struct run *run = &d->runs[service];
+    const struct plan_span *span = plan_find_span(d->plan, service, PLAN_FIELD_NAME);
+    *out_trouble = (struct trouble){
+        .service = d->names[service],
+        .state = service_state_name(d->supervisor.services[service].state),
+        .file = plan_text_ptr(d->plan, d->plan->sources[span->source].path),
+        .line = span->line,
+        .exited = run->has_exited && !run->exit.signaled,
+        .exit_code = run->exit.code,
+    };
+    narrate_reason(&d->narrator, service, daemon_now(), &out_trouble->reason);
+    add_waiting(d, service, &out_trouble->waits_for);
     bool *wanted = mem_alloc_array(d->plan->service_count + 1, sizeof *wanted);
     wanted[service] = true;
-    logs_history(&d->logs, wanted, LAST_LINES, add_last_line, text);
+    logs_history(&d->logs, wanted, LAST_LINES, add_last_line, &out_trouble->lines);
     free(wanted);
 }
 
@@ -61,15 +79,12 @@ const struct proxy_ops answers_for_proxy = {.service_state = route_state,
 
 /* The control API's requests */
 
-static json_t *control_status(void *ctx)
+uint32_t answers_find(const struct daemon *d, const char *name, struct strbuf *out_error)
 {
-    struct daemon *d = ctx;
-    struct status_source source = {.narrator = &d->narrator,
-                                   .proxy = d->proxy,
-                                   .project = d->options->project,
-                                   .proxy_port = d->proxy ? proxy_port(d->proxy) : 0,
-                                   .stopping = d->stopping};
-    return status_json(&source, daemon_now());
+    uint32_t service = plan_find_service(d->plan, name);
+    if (service == PLAN_NONE)
+        unknown_service(out_error, name, d->names, d->plan->service_count);
+    return service;
 }
 
 static void command_one(struct daemon *d, enum control_command command, uint32_t service)
@@ -103,42 +118,13 @@ static int control_command(void *ctx, enum control_command command, const char *
         return -EBUSY;
     }
     for (size_t i = 0; i < count; i++) {
-        if (plan_find_service(d->plan, services[i]) == PLAN_NONE) {
-            strbuf_addf(out_error, "no service is called \"%s\"", services[i]);
+        if (answers_find(d, services[i], out_error) == PLAN_NONE)
             return -ENOENT;
-        }
     }
     for (size_t i = 0; i < count; i++)
         command_one(d, command, plan_find_service(d->plan, services[i]));
     if (count == 0)
         command_all(d, command);
-    return 0;
-}
-
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int control_why(void *ctx, const char *name, json_t **out_why, struct strbuf *out_error)
-{
-    struct daemon *d = ctx;
-    uint32_t service = plan_find_service(d->plan, name);
-    if (service == PLAN_NONE) {
-        strbuf_addf(out_error, "no service is called \"%s\"", name);
-        return -ENOENT;
-    }
-    struct why_source source = {.plan = d->plan,
-                                .supervisor = &d->supervisor,
-                                .now = daemon_now(),
-                                .wall = wall_clock(),
-                                .trouble = probe_error(&d->runs[service].probe)};
-    json_t *why = why_json(&source, service);
-    if (!why)
-        return -ENOMEM;
-    *out_why = why;
     return 0;
 }
 
@@ -163,9 +149,19 @@ static int control_logs(void *ctx, struct control_stream *stream,
     return follow_logs(&d->logs, stream, query, out_error);
 }
 
-const struct control_ops answers_for_control = {.status = control_status,
+static int control_events(void *ctx, struct control_stream *stream,
+                          const struct control_events_query *query, struct strbuf *out_error)
+{
+    (void)out_error;
+    struct daemon *d = ctx;
+    struct why_source source = daemon_why(d);
+    events_follow(&d->events, &source, stream, query);
+    return 0;
+}
+
+const struct control_ops answers_for_control = {.read = answers_read,
                                                 .command = control_command,
-                                                .why = control_why,
                                                 .reload = control_reload,
                                                 .shutdown = control_shutdown,
-                                                .logs = control_logs};
+                                                .logs = control_logs,
+                                                .events = control_events};

@@ -174,7 +174,7 @@ void client_accept(struct proxy *proxy, int fd, enum listener_family family)
     deadline_set(&client->deadline, proxy->loop, PROXY_KEEP_ALIVE);
     link_append(&proxy->clients, &client->link);
     proxy->client_count++;
-    if (proxy->client_count >= PROXY_CLIENTS_MAX)
+    if (proxy->client_count >= proxy->clients_max)
         listener_hold(&proxy->listener, true);
     watch(client);
 }

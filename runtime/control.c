@@ -15,17 +15,15 @@ struct queue {
     size_t start, size, capacity; /* what waits is [start, start + size) */
 };
 
-struct control_stream {
+struct control_client {
+    struct control_stream stream;
     struct control *control;
-    struct control_stream *next; /* in control->clients */
+    struct control_client *next; /* in control->clients */
     int fd;
     ev_io reader, writer;
     ev_timer deadline;
     struct control_request request;
     struct queue queue;
-    void (*on_room)(void *user);
-    void (*on_close)(void *user);
-    void *user;
     bool waiting;   /* the response comes later */
     bool answered;  /* the response has begun */
     bool streaming; /* it has no length: the operation writes it */
@@ -34,6 +32,7 @@ struct control_stream {
     bool lingering; /* all is sent; what the client still says is read and dropped */
     bool half;      /* the client will say no more */
 };
+_Static_assert(offsetof(struct control_client, stream) == 0, "the stream is the client");
 
 /* Refuses instead of ending the process: one client must not take the daemon with it. */
 static bool queue_add(struct queue *queue, const void *bytes, size_t size)
@@ -67,10 +66,10 @@ static void queue_drop(struct queue *queue, size_t size)
         queue->start = 0;
 }
 
-static void client_close(struct control_stream *client)
+static void client_close(struct control_client *client)
 {
     struct control *control = client->control;
-    struct control_stream **at = &control->clients;
+    struct control_client **at = &control->clients;
     while (*at != client)
         at = &(*at)->next;
     *at = client->next;
@@ -78,15 +77,15 @@ static void client_close(struct control_stream *client)
     ev_io_stop(control->loop, &client->reader);
     ev_io_stop(control->loop, &client->writer);
     ev_timer_stop(control->loop, &client->deadline);
-    if (client->on_close)
-        client->on_close(client->user);
+    if (client->stream.on_close)
+        client->stream.on_close(client->stream.user);
     close(client->fd);
     control_request_finish(&client->request);
     free(client->queue.bytes);
     free(client);
 }
 
-static void client_queue(struct control_stream *client, const void *bytes, size_t size)
+static void client_queue(struct control_client *client, const void *bytes, size_t size)
 {
     if (client->given_up)
         return;
@@ -99,7 +98,7 @@ static void client_queue(struct control_stream *client, const void *bytes, size_
     ev_feed_event(client->control->loop, &client->writer, EV_WRITE);
 }
 
-static void answer_head(struct control_stream *client, const struct control_answer *answer,
+static void answer_head(struct control_client *client, const struct control_answer *answer,
                         size_t length)
 {
     struct strbuf head = {0};
@@ -117,52 +116,47 @@ static void answer_head(struct control_stream *client, const struct control_answ
     strbuf_finish(&head);
 }
 
-static void stream_begin(struct control_stream *stream)
+static void stream_begin(struct control_client *client)
 {
-    if (stream->answered)
+    if (client->answered)
         return;
-    stream->streaming = true;
-    ev_timer_stop(stream->control->loop, &stream->deadline);
-    answer_head(stream, &(struct control_answer){.status = 200}, 0);
+    client->streaming = true;
+    ev_timer_stop(client->control->loop, &client->deadline);
+    answer_head(client, &(struct control_answer){.status = 200}, 0);
 }
 
-bool control_stream_write(struct control_stream *stream, const void *bytes, size_t size)
+static bool stream_write(struct control_stream *stream, const void *bytes, size_t size)
 {
+    struct control_client *client = (struct control_client *)(void *)stream;
     char mark[24];
-    stream_begin(stream);
-    if (size && stream->request.chunked)
-        client_queue(stream, mark, (size_t)snprintf(mark, sizeof mark, "%zx\r\n", size));
-    client_queue(stream, bytes, size);
-    if (size && stream->request.chunked)
-        client_queue(stream, "\r\n", 2);
-    return !stream->given_up;
+    stream_begin(client);
+    if (size && client->request.chunked)
+        client_queue(client, mark, (size_t)snprintf(mark, sizeof mark, "%zx\r\n", size));
+    client_queue(client, bytes, size);
+    if (size && client->request.chunked)
+        client_queue(client, "\r\n", 2);
+    return !client->given_up;
 }
 
-size_t control_stream_room(const struct control_stream *stream)
+static size_t stream_room(const struct control_stream *stream)
 {
+    const struct control_client *client = (const struct control_client *)(const void *)stream;
     /* What a chunk and the response's head take besides. */
-    size_t used = stream->queue.size + 1024;
-    return stream->given_up || used > CONTROL_QUEUE_MAX ? 0 : CONTROL_QUEUE_MAX - used;
+    size_t used = client->queue.size + 1024;
+    return client->given_up || used > CONTROL_QUEUE_MAX ? 0 : CONTROL_QUEUE_MAX - used;
 }
 
-void control_stream_end(struct control_stream *stream)
+static void stream_end(struct control_stream *stream)
 {
-    stream_begin(stream);
-    if (stream->request.chunked)
-        client_queue(stream, "0\r\n\r\n", 5);
-    stream->ended = true;
-    ev_io_start(stream->control->loop, &stream->writer);
+    struct control_client *client = (struct control_client *)(void *)stream;
+    stream_begin(client);
+    if (client->request.chunked)
+        client_queue(client, "0\r\n\r\n", 5);
+    client->ended = true;
+    ev_io_start(client->control->loop, &client->writer);
 }
 
-void control_stream_watch(struct control_stream *stream, void (*on_room)(void *user),
-                          void (*on_close)(void *user), void *user)
-{
-    stream->on_room = on_room;
-    stream->on_close = on_close;
-    stream->user = user;
-}
-
-static void answer_json(struct control_stream *client, const struct control_answer *answer)
+static void answer_json(struct control_client *client, const struct control_answer *answer)
 {
     static const char failed[] = "{\"error\": \"the answer could not be written as JSON\"}\n";
     char *text = answer->body ? json_dumps(answer->body, 0) : NULL;
@@ -178,20 +172,26 @@ static void answer_json(struct control_stream *client, const struct control_answ
     free(text);
 }
 
-void control_stream_answer(struct control_stream *stream, int status, json_t *body)
+static void stream_answer(struct control_stream *stream, int status, json_t *body)
 {
-    ev_timer_again(stream->control->loop, &stream->deadline);
-    answer_json(stream, &(struct control_answer){.status = status, .body = body});
+    struct control_client *client = (struct control_client *)(void *)stream;
+    ev_timer_again(client->control->loop, &client->deadline);
+    answer_json(client, &(struct control_answer){.status = status, .body = body});
     json_decref(body);
 }
 
+static const struct control_stream_ops stream_ops = {
+    .write = stream_write, .room = stream_room, .end = stream_end, .answer = stream_answer};
+
 /* Asks the operation; everything but a stream is answered here, or later. */
-static void client_serve(struct control_stream *client)
+static void client_serve(struct control_client *client)
 {
     struct control *control = client->control;
     struct control_answer answer = {0};
+    struct control_call call = control_request_call(&client->request);
+    call.local = true;
     ev_timer_again(control->loop, &client->deadline);
-    control_request_dispatch(&client->request, control->ops, control->ctx, client, &answer);
+    control_dispatch(&call, control->ops, control->ctx, &client->stream, &answer);
     if (answer.status)
         answer_json(client, &answer);
     else if ((client->waiting = answer.later))
@@ -204,7 +204,7 @@ static void client_serve(struct control_stream *client)
 }
 
 /* Sends what the socket takes. False: the client has gone. */
-static bool client_flush(struct control_stream *client)
+static bool client_flush(struct control_client *client)
 {
     struct queue *queue = &client->queue;
     while (queue->size) {
@@ -222,7 +222,7 @@ static bool client_flush(struct control_stream *client)
 }
 
 /* A socket closed with unread input would tell the client of a reset instead of the answer. */
-static void client_linger(struct control_stream *client)
+static void client_linger(struct control_client *client)
 {
     client->lingering = true;
     ev_io_stop(client->control->loop, &client->writer);
@@ -233,7 +233,7 @@ static void client_linger(struct control_stream *client)
 static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)events;
-    struct control_stream *client = watcher->data;
+    struct control_client *client = watcher->data;
     bool waited = client->queue.size > 0;
     if (client->given_up || !client_flush(client)) {
         client_close(client);
@@ -246,11 +246,11 @@ static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
         client_close(client);
     else if (client->ended)
         client_linger(client);
-    else if (waited && client->on_room)
-        client->on_room(client->user);
+    else if (waited && client->stream.on_room)
+        client->stream.on_room(client->stream.user);
 }
 
-static void client_take(struct control_stream *client, const char *bytes, size_t size)
+static void client_take(struct control_client *client, const char *bytes, size_t size)
 {
     struct control_answer answer = {0};
     if (client->answered)
@@ -267,7 +267,7 @@ static void client_take(struct control_stream *client, const char *bytes, size_t
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)events;
-    struct control_stream *client = watcher->data;
+    struct control_client *client = watcher->data;
     char bytes[16384];
     ssize_t n = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -302,11 +302,12 @@ static bool peer_is_ours(int fd)
 
 static void client_create(struct control *control, int fd)
 {
-    struct control_stream *client = calloc(1, sizeof *client);
+    struct control_client *client = calloc(1, sizeof *client);
     if (!client) {
         close(fd);
         return;
     }
+    client->stream.ops = &stream_ops;
     client->control = control;
     client->fd = fd;
     client->next = control->clients;
@@ -384,9 +385,9 @@ void control_finish(struct control *control)
     ev_io_stop(control->loop, &control->accept);
     ev_timer_stop(control->loop, &control->pause);
     while (control->clients) {
-        struct control_stream *client = control->clients;
+        struct control_client *client = control->clients;
         if (client->streaming && !client->ended)
-            control_stream_end(client);
+            stream_end(&client->stream);
         client_flush(client);
         client_close(client);
     }

@@ -1,12 +1,14 @@
-/* One request to the control API: bytes to a whole request, and the table of what is answered.
+/* One request to the control API out of a stream of bytes.
  *
  * Knows no socket: control.c feeds it and sends the answer.
  */
 #ifndef RUNTIME_CONTROL_REQUEST_H
 #define RUNTIME_CONTROL_REQUEST_H
 
-#include "control.h"
+#include "control_api.h"
 #include "http.h"
+
+#define CONTROL_REQUEST_MAX (64u << 10) /* bytes: line, headers and body */
 
 struct control_request {
     struct http http;
@@ -16,14 +18,6 @@ struct control_request {
     bool chunked;  /* a stream may be sent in chunks: the client speaks HTTP/1.1 */
 };
 
-struct control_answer {
-    int status;        /* 0: none yet, or the operation writes a stream */
-    json_t *body;      /* the caller owns it */
-    const char *allow; /* NULL, or the method that would be right */
-    bool later;        /* the operation answers by itself */
-    bool shutdown;     /* ops->shutdown is to be called once the answer is queued */
-};
-
 void control_request_init(struct control_request *request);
 void control_request_finish(struct control_request *request);
 
@@ -31,12 +25,7 @@ void control_request_finish(struct control_request *request);
  * answer->status. */
 void control_request_feed(struct control_request *request, const char *bytes, size_t size,
                           struct control_answer *answer);
-/* Calls the operation that a complete request asks for. */
-void control_request_dispatch(const struct control_request *request, const struct control_ops *ops,
-                              void *ctx, struct control_stream *stream,
-                              struct control_answer *answer);
-
-/* The reason phrase. */
-const char *control_status_text(int status);
+/* What a complete request asks for: views of it. */
+struct control_call control_request_call(const struct control_request *request);
 
 #endif

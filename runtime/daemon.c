@@ -134,7 +134,7 @@ static void loop_failed(const char *what) EV_NOEXCEPT
 
 static void init(struct daemon *d, const struct daemon_options *options)
 {
-    *d = (struct daemon){.options = options, .plan = options->plan};
+    *d = (struct daemon){.options = options, .plan = options->plan, .began = daemon_now()};
     ev_set_allocator(allocate);
     ev_set_syserr_cb(loop_failed);
     signal(SIGPIPE, SIG_IGN);

@@ -12,6 +12,7 @@
 #include "a3s/plan.h"
 
 struct rundir;
+struct strbuf;
 struct update_source;
 
 /* What is written to ready_fd, one byte each. */
@@ -26,7 +27,9 @@ struct daemon_options {
     const uint32_t *services;   /* index into the plan's services; NULL: all that are enabled */
     uint32_t service_count;
     const struct update_source *source; /* who makes the plan anew; NULL: nobody can */
-    bool with_deps;                     /* named services bring their dependencies */
+    /* The plan as JSON, for those who ask; NULL: nobody can. */
+    void (*show_plan)(const struct plan *plan, struct strbuf *out);
+    bool with_deps;  /* named services bring their dependencies */
     bool foreground; /* it ends when everything has ended; in the background it goes on */
     bool color;      /* of the log on stdout */
 

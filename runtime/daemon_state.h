@@ -7,6 +7,7 @@
 #include "control.h"
 #include "daemon.h"
 #include "dispatch_ports.h"
+#include "events.h"
 #include "leftovers.h"
 #include "log.h"
 #include "logs.h"
@@ -50,6 +51,8 @@ struct daemon {
     struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;
+    struct events events;
+    int64_t began; /* by daemon_now */
     struct reload reload;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
@@ -66,6 +69,8 @@ struct daemon {
 
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */
 int64_t daemon_now(void);
+/* What sentences about the past are made of; no service's trouble. */
+struct why_source daemon_why(const struct daemon *daemon);
 /* The last trouble of a service, for people; "" if there is none. */
 void daemon_set_reason(struct daemon *daemon, uint32_t service, const char *text);
 

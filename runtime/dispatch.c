@@ -1,5 +1,6 @@
 #include "dispatch.h"
 
+#include "moment.h"
 #include "orphans.h"
 #include "stopping.h"
 
@@ -20,6 +21,15 @@ int64_t daemon_now(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct why_source daemon_why(const struct daemon *d)
+{
+    return (struct why_source){.plan = d->plan,
+                               .supervisor = &d->supervisor,
+                               .now = daemon_now(),
+                               .wall = moment_now(),
+                               .trouble = ""};
 }
 
 void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t service)
@@ -130,6 +140,8 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
     enum log_level level = narrate_notice(&d->narrator, notice, daemon_now(), &text);
     log_printf(&d->log, level, "%s", strbuf_text(&text));
     strbuf_finish(&text);
+    struct why_source source = daemon_why(d);
+    events_state(&d->events, &source, notice->record);
 
     if (!service_has_process(notice->to) || notice->to == SERVICE_STOPPING)
         run_probe_stop(&d->runs[notice->service]);
@@ -173,6 +185,7 @@ static void act(struct daemon *d, const struct supervisor_action *action)
 {
     switch (action->kind) {
     case SUPERVISOR_DO_SPAWN: do_spawn(d, action->service); break;
+    case SUPERVISOR_DO_DRAIN: stopping_drain(d, action->service); break;
     case SUPERVISOR_DO_TERM: do_stop(d, action->service); break;
     case SUPERVISOR_DO_KILL: do_kill(d, action->service); break;
     case SUPERVISOR_DO_NOTICE: do_notice(d, action); break;
@@ -370,6 +383,7 @@ void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     (void)events;
     struct daemon *d = watcher->data;
+    stopping_look_at_drains(d);
     reload_continue(d);
     if (!d->announced && !d->stopping && !reload_is_under_way(d) && all_ready(d)) {
         d->announced = true;

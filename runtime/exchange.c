@@ -6,6 +6,9 @@
 
 #include <assert.h>
 
+/* Seconds, for a program that was told that a service is not there. */
+#define RETRY_AFTER 1
+
 struct proxy *exchange_proxy(const struct exchange *exchange)
 {
     return exchange->proxy;
@@ -21,15 +24,22 @@ bool exchange_request_ended(const struct exchange *exchange)
     return exchange->request.state == HTTP_AT_END || exchange->request.state == HTTP_ENDED;
 }
 
-/* The plan that it was routed by had it, the present one has not (proxy_adopt). */
-static bool is_gone(const struct exchange *exchange)
+bool exchange_is_gone(const struct exchange *exchange)
 {
     return exchange->service >= exchange_proxy(exchange)->plan->service_count;
 }
 
-static struct proxy_counters *counters(const struct exchange *exchange)
+struct proxy_counters *exchange_counters(const struct exchange *exchange)
 {
     return &exchange_proxy(exchange)->counters[exchange->service];
+}
+
+void exchange_occupy(struct exchange *exchange, bool busy)
+{
+    if (exchange->busy == busy || exchange->service == PLAN_NONE)
+        return;
+    exchange->busy = busy;
+    exchange_counters(exchange)->busy += busy ? 1u : -1u;
 }
 
 /* The moment by which the next piece of progress is due, by what is being waited for. */
@@ -70,24 +80,18 @@ static void on_idle(struct exchange *exchange)
 static void on_due(struct deadline *deadline)
 {
     struct exchange *exchange = container_of(deadline, struct exchange, deadline);
-    struct strbuf text = {0};
     switch (exchange->state) {
     case EXCHANGE_HEAD:
         exchange->last = true;
         exchange_answer(exchange, 408, "The request took too long", STR(""));
         break;
-    case EXCHANGE_PARKED:
-        exchange_proxy(exchange)->ops.describe(exchange->client->proxy->ctx, exchange->service,
-                                               &text);
-        exchange_answer(exchange, 503, "The service is not ready yet", strbuf_str(&text));
-        break;
+    case EXCHANGE_PARKED: exchange_hold_over(exchange); break;
     case EXCHANGE_DIALING: exchange_dial_due(exchange); break;
     case EXCHANGE_OPEN: on_idle(exchange); break;
     case EXCHANGE_TUNNEL:
     case EXCHANGE_ANSWERING: exchange_end(exchange, EXCHANGE_CLOSE); break;
     case EXCHANGE_ENDED: break;
     }
-    strbuf_finish(&text);
 }
 
 struct exchange *exchange_create(struct client *client)
@@ -127,9 +131,9 @@ static void report(struct exchange *exchange)
     const struct head *head = &exchange->request.head;
     uint64_t bytes = exchange->answer_bytes + exchange->down_body.total;
     if (exchange->service != PLAN_NONE) {
-        counters(exchange)->active--;
-        counters(exchange)->bytes += bytes;
-        counters(exchange)->errors += exchange->status >= 500;
+        exchange_counters(exchange)->active--;
+        exchange_counters(exchange)->bytes += bytes;
+        exchange_counters(exchange)->errors += exchange->status >= 500;
     }
     if (!proxy->ops.access || exchange->state == EXCHANGE_HEAD || !exchange->request.scan.done)
         return;
@@ -137,7 +141,7 @@ static void report(struct exchange *exchange)
         .method = head->method,
         .target = head->target,
         .host = exchange->host.authority,
-        .service = is_gone(exchange) ? PLAN_NONE : exchange->service,
+        .service = exchange_is_gone(exchange) ? PLAN_NONE : exchange->service,
         .status = exchange->status,
         .bytes = bytes,
         .seconds = now(exchange) - exchange->began,
@@ -146,19 +150,10 @@ static void report(struct exchange *exchange)
     proxy->ops.access(proxy->ctx, &access);
 }
 
-static void unpark(struct exchange *exchange)
-{
-    if (link_alone(&exchange->parked))
-        return;
-    link_remove(&exchange->parked);
-    exchange->parked_for += now(exchange) - exchange->parked_since;
-    exchange_proxy(exchange)->parked_count--;
-    counters(exchange)->parked--;
-}
-
 static void let_go(struct exchange *exchange)
 {
-    unpark(exchange);
+    exchange_unpark(exchange);
+    exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
     report(exchange);
     exchange->state = EXCHANGE_ENDED;
@@ -190,18 +185,29 @@ bool exchange_keeps_client(const struct exchange *exchange)
            http_keeps_alive(&exchange->request);
 }
 
-void exchange_answer(struct exchange *exchange, uint16_t status, const char *title, struct str text)
+static bool may_be_repeated(const struct exchange *exchange)
+{
+    struct str method = exchange->request.head.method;
+    return str_is(method, "GET") || str_is(method, "HEAD");
+}
+
+static void answer(struct exchange *exchange, uint16_t status, const char *title, struct str text,
+                   const struct trouble *trouble)
 {
     const struct plan *plan = exchange_proxy(exchange)->plan;
     bool whole = exchange->request.state != HTTP_IN_HEAD && exchange->request.state != HTTP_FAILED;
-    unpark(exchange);
+    exchange_unpark(exchange);
+    exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
     exchange_drop_request(exchange);
     struct page page = {
         .status = status,
         .title = title,
-        .service = is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
+        .service = exchange_is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
         .text = text,
+        .trouble = trouble,
+        .retry_after = status == 503 ? RETRY_AFTER : 0,
+        .again = whole && may_be_repeated(exchange),
         .json = whole && page_wants_json(&exchange->request.head),
         .without_body = whole && str_is(exchange->request.head.method, "HEAD"),
         .close = !whole || !exchange_keeps_client(exchange) || exchange->request.head.minor == 0,
@@ -214,6 +220,19 @@ void exchange_answer(struct exchange *exchange, uint16_t status, const char *tit
     exchange_flush_down(exchange);
 }
 
+void exchange_answer(struct exchange *exchange, uint16_t status, const char *title, struct str text)
+{
+    answer(exchange, status, title, text, NULL);
+}
+
+void exchange_explain(struct exchange *exchange, const struct trouble *trouble)
+{
+    struct strbuf title = {0};
+    trouble_title(trouble, &title);
+    answer(exchange, 503, strbuf_text(&title), strbuf_str(&trouble->reason), trouble);
+    strbuf_finish(&title);
+}
+
 /* The request cannot be read in one way only: nothing more of this connection can be trusted. */
 static void refuse(struct exchange *exchange, enum http_error error)
 {
@@ -221,66 +240,21 @@ static void refuse(struct exchange *exchange, enum http_error error)
     exchange_break(exchange, http_error_status(error), http_error_text(error));
 }
 
-static void park(struct exchange *exchange)
-{
-    struct proxy *proxy = exchange_proxy(exchange);
-    double hold = proxy->plan->settings->hold_ms / 1000. - exchange->parked_for;
-    if (exchange->state == EXCHANGE_PARKED)
-        return;
-    if (proxy->parked_count >= PROXY_PARKED_MAX) {
-        exchange_answer(exchange, 503, "Too many requests wait for services", STR(""));
-        return;
-    }
-    exchange->state = EXCHANGE_PARKED;
-    exchange->dial_until = 0.;
-    exchange->parked_since = now(exchange);
-    link_append(&proxy->parked, &exchange->parked);
-    proxy->parked_count++;
-    counters(exchange)->parked++;
-    deadline_set(&exchange->deadline, proxy->loop, hold > 0. ? hold : 0.);
-    if (exchange->client_eof)
-        exchange_end(exchange, EXCHANGE_CLOSE);
-}
-
-static void go(struct exchange *exchange)
-{
-    struct proxy *proxy = exchange_proxy(exchange);
-    struct strbuf text = {0};
-    uint16_t port = 0;
-    if (is_gone(exchange)) {
-        exchange_answer(exchange, 503, "The service is gone", STR(""));
-        return;
-    }
-    switch (proxy->ops.service_state(proxy->ctx, exchange->service, &port)) {
-    case PROXY_READY:
-        unpark(exchange);
-        exchange_dial(exchange, port);
-        break;
-    case PROXY_WAIT: park(exchange); break;
-    case PROXY_DOWN:
-        proxy->ops.describe(proxy->ctx, exchange->service, &text);
-        exchange_answer(exchange, 503, "The service is not running", strbuf_str(&text));
-        break;
-    }
-    strbuf_finish(&text);
-}
-
-void exchange_retry(struct exchange *exchange)
-{
-    go(exchange);
-    exchange_flush_up(exchange);
-    if (exchange->state == EXCHANGE_OPEN)
-        client_resume(exchange->client);
-}
-
 void exchange_write_head(struct exchange *exchange)
 {
     static const char *const peers[] = {[LISTENER_V4] = "127.0.0.1", [LISTENER_V6] = "::1"};
+    struct proxy *proxy = exchange_proxy(exchange);
+    bool own = !exchange_is_gone(exchange) &&
+               proxy->plan->services[exchange->service].flags & PLAN_SERVICE_OWN_HOST;
+    uint16_t port = 0;
+    if (own)
+        proxy->ops.service_state(proxy->ctx, exchange->service, &port);
     struct forward_request forward = {
         .request = &exchange->request,
         .host = &exchange->host,
         .peer = peers[exchange->client->family],
-        .port = exchange_proxy(exchange)->listener.port,
+        .port = proxy->listener.port,
+        .own_port = port,
         .hops = forward_hops(&exchange->request.head),
         .upgrade = exchange->upgrade,
     };
@@ -312,11 +286,11 @@ static void on_request_head(struct exchange *exchange)
         return;
     }
     exchange->service = service;
-    counters(exchange)->requests++;
-    counters(exchange)->active++;
+    exchange_counters(exchange)->requests++;
+    exchange_counters(exchange)->active++;
     exchange->upgrade = forward_wants_upgrade(&exchange->request);
     exchange_write_head(exchange);
-    go(exchange);
+    exchange_go(exchange);
 }
 
 uint32_t exchange_room(const struct exchange *exchange)
@@ -326,6 +300,9 @@ uint32_t exchange_room(const struct exchange *exchange)
     case EXCHANGE_HEAD: return PROXY_READ_SIZE;
     case EXCHANGE_TUNNEL: return room;
     case EXCHANGE_PARKED:
+        if (exchange_proxy(exchange)->parked_bytes >= PROXY_PARKED_BYTES)
+            return 0;
+        /* fallthrough */
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
         if (exchange_request_ended(exchange))
@@ -393,6 +370,7 @@ size_t exchange_feed(struct exchange *exchange, const char *bytes, size_t length
         exchange_touch(exchange);
     }
     buffer_settle(&exchange->up);
+    exchange_count_parked(exchange);
     return total;
 }
 
@@ -402,7 +380,8 @@ void exchange_client_eof(struct exchange *exchange)
     if (exchange->state == EXCHANGE_TUNNEL) {
         exchange_flush_up(exchange);
         exchange_flush_down(exchange);
-    } else if (exchange->state == EXCHANGE_PARKED) {
+    } else if (exchange->state == EXCHANGE_PARKED ||
+               (exchange->state == EXCHANGE_DIALING && !exchange->upstream)) {
         /* Whoever waits and hangs up has given up: its place is free. */
         exchange_end(exchange, EXCHANGE_CLOSE);
     } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {

@@ -60,11 +60,14 @@ struct exchange {
     uint64_t answer_bytes; /* of its body, if it is our own */
     ev_tstamp began, parked_since, dial_until;
     double parked_for;
-    bool upgrade;   /* passed on to the service */
-    bool dropping;  /* the service takes no more of the body */
-    bool fresh;     /* no pooled connection any more: one died */
-    bool answered;  /* a byte of the response has come from the service */
-    bool head_sent; /* the final head has been written to the client */
+    uint32_t parked_bytes; /* of the request, while it is parked */
+    bool scout;            /* tries whether the service listens yet; those like it wait */
+    bool busy;             /* counted as such */
+    bool upgrade;          /* passed on to the service */
+    bool dropping;         /* the service takes no more of the body */
+    bool fresh;            /* no pooled connection any more: one died */
+    bool answered;         /* a byte of the response has come from the service */
+    bool head_sent;        /* the final head has been written to the client */
     bool response_ended;
     bool cut;         /* the answer broke off */
     bool until_close; /* the client sees its end by the end of the stream */

@@ -1,16 +1,34 @@
-/* What exchange.c (the client's side) and exchange_service.c (the service's side) share; nobody
- * else includes it. Any of these may end the exchange: look at its state afterwards. */
+/* What exchange.c (the client's side), exchange_wait.c and exchange_service.c (the service's side)
+ * share; nobody else includes it. Any of these may end the exchange: look at its state afterwards.
+ */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
 #include "exchange.h"
+#include "trouble.h"
 
 struct proxy *exchange_proxy(const struct exchange *exchange);
+/* The plan that it was routed by had its service, the present one has not (proxy_adopt). */
+bool exchange_is_gone(const struct exchange *exchange);
+struct proxy_counters *exchange_counters(const struct exchange *exchange);
 void exchange_touch(struct exchange *exchange);
+/* To its service, as the state of that is: there, to wait for it, or answered. */
+void exchange_go(struct exchange *exchange);
+void exchange_unpark(struct exchange *exchange);
+/* What it holds while it is parked has grown. */
+void exchange_count_parked(struct exchange *exchange);
+/* Its hold is over. */
+void exchange_hold_over(struct exchange *exchange);
+/* The end of its being a scout: the service has been reached, or another one is to try. */
+void exchange_scouted(struct exchange *exchange, bool reached);
+/* Whether the service works on it: it is not told to end before (proxy_counters.busy). */
+void exchange_occupy(struct exchange *exchange, bool busy);
 bool exchange_keeps_client(const struct exchange *exchange);
 /* A page of our own; nothing of the answer has been written yet. */
 void exchange_answer(struct exchange *exchange, uint16_t status, const char *title,
                      struct str text);
+/* The same about its service, with what the owner says of it. */
+void exchange_explain(struct exchange *exchange, const struct trouble *trouble);
 /* A page if that is still possible, else the answer is cut off where it is. */
 void exchange_break(struct exchange *exchange, uint16_t status, const char *text);
 void exchange_write_head(struct exchange *exchange);

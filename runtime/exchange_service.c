@@ -17,6 +17,7 @@ void exchange_drop_upstream(struct exchange *exchange)
     if (exchange->upstream)
         upstream_close(exchange->upstream);
     exchange->upstream = NULL;
+    exchange_occupy(exchange, false);
 }
 
 void exchange_drop_request(struct exchange *exchange)
@@ -89,6 +90,7 @@ static void connect_to(struct exchange *exchange, struct upstream *upstream)
 {
     exchange->upstream = upstream;
     exchange->answered = false;
+    exchange_occupy(exchange, true);
     stream_attach(&upstream->stream, exchange, on_service_readable, on_service_writable);
     http_reset(&exchange->response);
     exchange->response.no_body = str_is(exchange->request.head.method, "HEAD");
@@ -103,8 +105,6 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
     struct upstream_pool *pool = &exchange_proxy(exchange)->pool;
     struct upstream *upstream = NULL;
     exchange->state = EXCHANGE_DIALING;
-    if (exchange->dial_until == 0.)
-        exchange->dial_until = now(exchange) + PROXY_CONNECT_TIMEOUT;
     if (can_be_repeated(exchange) && !exchange->fresh)
         upstream = upstream_take(pool, exchange->service, port);
     int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
@@ -121,6 +121,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
 static void on_connected(struct exchange *exchange)
 {
     exchange->state = EXCHANGE_OPEN;
+    exchange_scouted(exchange, true);
     stream_want(&exchange->upstream->stream, true);
     exchange_touch(exchange);
 }
@@ -194,6 +195,8 @@ static void forward_final_head(struct exchange *exchange)
     forward_response_head(&forward, &exchange->down);
     body_init(&exchange->down_body, &exchange->down, forward.framing == FORWARD_CHUNKED);
     exchange->endless = is_event_stream(&response->head);
+    if (exchange->endless)
+        exchange_occupy(exchange, false);
     exchange->status = response->head.status;
     exchange->head_sent = true;
 }
@@ -214,6 +217,7 @@ static void begin_tunnel(struct exchange *exchange)
     exchange->status = 101;
     exchange->head_sent = exchange->last = true;
     exchange->state = EXCHANGE_TUNNEL;
+    exchange_occupy(exchange, false);
     deadline_clear(&exchange->deadline);
 }
 
@@ -250,6 +254,7 @@ static void on_response_end(struct exchange *exchange, bool surplus)
     if (whole && !surplus && http_keeps_alive(&exchange->response)) {
         upstream_release(exchange->upstream);
         exchange->upstream = NULL;
+        exchange_occupy(exchange, false);
     } else {
         exchange_drop_upstream(exchange);
     }
@@ -300,6 +305,7 @@ static void on_lost(struct exchange *exchange)
         exchange_drop_upstream(exchange);
         exchange->fresh = true;
         exchange->dropping = false;
+        exchange->dial_until = 0.;
         exchange_write_head(exchange);
         exchange_retry(exchange);
         return;

@@ -1,8 +1,9 @@
 #include "follow.h"
 
 #include "clock_text.h"
-
+#include "log_search.h"
 #include "mem.h"
+#include "unknown.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,6 +25,9 @@ struct follower {
     bool full;         /* the client must take some history before more can be queued */
     uint64_t sent_seq; /* of the last line of history that was queued */
     uint64_t lost;
+    struct log_filter filter;
+    struct log_search search; /* if the filter is not open */
+    ev_timer next;            /* the next slice of the search */
     struct strbuf text;
     bool *wanted; /* one a service, then one for a3s itself */
 };
@@ -88,18 +92,25 @@ static void send_live(struct follower *f, const struct log_line *line)
     control_stream_write(f->stream, f->text.ptr, f->text.len);
 }
 
-static void send_history(void *ctx, const struct log_line *line)
+/* False: the client must take some of what is queued first. */
+static bool send_kept(void *ctx, const struct log_line *line)
 {
     struct follower *f = ctx;
-    if (f->full || line->seq <= f->sent_seq)
-        return;
     strbuf_clear(&f->text);
     add_line(&f->text, f, line);
     f->full = !has_room(f);
     if (f->full)
-        return;
+        return false;
     f->sent_seq = line->seq;
     control_stream_write(f->stream, f->text.ptr, f->text.len);
+    return true;
+}
+
+static void send_history(void *ctx, const struct log_line *line)
+{
+    struct follower *f = ctx;
+    if (!f->full && line->seq > f->sent_seq)
+        send_kept(f, line);
 }
 
 /* False: no service is called so. */
@@ -140,17 +151,43 @@ static void on_renumbered(struct log_sink *sink)
     select_services((struct follower *)(void *)sink);
 }
 
+/* A pattern that takes too long on line after line would take a3s with it. */
+static bool end_if_too_hard(struct follower *f)
+{
+    static const char text[] = "{\"error\":\"the pattern takes too many steps: say it simpler\"}\n";
+    if (!log_filter_gave_up(&f->filter))
+        return false;
+    control_stream_write(f->stream, text, sizeof text - 1);
+    control_stream_end(f->stream);
+    return true;
+}
+
+/* False: some of it is still to come. */
+static bool search_on(struct follower *f)
+{
+    enum log_search_step step = log_search_run(&f->search, f->logs, f->wanted, send_kept, f);
+    if (step == LOG_SEARCH_TIME)
+        ev_timer_start(f->logs->loop, &f->next);
+    return step == LOG_SEARCH_DONE;
+}
+
+static bool send_all(struct follower *f)
+{
+    logs_history(f->logs, f->wanted, f->lines, send_history, f);
+    return !f->full;
+}
+
 /* Queues as much history as the client has room for; when it has all of it, goes on live. */
 static void continue_history(void *user)
 {
     struct follower *f = user;
-    if (f->sink.attached)
+    if (f->sink.attached || ev_is_active(&f->next) || log_filter_gave_up(&f->filter))
         return;
     if (f->generation != f->logs->generation)
         select_services(f);
     f->full = false;
-    logs_history(f->logs, f->wanted, f->lines, send_history, f);
-    if (f->full)
+    bool all = log_filter_is_open(&f->filter) ? send_all(f) : search_on(f);
+    if (end_if_too_hard(f) || !all)
         return;
     if (f->follow)
         logs_attach(f->logs, &f->sink);
@@ -158,9 +195,20 @@ static void continue_history(void *user)
         control_stream_end(f->stream);
 }
 
+static void on_next(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    continue_history(timer->data);
+}
+
 static void on_line(struct log_sink *sink, const struct log_line *line)
 {
-    send_live((struct follower *)(void *)sink, line);
+    struct follower *f = (struct follower *)(void *)sink;
+    if (log_filter_takes(&f->filter, f->logs, line))
+        send_live(f, line);
+    else if (end_if_too_hard(f))
+        logs_detach(f->logs, sink);
 }
 _Static_assert(offsetof(struct follower, sink) == 0, "the sink is the follower");
 
@@ -170,6 +218,9 @@ static void destroy(struct follower *f)
         free(f->asked[i]);
     free(f->asked);
     free(f->wanted);
+    ev_timer_stop(f->logs->loop, &f->next);
+    log_search_finish(&f->search);
+    log_filter_finish(&f->filter);
     strbuf_finish(&f->text);
     free(f);
 }
@@ -200,6 +251,9 @@ static struct follower *create(struct logs *logs, struct control_stream *stream,
     f->asked = mem_alloc_array(query->service_count, sizeof *f->asked);
     for (size_t i = 0; i < query->service_count; i++)
         f->asked[f->asked_count++] = copy_text(query->services[i]);
+    log_search_init(&f->search, &f->filter, f->lines);
+    ev_timer_init(&f->next, on_next, 0., 0.);
+    f->next.data = f;
     return f;
 }
 
@@ -207,11 +261,15 @@ int follow_logs(struct logs *logs, struct control_stream *stream,
                 const struct control_logs_query *query, struct strbuf *out_error)
 {
     struct follower *f = create(logs, stream, query);
+    int error = log_filter_init(&f->filter, query, out_error);
     const char *unknown = select_services(f);
-    if (unknown) {
-        strbuf_addf(out_error, "no service is called \"%s\"", unknown);
+    if (!error && unknown) {
+        unknown_service(out_error, unknown, logs->names, logs->count);
+        error = -ENOENT;
+    }
+    if (error) {
         destroy(f);
-        return -ENOENT;
+        return error;
     }
     control_stream_watch(stream, continue_history, on_close, f);
     continue_history(f);

@@ -85,6 +85,17 @@ static void add_origin(const struct forward_request *forward, struct buffer *out
     add_number(out, STR("X-A3s-Hops"), forward->hops + 1);
 }
 
+static void add_host(const struct forward_request *forward, struct buffer *out)
+{
+    if (!forward->own_port) {
+        add_field(out, STR("Host"), forward->host->authority);
+        return;
+    }
+    buffer_adds(out, STR("Host: localhost:"));
+    buffer_addn(out, forward->own_port);
+    buffer_adds(out, STR("\r\n"));
+}
+
 void forward_request_head(const struct forward_request *forward, struct buffer *out)
 {
     const struct head *head = &forward->request->head;
@@ -92,7 +103,7 @@ void forward_request_head(const struct forward_request *forward, struct buffer *
     buffer_adds(out, forward->host->needs_slash ? STR(" /") : STR(" "));
     buffer_adds(out, forward->host->target);
     buffer_adds(out, STR(" HTTP/1.1\r\n"));
-    add_field(out, STR("Host"), forward->host->authority);
+    add_host(forward, out);
     add_fields(head, out, FIELD_KIND_OURS);
     add_origin(forward, out);
     if (head->framing == HEAD_LENGTH)

@@ -15,10 +15,11 @@
 struct forward_request {
     const struct http *request;
     const struct host *host;
-    const char *peer; /* the client's address */
-    uint16_t port;    /* of the proxy */
-    unsigned hops;    /* passes through a proxy of this kind before this one */
-    bool upgrade;     /* to a WebSocket */
+    const char *peer;  /* the client's address */
+    uint16_t port;     /* of the proxy */
+    uint16_t own_port; /* Host is localhost and this port; 0: what the client said */
+    unsigned hops;     /* passes through a proxy of this kind before this one */
+    bool upgrade;      /* to a WebSocket */
 };
 
 /* GET with Upgrade: websocket and without a body. Other upgrades are not passed on. */

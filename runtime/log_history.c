@@ -88,8 +88,20 @@ static void find_starts(struct merge *merge, uint32_t count, uint32_t max)
     }
 }
 
+/* Back from the end of each ring as long as the lines are not older than from. */
+static void find_starts_from(struct merge *merge, uint32_t count, uint64_t from)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct log_cursor at = log_ring_end(merge->rings[i]);
+        merge->starts[i] = at;
+        while (log_cursor_back(merge->rings[i], &at) &&
+               log_cursor_line(merge->rings[i], &at).seq >= from)
+            merge->starts[i] = at;
+    }
+}
+
 static void give_lines(struct merge *merge, uint32_t count,
-                       void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+                       bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {
     merge->count = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -103,21 +115,56 @@ static void give_lines(struct merge *merge, uint32_t count,
     while (merge->count) {
         struct entry *top = &merge->heap[0];
         struct log_line line = log_cursor_line(merge->rings[top->ring], &top->at);
-        on_line(ctx, &line);
+        if (!on_line(ctx, &line))
+            return;
         replace_top(merge, step_forward(merge, top));
     }
+}
+
+/* Whoever wants every line. */
+struct taker {
+    void (*on_line)(void *ctx, const struct log_line *line);
+    void *ctx;
+};
+
+static bool take_any(void *ctx, const struct log_line *line)
+{
+    const struct taker *taker = ctx;
+    taker->on_line(taker->ctx, line);
+    return true;
+}
+
+static struct merge merge_new(const struct log_ring *const *rings, uint32_t count)
+{
+    return (struct merge){.rings = rings,
+                          .heap = calloc(count, sizeof(struct entry)),
+                          .starts = calloc(count, sizeof(struct log_cursor))};
+}
+
+static void merge_finish(struct merge *merge)
+{
+    free(merge->heap);
+    free(merge->starts);
 }
 
 void log_history(const struct log_ring *const *rings, uint32_t count, uint32_t max,
                  void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {
-    struct merge merge = {.rings = rings,
-                          .heap = calloc(count, sizeof *merge.heap),
-                          .starts = calloc(count, sizeof *merge.starts)};
+    struct merge merge = merge_new(rings, count);
     if (merge.heap && merge.starts) {
         find_starts(&merge, count, max);
+        give_lines(&merge, count, take_any, &(struct taker){on_line, ctx});
+    }
+    merge_finish(&merge);
+}
+
+void log_history_from(const struct log_ring *const *rings, uint32_t count, uint64_t from,
+                      bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+{
+    struct merge merge = merge_new(rings, count);
+    if (merge.heap && merge.starts) {
+        find_starts_from(&merge, count, from);
         give_lines(&merge, count, on_line, ctx);
     }
-    free(merge.heap);
-    free(merge.starts);
+    merge_finish(&merge);
 }

@@ -28,6 +28,7 @@ struct log_source {
     struct logs *logs;
     uint32_t service; /* or LOGS_SELF */
     struct log_ring ring;
+    struct log_runs runs;
     void (*on_line)(void *ctx, const struct log_line *line); /* NULL: nobody listens */
     void *ctx;
     struct log_pipe pipes[LOG_STREAM_COUNT];
@@ -313,6 +314,7 @@ int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]
     struct log_source *source = find_source(logs, service);
     int out[2], err[2];
     logs_close(logs, service);
+    log_runs_begin(&source->runs, logs->last_seq + 1);
     int error = io_pipe(out, true);
     if (error)
         return error;
@@ -354,6 +356,7 @@ int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STRE
 {
     int master, slave;
     logs_close(logs, service);
+    log_runs_begin(&find_source(logs, service)->runs, logs->last_seq + 1);
     int error = open_pty(&master, &slave);
     if (error)
         return error;
@@ -429,16 +432,37 @@ void logs_detach(struct logs *logs, struct log_sink *sink)
     sink->attached = false;
 }
 
+/* The rings of the wanted services; the caller frees the list. */
+static const struct log_ring **choose_rings(const struct logs *logs, const bool *wanted,
+                                            uint32_t *out_count)
+{
+    const struct log_ring **rings = calloc((size_t)logs->count + 1, sizeof *rings);
+    *out_count = 0;
+    for (uint32_t i = 0; rings && i <= logs->count; i++)
+        if (!wanted || wanted[i])
+            rings[(*out_count)++] = &logs->sources[i]->ring;
+    return rings;
+}
+
 void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
                   void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {
-    uint32_t count = 0;
-    const struct log_ring **rings = calloc((size_t)logs->count + 1, sizeof *rings);
-    if (!rings)
-        return;
-    for (uint32_t i = 0; i <= logs->count; i++)
-        if (!wanted || wanted[i])
-            rings[count++] = &logs->sources[i]->ring;
+    uint32_t count;
+    const struct log_ring **rings = choose_rings(logs, wanted, &count);
     log_history(rings, count, max, on_line, ctx);
     free(rings);
+}
+
+void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t from,
+                       bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+{
+    uint32_t count;
+    const struct log_ring **rings = choose_rings(logs, wanted, &count);
+    log_history_from(rings, count, from, on_line, ctx);
+    free(rings);
+}
+
+const struct log_runs *logs_runs(const struct logs *logs, uint32_t service)
+{
+    return &logs->sources[service < logs->count ? service : logs->count]->runs;
 }

@@ -11,6 +11,7 @@
 #define RUNTIME_LOGS_H
 
 #include "log_ring.h"
+#include "log_runs.h"
 #include "log_sink.h"
 
 #include <ev.h>
@@ -76,5 +77,11 @@ void logs_flush(struct logs *logs);
  * A follower calls this and attaches its sink in the same turn: then nothing is missing between. */
 void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
                   void (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+/* Those with this seq or a later one, until on_line gives false. */
+void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t from,
+                       bool (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+/* The runs of the service: each logs_open begins one. Valid until the next call that changes logs.
+ */
+const struct log_runs *logs_runs(const struct logs *logs, uint32_t service);
 
 #endif

@@ -1,7 +1,7 @@
 #include "notes.h"
 
-void notes_state(struct supervisor *sv, uint32_t service, enum service_state next,
-                 enum service_event event, int64_t now)
+struct journal_ref notes_state(struct supervisor *sv, uint32_t service, enum service_state next,
+                               enum service_event event, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     s->cause = journal_add(&sv->journal,
@@ -17,6 +17,7 @@ void notes_state(struct supervisor *sv, uint32_t service, enum service_state nex
         journal_begins(&sv->journal, s->cause);
     if (next == SERVICE_STARTING)
         journal_starts(&sv->journal, service);
+    return s->cause;
 }
 
 void notes_demand(struct supervisor *sv, uint32_t service, bool wanted, int64_t now)

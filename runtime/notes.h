@@ -10,9 +10,9 @@
 
 /* Before the event is taken. A TICK is none of a service: nothing is written. */
 void notes_event(struct supervisor *supervisor, const struct supervisor_event *event, int64_t now);
-/* Before the service enters the state. */
-void notes_state(struct supervisor *supervisor, uint32_t service, enum service_state next,
-                 enum service_event event, int64_t now);
+/* Before the service enters the state. Gives the record. */
+struct journal_ref notes_state(struct supervisor *supervisor, uint32_t service,
+                               enum service_state next, enum service_event event, int64_t now);
 /* The event concerns this service too, as a neighbour of the one that it names: only what is news
  * is written. */
 void notes_demand(struct supervisor *supervisor, uint32_t service, bool wanted, int64_t now);

@@ -6,12 +6,16 @@
 
 #include "buffer.h"
 #include "head.h"
+#include "trouble.h"
 
 struct page {
     uint16_t status;
-    const char *title;   /* one line */
-    const char *service; /* its name, or NULL: none is named */
-    struct str text;     /* lines */
+    const char *title;             /* one line */
+    const char *service;           /* its name, or NULL: none is named */
+    struct str text;               /* lines */
+    const struct trouble *trouble; /* of the service, or NULL */
+    unsigned retry_after;          /* seconds, or 0 */
+    bool again;                    /* the request may be repeated */
     bool json, without_body, close;
 };
 
@@ -19,6 +23,9 @@ struct page {
 bool page_wants_json(const struct head *request);
 /* Appends the whole response. Gives the size of its body. */
 uint64_t page_write(const struct page *page, struct buffer *out);
+/* Escaped for a page, as a JSON string. */
+void page_add_html(struct strbuf *out, struct str text);
+void page_add_json(struct strbuf *out, struct str text);
 /* The words of RFC 9110 for a status, "" if it has none there. */
 const char *page_reason(uint16_t status);
 

@@ -44,7 +44,8 @@ pid_t port_holder_find(const struct listening_sockets *sockets)
 void port_holder_add(pid_t pid, struct strbuf *out)
 {
     if (!pid) {
-        strbuf_adds(out, "a process of another user");
+        strbuf_adds(out,
+                    "a process that cannot be seen from here (another user's, or in a container)");
         return;
     }
     strbuf_addf(out, "pid %ld", (long)pid);

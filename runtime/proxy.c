@@ -4,6 +4,50 @@
 #include "proxy_parts.h"
 
 #include <errno.h>
+#include <sys/resource.h>
+
+/* Descriptors that are not the proxy's. */
+#define DESCRIPTORS_KEPT 256
+
+/* A client and the connection that is made for it. */
+static uint32_t find_clients_max(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+        limit.rlim_cur > 2 * PROXY_CLIENTS_MAX + DESCRIPTORS_KEPT)
+        return PROXY_CLIENTS_MAX;
+    return limit.rlim_cur > 2 * DESCRIPTORS_KEPT ? (uint32_t)(limit.rlim_cur - DESCRIPTORS_KEPT) / 2
+                                                 : DESCRIPTORS_KEPT / 2;
+}
+
+static void retry_parked(struct proxy *proxy, uint32_t service)
+{
+    LINK_EACH(&proxy->parked, it)
+    {
+        struct exchange *exchange = container_of(it, struct exchange, parked);
+        if (exchange->service == service)
+            exchange_retry(exchange);
+    }
+}
+
+static void on_wake(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct proxy *proxy = watcher->data;
+    for (uint32_t i = 0; i < proxy->plan->service_count; i++) {
+        if (!proxy->services[i].wake)
+            continue;
+        proxy->services[i].wake = false;
+        retry_parked(proxy, i);
+    }
+}
+
+void proxy_wake(struct proxy *proxy, uint32_t service)
+{
+    proxy->services[service].wake = true;
+    ev_feed_event(proxy->loop, &proxy->waker, EV_CUSTOM);
+}
 
 /* Blocks of memory for exchanges that stay when few are under way. */
 #define PROXY_SPARE_BLOCKS 4
@@ -21,10 +65,16 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
     proxy->ctx = ctx;
     link_init(&proxy->clients);
     link_init(&proxy->parked);
-    proxy->counters = calloc(plan->service_count + 1, sizeof *proxy->counters);
-    if (!proxy->counters || !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper,
-                                                &proxy->upstream_slab, plan->service_count + 1)) {
+    proxy->clients_max = find_clients_max();
+    ev_prepare_init(&proxy->waker, on_wake);
+    proxy->waker.data = proxy;
+    proxy->counters = calloc(plan->service_count + 1ul, sizeof *proxy->counters);
+    proxy->services = calloc(plan->service_count + 1ul, sizeof *proxy->services);
+    if (!proxy->counters || !proxy->services ||
+        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, &proxy->upstream_slab,
+                            plan->service_count + 1)) {
         free(proxy->counters);
+        free(proxy->services);
         free(proxy);
         return NULL;
     }
@@ -41,11 +91,13 @@ void proxy_destroy(struct proxy *proxy)
         return;
     proxy_stop(proxy);
     sweeper_stop(&proxy->sweeper);
+    ev_clear_pending(proxy->loop, &proxy->waker);
     upstream_pool_finish(&proxy->pool);
     slab_finish(&proxy->upstream_slab);
     slab_finish(&proxy->client_slab);
     slab_finish(&proxy->exchange_slab);
     free(proxy->counters);
+    free(proxy->services);
     free(proxy);
 }
 
@@ -92,16 +144,16 @@ void proxy_service_changed(struct proxy *proxy, uint32_t service)
 {
     uint16_t port;
     enum proxy_verdict verdict = proxy->ops.service_state(proxy->ctx, service, &port);
-    if (verdict != PROXY_READY)
+    struct proxy_service *known = &proxy->services[service];
+    if (verdict != PROXY_READY) {
         upstream_pool_drop(&proxy->pool, service);
-    if (verdict == PROXY_WAIT)
-        return;
-    LINK_EACH(&proxy->parked, it)
-    {
-        struct exchange *exchange = container_of(it, struct exchange, parked);
-        if (exchange->service == service)
-            exchange_retry(exchange);
+        known->ready = known->reached = false;
+    } else if (!known->ready) {
+        known->ready = true;
+        known->ready_since = ev_now(proxy->loop);
     }
+    if (verdict != PROXY_WAIT)
+        retry_parked(proxy, service);
 }
 
 const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service)

@@ -12,14 +12,16 @@
 #ifndef RUNTIME_PROXY_H
 #define RUNTIME_PROXY_H
 
-#include "str.h"
+#include "trouble.h"
 
 #include <a3s/plan.h>
 #include <ev.h>
 
 /* Limits and times; seconds. */
-#define PROXY_CLIENTS_MAX     4096
-#define PROXY_PARKED_MAX      256
+#define PROXY_CLIENTS_MAX 8192 /* or fewer: each may need two of the process's descriptors */
+#define PROXY_PARKED_MAX  4096
+#define PROXY_PARKED_BYTES \
+    (16u << 20)                   /* of their heads and bodies; beyond it bodies are not read */
 #define PROXY_HEAD_TIMEOUT    10. /* from the first byte of a request to the end of its head */
 #define PROXY_IDLE_TIMEOUT    60. /* for a peer that owes bytes of a body, or takes none */
 #define PROXY_CONNECT_TIMEOUT 2.  /* to reach a service that is ready */
@@ -45,8 +47,8 @@ struct proxy_access {
 struct proxy_ops {
     /* With PROXY_READY, the port on which the service listens. */
     enum proxy_verdict (*service_state)(void *ctx, uint32_t service, uint16_t *out_port);
-    /* Appends why the service is not there, in lines of plain text; it is escaped. */
-    void (*describe)(void *ctx, uint32_t service, struct strbuf *text);
+    /* Why the service is not there. The caller finishes it, and escapes what it shows. */
+    void (*describe)(void *ctx, uint32_t service, struct trouble *out_trouble);
     void (*access)(void *ctx, const struct proxy_access *access); /* may be NULL */
 };
 
@@ -57,6 +59,8 @@ struct proxy_counters {
     uint64_t bytes;  /* of bodies, to clients */
     uint32_t active; /* now, the parked ones included */
     uint32_t parked; /* now */
+    uint32_t busy;   /* now: given to the service and not answered yet; neither tunnels nor streams
+                        of events, which have no end to wait for */
 };
 
 struct proxy;

@@ -48,7 +48,22 @@ static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32
         exchange->upstream->service = service;
     exchange->service = service;
     proxy->counters[service].active++;
+    proxy->counters[service].busy += exchange->busy;
+    proxy->services[service].scouted |= exchange->scout;
     proxy->counters[service].parked += exchange->state == EXCHANGE_PARKED;
+}
+
+/* Who was reached still is; scouts are counted anew. */
+static void move_services(struct proxy *proxy, struct proxy_service *services, const uint32_t *to)
+{
+    for (uint32_t i = 0; i < proxy->plan->service_count; i++) {
+        if (to[i] == PLAN_NONE)
+            continue;
+        services[to[i]] = proxy->services[i];
+        services[to[i]].scouted = services[to[i]].wake = false;
+    }
+    free(proxy->services);
+    proxy->services = services;
 }
 
 static void move_counters(struct proxy *proxy, struct proxy_counters *counters, const uint32_t *to)
@@ -57,7 +72,7 @@ static void move_counters(struct proxy *proxy, struct proxy_counters *counters, 
         if (to[i] == PLAN_NONE)
             continue;
         counters[to[i]] = proxy->counters[i];
-        counters[to[i]].active = counters[to[i]].parked = 0;
+        counters[to[i]].active = counters[to[i]].parked = counters[to[i]].busy = 0;
     }
     free(proxy->counters);
     proxy->counters = counters;
@@ -68,9 +83,12 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     struct upstream_pool pool;
     uint32_t old_count = proxy->plan->service_count;
     struct proxy_counters *counters = calloc(plan->service_count + 1ul, sizeof *counters);
-    if (!counters || !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, &proxy->upstream_slab,
-                                         plan->service_count + 1)) {
+    struct proxy_service *services = calloc(plan->service_count + 1ul, sizeof *services);
+    if (!counters || !services ||
+        !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, &proxy->upstream_slab,
+                            plan->service_count + 1)) {
         free(counters);
+        free(services);
         return false;
     }
     answer_lost(proxy, plan, to);
@@ -79,6 +97,7 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     for (uint32_t i = 0; i <= plan->service_count; i++)
         link_init(&proxy->pool.idle[i]);
     move_counters(proxy, counters, to);
+    move_services(proxy, services, to);
     proxy->plan = plan;
     LINK_EACH(&proxy->clients, it)
     {

@@ -12,21 +12,36 @@
 /* Bytes taken from a socket in one turn. */
 #define PROXY_READ_SIZE BUFFER_LIMIT
 
+/* What the proxy knows of a service besides its state. */
+struct proxy_service {
+    bool ready; /* since then */
+    ev_tstamp ready_since;
+    bool reached; /* it has accepted a connection since it became ready */
+    bool scouted; /* not reached, and one exchange tries: the others wait for it */
+    bool wake;    /* those that wait for it are to be looked at */
+};
+
 struct proxy {
     struct ev_loop *loop;
     const struct plan *plan;
     struct proxy_ops ops;
     void *ctx;
     struct proxy_counters *counters; /* [service], then one for those that are gone */
+    struct proxy_service *services;  /* [service], likewise */
     struct upstream_pool pool;
     struct sweeper sweeper;
     struct slab client_slab, upstream_slab, exchange_slab;
     struct listener listener;
     struct link clients; /* of struct client.link */
     struct link parked;  /* of struct exchange.parked, in order of arrival */
-    uint32_t client_count, parked_count;
+    ev_prepare waker;    /* fed when there is somebody to wake; never started */
+    uint32_t client_count, clients_max, parked_count;
+    uint64_t parked_bytes;
     /* Where every read goes first: what is in it is gone when the callback returns. */
     char scratch[PROXY_READ_SIZE];
 };
+
+/* Those that are parked for the service are looked at when no callback runs any more. */
+void proxy_wake(struct proxy *proxy, uint32_t service);
 
 #endif

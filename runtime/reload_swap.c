@@ -219,6 +219,8 @@ void reload_swap(struct daemon *d, struct generation *next)
     rundir_publish(d->options->rundir, d->plan->hash);
     if (d->proxy && !proxy_adopt(d->proxy, d->plan, next->to))
         mem_die();
+    struct why_source source = daemon_why(d);
+    events_reload(&d->events, &source);
     go_on(d);
     finish_before(&old);
 }

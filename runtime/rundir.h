@@ -58,7 +58,9 @@ int rundir_read_info(const struct rundir *dir, struct rundir_info *out_info);
 /* A listening socket (close-on-exec, non-blocking) at "sock", mode 0600. Needs the lock; a stale
  * socket is removed first. */
 int rundir_socket_bind(struct rundir *dir, int *out_fd);
-/* A connected, blocking socket; -ECONNREFUSED or -ENOENT: nobody listens. */
+/* A connected, blocking socket; -ECONNREFUSED or -ENOENT: nobody listens; -EAGAIN: somebody does,
+ * but has not taken any connection for RUNDIR_CONNECT_SECONDS. */
+#define RUNDIR_CONNECT_SECONDS 4
 int rundir_socket_connect(const struct rundir *dir, int *out_fd);
 
 /* Opens daemon.log for appending, emptied first if truncate. */

@@ -25,7 +25,8 @@ enum service_event {
 enum service_action {
     SERVICE_ACTION_NONE,
     SERVICE_ACTION_SPAWN,
-    SERVICE_ACTION_TERM, /* the stop signal */
+    SERVICE_ACTION_DRAIN, /* the requests that it has are finished, then the stop signal */
+    SERVICE_ACTION_TERM,  /* the stop signal */
     SERVICE_ACTION_KILL,
     SERVICE_ACTION_COUNT
 };

@@ -1,6 +1,7 @@
 #include "status.h"
 
 #include "launch.h"
+#include "logs.h"
 #include "proxy.h"
 #include "run.h"
 
@@ -80,7 +81,7 @@ static void set_texts(json_t *object, const struct narrator *n, uint32_t service
     strbuf_finish(&text);
 }
 
-static json_t *service_json(const struct status_source *source, uint32_t service, int64_t now)
+json_t *status_service(const struct status_source *source, uint32_t service, int64_t now)
 {
     const struct narrator *n = source->narrator;
     const struct supervised *s = &n->supervisor->services[service];
@@ -99,6 +100,7 @@ static json_t *service_json(const struct status_source *source, uint32_t service
     json_object_set_new(object, "healthy", health(n, service));
     set_number(object, "uptime_secs", live, (now - s->started) / 1000);
     set_number(object, "restart_count", true, s->spawns ? s->spawns - 1 : 0);
+    set_number(object, "runs", true, logs_runs(source->logs, service)->count);
     set_number(object, "failures", true, probe_failures(&run->probe));
     set_number(object, "flaps", true, flaps_recent(&run->flaps, now, &(int64_t){0}));
     json_object_set_new(object, "wanted", json_boolean(s->wanted));
@@ -112,18 +114,23 @@ static json_t *service_json(const struct status_source *source, uint32_t service
     return object;
 }
 
+json_t *status_services(const struct status_source *source, int64_t now)
+{
+    json_t *services = json_array();
+    for (uint32_t i = 0; i < source->narrator->plan->service_count; i++)
+        json_array_append_new(services, status_service(source, i, now));
+    return services;
+}
+
 json_t *status_json(const struct status_source *source, int64_t now)
 {
     const struct plan *plan = source->narrator->plan;
     char hash[17];
     snprintf(hash, sizeof hash, "%016" PRIx64, plan->hash);
-    json_t *services = json_array();
-    for (uint32_t i = 0; i < plan->service_count; i++)
-        json_array_append_new(services, service_json(source, i, now));
     /* A path is any bytes; JSON is UTF-8. */
     json_t *project = json_string(source->project);
     return json_pack("{s:i,s:s,s:o,s:s,s:I,s:I,s:b,s:o}", "api", 1, "version", A3S_VERSION,
                      "a3sfile", project ? project : json_null(), "plan_hash", hash, "pid",
                      (json_int_t)getpid(), "proxy_port", (json_int_t)source->proxy_port, "stopping",
-                     source->stopping, "services", services);
+                     source->stopping, "services", status_services(source, now));
 }

@@ -6,10 +6,12 @@
 
 #include <jansson.h>
 
+struct logs;
 struct proxy;
 
 struct status_source {
     const struct narrator *narrator;
+    const struct logs *logs;
     const struct proxy *proxy; /* or NULL */
     const char *project;
     uint16_t proxy_port; /* 0: no proxy */
@@ -18,5 +20,8 @@ struct status_source {
 
 /* The caller owns the object; NULL without memory. */
 json_t *status_json(const struct status_source *source, int64_t now);
+/* Its "services", and one of them. */
+json_t *status_services(const struct status_source *source, int64_t now);
+json_t *status_service(const struct status_source *source, uint32_t service, int64_t now);
 
 #endif

@@ -17,9 +17,36 @@ void stopping_all(struct daemon *d)
         dispatch_input(d, SUPERVISOR_DOWN, i);
 }
 
+/* ---- Requests ---- */
+
+static uint32_t requests(const struct daemon *d, uint32_t service)
+{
+    return d->proxy ? proxy_counters(d->proxy, service)->busy : 0;
+}
+
+void stopping_drain(struct daemon *d, uint32_t service)
+{
+    uint32_t count = requests(d, service);
+    if (count == 0)
+        dispatch_input(d, SUPERVISOR_DRAINED, service);
+    else
+        log_info(&d->log, "%s: finishes %u request%s first", d->names[service], count,
+                 count == 1 ? "" : "s");
+}
+
+/* The proxy says nothing by itself: from within its callbacks nobody could be told to end. */
+void stopping_look_at_drains(struct daemon *d)
+{
+    for (uint32_t i = 0; ev_is_active(&d->patience) && i < d->plan->service_count; i++) {
+        if (d->supervisor.services[i].draining && requests(d, i) == 0)
+            dispatch_input(d, SUPERVISOR_DRAINED, i);
+    }
+}
+
 /* ---- Patience ---- */
 
-/* "waiting for db (pid 12, 1.0 s of 5.0 s, TERM sent), web (...)"; false if for nobody. */
+/* "waiting for db (pid 12, 1.0 s of 5.0 s, TERM sent), web (2 requests, ...)"; false if for nobody.
+ */
 static bool add_waiting(const struct daemon *d, struct strbuf *out)
 {
     const char *separator = "waiting for ";
@@ -27,6 +54,8 @@ static bool add_waiting(const struct daemon *d, struct strbuf *out)
         if (d->supervisor.services[i].state != SERVICE_STOPPING)
             continue;
         strbuf_addf(out, "%s%s (", separator, d->names[i]);
+        if (d->supervisor.services[i].draining)
+            strbuf_addf(out, "%u request%s, ", requests(d, i), requests(d, i) == 1 ? "" : "s");
         narrate_end(&d->narrator, i, daemon_now(), out);
         strbuf_addc(out, ')');
         separator = ", ";

@@ -9,6 +9,10 @@
 
 /* Everything is to go down, and then the daemon ends. */
 void stopping_all(struct daemon *daemon);
+/* It gets no new requests; it is told to end when it has finished those that it has. */
+void stopping_drain(struct daemon *daemon, uint32_t service);
+/* Whether there are any that have: once a turn of the loop. */
+void stopping_look_at_drains(struct daemon *daemon);
 /* A service has been told to end: after a while it is said that it is waited for. */
 void stopping_began(struct daemon *daemon);
 

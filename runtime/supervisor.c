@@ -69,15 +69,17 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
     struct supervised *s = &sv->services[service];
     enum service_state from = s->state;
     struct levels before = neighbours_levels(sv, service);
-    notes_state(sv, service, next, event, now);
+    struct journal_ref record = notes_state(sv, service, next, event, now);
     s->state = next;
     s->since = now;
     s->deadline = SUPERVISOR_NEVER;
+    s->draining = false;
     emit(sv, (struct supervisor_action){.kind = SUPERVISOR_DO_NOTICE,
                                         .service = service,
                                         .from = from,
                                         .to = next,
-                                        .event = event});
+                                        .event = event,
+                                        .record = record});
     neighbours_tell(sv, service, before);
     neighbours_queue(sv, service);
 }
@@ -85,10 +87,14 @@ static void enter(struct supervisor *sv, uint32_t service, enum service_state ne
 static void act(struct supervisor *sv, uint32_t service, enum service_action action, int64_t now)
 {
     struct supervisor_action asked = {.service = service};
+    struct supervised *s = &sv->services[service];
+    if (action != SERVICE_ACTION_NONE)
+        s->draining = action == SERVICE_ACTION_DRAIN;
     switch (action) {
     case SERVICE_ACTION_SPAWN: asked.kind = SUPERVISOR_DO_SPAWN; break;
+    case SERVICE_ACTION_DRAIN:
     case SERVICE_ACTION_TERM:
-        asked.kind = SUPERVISOR_DO_TERM;
+        asked.kind = action == SERVICE_ACTION_TERM ? SUPERVISOR_DO_TERM : SUPERVISOR_DO_DRAIN;
         set_deadline(sv, service, now + sv->plan->services[service].stop_timeout_ms);
         break;
     case SERVICE_ACTION_KILL:
@@ -317,11 +323,20 @@ static void sick(struct supervisor *sv, uint32_t service, int64_t now)
     apply(sv, service, SERVICE_EVENT_SICK, now);
 }
 
+/* An answer may be late: whatever was to be told has been. */
+static void drained(struct supervisor *sv, uint32_t service, int64_t now)
+{
+    if (sv->services[service].draining)
+        apply(sv, service, SERVICE_EVENT_DRAINED, now);
+}
+
 static void timed_out(struct supervisor *sv, uint32_t service, int64_t now)
 {
     struct supervised *s = &sv->services[service];
     s->cause = journal_last(&sv->journal, service);
-    if (s->state != SERVICE_STARTING)
+    if (s->draining)
+        apply(sv, service, SERVICE_EVENT_DRAINED, now);
+    else if (s->state != SERVICE_STARTING)
         apply(sv, service, SERVICE_EVENT_TIMEOUT, now);
     else if (s->wanted)
         give_up(sv, service, now);
@@ -369,6 +384,7 @@ void supervisor_step(struct supervisor *sv, const struct supervisor_event *event
     case SUPERVISOR_SICK: sick(sv, service, now); break;
     case SUPERVISOR_EXITED: ended(sv, service, event->success, now); break;
     case SUPERVISOR_TICK: tick(sv, now); break;
+    case SUPERVISOR_DRAINED: drained(sv, service, now); break;
     case SUPERVISOR_INPUT_COUNT: break;
     }
     settle(sv, now);

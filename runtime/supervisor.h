@@ -8,6 +8,7 @@
  * - SPAWN is asked for only while every dependency is ready, or for a service started alone;
  * - a service that is to go down gets its signal only when no dependent has a process any more,
  *   but for those started alone and still wanted;
+ * - one that was ready first finishes the requests that it has, for its stop.timeout at most;
  * - a restart after a failure never comes before its back-off.
  */
 #ifndef RUNTIME_SUPERVISOR_H
@@ -36,6 +37,7 @@ enum supervisor_input {
     SUPERVISOR_SICK,         /* its probe: failed often enough */
     SUPERVISOR_EXITED,       /* nothing of its process is left */
     SUPERVISOR_TICK,         /* a deadline has passed */
+    SUPERVISOR_DRAINED,      /* the answer to DRAIN: it has no requests any more */
     SUPERVISOR_INPUT_COUNT
 };
 
@@ -54,19 +56,22 @@ struct supervisor_event {
 struct supervisor_action {
     enum {
         SUPERVISOR_DO_SPAWN,
-        SUPERVISOR_DO_TERM, /* the stop signal, to all of it */
+        SUPERVISOR_DO_DRAIN, /* no new requests for it; DRAINED when it has none any more */
+        SUPERVISOR_DO_TERM,  /* the stop signal, to all of it */
         SUPERVISOR_DO_KILL,
         SUPERVISOR_DO_NOTICE /* it has changed from one state to another */
     } kind;
     uint32_t service;
     enum service_state from, to; /* NOTICE */
     enum service_event event;    /* NOTICE */
+    struct journal_ref record;   /* NOTICE: what the journal has of it */
 };
 
 struct supervised {
     enum service_state state;
     bool wanted;
     bool alone;        /* started without regard to its dependencies */
+    bool draining;     /* STOPPING: it has not been told to end yet */
     bool given_up;     /* STOPPING: not ready, or not well, in time: its end counts as a crash */
     bool swapping;     /* LEAVE or RENEW was said: it does not start before supervisor_adopt */
     bool queued;       /* its situation has changed and is to be looked at */

@@ -24,7 +24,8 @@ bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct
     *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper, .slab = slab};
     pool->idle = calloc(service_count + 1, sizeof *pool->idle);
     pool->idle_count = calloc(service_count + 1, sizeof *pool->idle_count);
-    if (!pool->idle || !pool->idle_count) {
+    pool->rounds = calloc(service_count + 1, sizeof *pool->rounds);
+    if (!pool->idle || !pool->idle_count || !pool->rounds) {
         upstream_pool_finish(pool);
         return false;
     }
@@ -40,11 +41,13 @@ void upstream_pool_finish(struct upstream_pool *pool)
         upstream_pool_drop(pool, i);
     free(pool->idle);
     free(pool->idle_count);
+    free(pool->rounds);
     *pool = (struct upstream_pool){0};
 }
 
 void upstream_pool_drop(struct upstream_pool *pool, uint32_t service)
 {
+    pool->rounds[service]++;
     while (!link_alone(&pool->idle[service]))
         upstream_close(container_of(pool->idle[service].next, struct upstream, link));
 }
@@ -135,7 +138,8 @@ int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
     struct upstream *upstream = slab_take(pool->slab);
     if (!upstream)
         return -ENOMEM;
-    *upstream = (struct upstream){.pool = pool, .service = service, .port = port};
+    *upstream = (struct upstream){
+        .pool = pool, .service = service, .round = pool->rounds[service], .port = port};
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
     int error = dial_from(upstream, 0);
@@ -160,7 +164,8 @@ int upstream_dial_next(struct upstream *upstream)
 void upstream_release(struct upstream *upstream)
 {
     struct upstream_pool *pool = upstream->pool;
-    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE) {
+    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE ||
+        upstream->round != pool->rounds[upstream->service]) {
         upstream_close(upstream);
         return;
     }

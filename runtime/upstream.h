@@ -24,6 +24,7 @@ struct upstream_pool {
     struct slab *slab;    /* of struct upstream */
     struct link *idle;    /* [service] of struct upstream.link, the newest last */
     uint32_t *idle_count; /* [service] */
+    uint32_t *rounds;     /* [service]: one more with each drop */
 };
 
 struct upstream {
@@ -33,6 +34,7 @@ struct upstream {
     struct deadline idle;
     struct upstream_pool *pool;
     uint32_t service;
+    uint32_t round; /* the service's, when it was dialled: of another one it is not kept */
     uint16_t port;
     uint8_t family; /* 0: 127.0.0.1, 1: ::1 */
     bool reused;    /* it served a request before */
@@ -43,7 +45,7 @@ struct upstream {
 bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
                         struct slab *slab, uint32_t service_count);
 void upstream_pool_finish(struct upstream_pool *pool);
-/* Closes the idle connections of a service. */
+/* Closes the idle connections of a service; those that are in use are not kept. */
 void upstream_pool_drop(struct upstream_pool *pool, uint32_t service);
 
 /* An idle connection that still looks alive, or NULL. The caller attaches to its stream. */

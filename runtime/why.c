@@ -33,8 +33,7 @@ static json_t *cause_json(const struct why_chain *chain, const struct journal_re
     return json_null();
 }
 
-static json_t *record_json(const struct why_source *source, const struct why_chain *chain,
-                           const struct journal_record *record)
+static json_t *record_json(const struct why_source *source, const struct journal_record *record)
 {
     struct strbuf text = {0};
     why_record(source, record, &text);
@@ -50,7 +49,6 @@ static json_t *record_json(const struct why_source *source, const struct why_cha
                             json_string(service_state_name((enum service_state)record->to)));
     }
     json_object_set_new(object, "text", text_json(&text));
-    json_object_set_new(object, "cause", cause_json(chain, record));
     strbuf_finish(&text);
     return object;
 }
@@ -58,8 +56,11 @@ static json_t *record_json(const struct why_source *source, const struct why_cha
 static json_t *chain_json(const struct why_source *source, const struct why_chain *chain)
 {
     json_t *array = json_array();
-    for (uint32_t i = 0; i < chain->count; i++)
-        json_array_append_new(array, record_json(source, chain, chain->records[i]));
+    for (uint32_t i = 0; i < chain->count; i++) {
+        json_t *object = record_json(source, chain->records[i]);
+        json_object_set_new(object, "cause", cause_json(chain, chain->records[i]));
+        json_array_append_new(array, object);
+    }
     return array;
 }
 
@@ -84,4 +85,26 @@ json_t *why_json(const struct why_source *source, uint32_t service)
                   chain.complete, "chain", chain_json(source, &chain));
     strbuf_finish(&text);
     return object;
+}
+
+json_t *why_event_json(const struct why_source *source, const struct journal_record *record)
+{
+    json_t *object = record_json(source, record);
+    json_object_set_new(object, "seq", json_integer((json_int_t)record->order));
+    return object;
+}
+
+_Static_assert(JOURNAL_RECORDS <= WHY_CHAIN_MAX, "a chain has room for all of a service");
+
+json_t *why_journal_json(const struct why_source *source, uint32_t service)
+{
+    const struct journal *journal = &source->supervisor->journal;
+    struct journal_ref last = journal_last(journal, service);
+    struct why_chain all = {0};
+    uint32_t number = last.number > JOURNAL_RECORDS ? last.number - JOURNAL_RECORDS + 1 : 1;
+    for (; number <= last.number; number++)
+        all.records[all.count++] = journal_get(journal, (struct journal_ref){service, number});
+    return json_pack("{s:i,s:s,s:b,s:o}", "api", 1, "service",
+                     plan_service_name(source->plan, service), "complete",
+                     last.number <= JOURNAL_RECORDS, "records", chain_json(source, &all));
 }

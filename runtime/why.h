@@ -27,6 +27,11 @@ struct why_source {
 /* The caller owns the object; NULL without memory. */
 json_t *why_json(const struct why_source *source, uint32_t service);
 
+/* All that is kept of the service, oldest first: the answer of GET /v1/services/NAME/journal. */
+json_t *why_journal_json(const struct why_source *source, uint32_t service);
+/* One record as in them, without its cause, and with "seq", which rises over all services. */
+json_t *why_event_json(const struct why_source *source, const struct journal_record *record);
+
 /* "lane is blocked: it depends on event (A3sfile.hcl:94:3), which failed: exited with 3". */
 void why_headline(const struct why_source *source, uint32_t service, struct strbuf *out);
 /* "exited with 3", "pending -> starting: every dependency is ready". */

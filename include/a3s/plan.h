@@ -20,7 +20,7 @@
 #define PLAN_ENDIAN 0x0a35c0deu
 /* Raise it with every change of a record, an enum or a meaning below. Old plans are compiled anew.
  */
-#define PLAN_VERSION 2u
+#define PLAN_VERSION 3u
 
 #define PLAN_NONE UINT32_MAX
 
@@ -177,7 +177,8 @@ enum plan_signal { /* the plan's own numbers: a signal's differs from system to 
 #define PLAN_SERVICE_DISABLED     (1u << 0) /* started only when it is named */
 #define PLAN_SERVICE_TTY          (1u << 1) /* it runs on a terminal of its own */
 #define PLAN_SERVICE_ON_UNHEALTHY (1u << 2) /* unhealthy restarts it */
-#define PLAN_SERVICE_FLAGS        7u
+#define PLAN_SERVICE_OWN_HOST     (1u << 3) /* the proxy says Host: localhost and its port */
+#define PLAN_SERVICE_FLAGS        15u
 
 struct plan_service {
     struct plan_string name;     /* [A-Za-z0-9_][A-Za-z0-9_.-]*, unique */
@@ -306,7 +307,8 @@ struct plan_source {
     X(HEALTH, "health")         \
     X(RESTART, "restart")       \
     X(STOP, "stop")             \
-    X(LOG, "log")
+    X(LOG, "log")               \
+    X(HOST, "host")
 
 enum plan_field {
 #define X(field, name) PLAN_FIELD_##field,

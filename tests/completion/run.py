@@ -9,6 +9,7 @@ and fish only read their script, if they are installed. Prints TAP.
 import os
 import pathlib
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -97,6 +98,24 @@ def offers(a3s, folder, words, want):
     return f"offered {got} instead of {want} {done.stderr}"
 
 
+def everything(a3s, folder):
+    """What the help lists, commands and options, is offered, too."""
+    def output(*words):
+        return subprocess.run([a3s, *words], capture_output=True, timeout=60, check=True, text=True,
+                              cwd=folder).stdout
+
+    def offered(*words):
+        return {line.split("\t")[0] for line in output("completion", "--next", "--", *words).splitlines()}
+
+    part = re.search(r"^commands:\n(.*?)\n\n", output("help"), re.M | re.S).group(1)
+    for line in part.splitlines():
+        words = re.split(r"  +", line.strip())[0].split()
+        missing = {words[-1]} - offered(*words[:-1], "")
+        options = re.findall(r"^  (?:-\w, |    )(--[\w-]+)", output(*words, "--help"), re.M)
+        missing |= set(options) - offered(*words, "--")
+        yield f"all of a3s {' '.join(words)}", f"{missing} is not offered" if missing else None
+
+
 class Bash:
     """An interactive bash; the a3s that it finds answers what completion asks and shows its words."""
 
@@ -167,6 +186,7 @@ def main():
         os.mkfifo(folder / "pipe")
         for words, want in OFFERS:
             results.append((f"a3s {' '.join(words)}", offers(a3s, folder, words, want)))
+        results += everything(a3s, folder)
         results += in_bash(a3s, folder)
         for shell in ("bash", "zsh", "fish"):
             if shutil.which(shell):

@@ -26,6 +26,7 @@ SESSIONS = {
     ("docs/guide.md", "a3s validate"): (HERE / "mistakes", ""),
     ("docs/guide.md", "a3s graph"): (ROOT / "examples" / "shop", ""),
     ("docs/guide.md", "a3s plan diff old.bin new.bin"): (HERE / "diff", COMPILE),
+    ("docs/guide.md", "a3s init --stdout"): (ROOT / "tests" / "init" / "guide", ""),
     ("docs/language.md", "a3s hcl broken.hcl"): (HERE / "broken", ""),
 }
 RECORDED = {

@@ -351,6 +351,13 @@ class Case:
         self.programs.append(program)
         return program
 
+    def start_ready(self, *names):
+        """`up`, once these services run."""
+        program = self.start("up")
+        for name in names:
+            self.wait_state(name, "running")
+        return program
+
     def stop(self, program, number=signal.SIGINT, code=0):
         """Ends a running a3s as Ctrl-C does, or by another signal; it must leave nothing behind."""
         self.stop_only(program, number, code)

@@ -20,8 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402
 
-SUBJECTS = ("validate", "formats", "hooks", "plan", "values", "run", "control", "faults", "guards", "health",
-            "watch", "reload", "proxy", "examples")
+SUBJECTS = sorted(path.stem.removeprefix("test_") for path in pathlib.Path(__file__).parent.glob("test_*.py"))
 
 
 def all_cases():

@@ -5,10 +5,14 @@ Every step is reported as a datagram on the case's socket ($E2E_EVENTS): {"name"
 """
 
 import argparse
+import base64
+import contextlib
+import hashlib
 import json
 import os
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -62,6 +66,16 @@ def leave_daemon(reporter):
         os._exit(0)
     os.waitpid(child, 0)
     os.read(ready, 1)
+
+
+told = None  # the reporter
+websockets = set()  # sockets
+
+
+def say_goodbye():
+    for sock in list(websockets):
+        with contextlib.suppress(OSError):
+            sock.sendall(b"\x88\x02" + struct.pack("!H", 1001))
 
 
 # ---- the HTTP service: enough of a server to answer what the proxy's cases ask -----------------
@@ -163,6 +177,68 @@ class Connection:
         self.chunk(b"second\n")
         self.sock.sendall(b"0\r\n\r\n")
 
+    def get_record(self, method, query, headers):
+        """query: a file; the request's id and who got it become a line there."""
+        name = dict(headers)["x-id"]
+        with open(query, "ab", buffering=0) as file:
+            file.write(f"{name} {os.getpid()}\n".encode())
+        for _ in self.body(headers):
+            pass
+        self.answer(f"{name} {os.getpid()}\n".encode())
+
+    def get_hold(self, method, query, headers):
+        """query: a fifo; the answer waits for it."""
+        for _ in self.body(headers):
+            pass
+        told.tell("holds")
+        wait_at(query)
+        self.answer(f"this is {self.name}, process {os.getpid()}\n".encode())
+
+    def get_events(self, method, query, headers):
+        """query: so many events, then no end."""
+        self.begin_chunks(["Content-Type: text/event-stream"])
+        for number in range(int(query)):
+            self.chunk(f"data: {number} {time.monotonic()}\n\n".encode())
+        self.sock.recv(1)
+
+    def get_ws(self, method, query, headers):
+        """A WebSocket that sends back what it gets; it says 1001 when the service is told to end."""
+        key = dict(headers)["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+        self.sock.sendall(("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                           f"Sec-WebSocket-Accept: {accept}\r\n\r\n").encode())
+        websockets.add(self.sock)
+        while head := self.file.read(2):
+            length = head[1] & 127
+            mask, data = self.file.read(4), self.file.read(length)
+            data = bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+            self.sock.sendall(bytes([head[0], length]) + data)
+        websockets.discard(self.sock)
+
+    def get_flood(self, method, query, headers):
+        """An answer without end."""
+        self.begin_chunks()
+        while True:
+            self.chunk(b"x" * 65536)
+
+    def get_hang(self, method, query, headers):
+        """Never an answer; until the client has gone."""
+        told.tell("hangs")
+        self.sock.recv(1)
+        told.tell("left")
+
+    def get_reset(self, method, query, headers):
+        """query: so many bytes of the answer come before the reset."""
+        self.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut"[: int(query)])
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.file.close()
+        self.sock.close()
+
+    def get_surplus(self, method, query, headers):
+        """More than was promised: a second answer that nobody asked for."""
+        self.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
+                          b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+
     def get_empty(self, method, query, headers):
         self.sock.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
@@ -193,7 +269,7 @@ def listen(kind, name, reporter):
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     server.bind(("127.0.0.1", int(os.environ["PORT"])))
-    server.listen(128)
+    server.listen(4096)
     reporter.tell("listening", port=int(os.environ["PORT"]))
     while True:
         sock, _ = server.accept()
@@ -214,11 +290,13 @@ def main():
     parser.add_argument("--exit", type=int, help="end with this code")
     options = parser.parse_args()
 
-    reporter = Reporter(options.name)
+    global told
+    reporter = told = Reporter(options.name)
 
     def on_term(_signal, _frame):
         reporter.tell("term")
         if not options.ignore_term:
+            say_goodbye()
             reporter.tell("exit")
             os._exit(0)
 

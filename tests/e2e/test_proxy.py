@@ -1,5 +1,6 @@
 """HTTP through the proxy: <name>.localhost on 127.0.0.1 and ::1."""
 
+import base64
 import hashlib
 import json
 import os
@@ -94,6 +95,15 @@ def what_is_passed_on(t):
         check(name not in got, f"{name} was passed on")
     same(len([name for name, _ in fields if name == "host"]), 1, "Host headers")
     check("Keep-Alive" not in headers and headers.get("X-From") == "web", f"headers of the answer: {headers}")
+    t.stop(program)
+
+
+@case
+def a_service_that_refuses_other_names(t):
+    program = up(t, t.service("vite", "--listen http", 'port = 0\nhost = "upstream"\nhealth { type = "http" }'))
+    port = t.wait_state("vite", "running")["port"]
+    got = dict(json.loads(t.get("vite", "/headers")[2]))
+    same((got["host"], got["x-forwarded-host"]), (f"localhost:{port}", f"vite.localhost:{t.proxy_port}"), "hosts")
     t.stop(program)
 
 
@@ -247,12 +257,28 @@ def a_request_waits_for_the_start(t):
 
 @case
 def a_service_that_failed(t):
-    t.a3sfile(t.service("web", "--say goodbye --exit 7", 'port = 0\nrestart { policy = "never" }'), t.service("other"))
+    t.a3sfile(t.service("db", "--say <b>goodbye --exit 7",
+                        'port = 0\nrestart { policy = "never" }\nhealth { type = "tcp" }'),
+              t.service("web", "--listen http", 'port = 0\ndepends_on = ["db"]'), t.service("other"))
     program = t.start("up")
-    t.wait_state("web", "failed")
-    status, _, body = t.get("web")
-    same(status // 100, 5, "class of the status")
-    check(b"web" in body and b"failed" in body, f"the page does not say why: {body!r}")
+    t.wait_state("web", "blocked")
+    status, headers, body = t.get("db")
+    same((status, headers["Retry-After"]), (503, "1"), "status, Retry-After")
+    for text in (b"<h1>db has failed</h1>", b"exited with 7", b"&lt;b&gt;goodbye", b"A3sfile.hcl:5", b"a3s restart db",
+                 b'<a href="">', b'<meta http-equiv="refresh"'):
+        check(text in body, f"the page does not have {text!r}: {body!r}")
+    # What reloads it is the one script that may run there.
+    script = body.split(b"<script>")[1].split(b"</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    check(f"script-src 'sha256-{digest}'" in headers["Content-Security-Policy"], f"not the script's: {headers}")
+    status, headers, body = t.get("web", headers={"Accept": "application/json"})
+    answer = json.loads(body)
+    same({key: answer[key] for key in ("status", "service", "state", "exit_code", "waiting_on", "source", "log")},
+         {"status": 503, "service": "web", "state": "blocked", "exit_code": None, "waiting_on": ["db"],
+          "source": {"file": "A3sfile.hcl", "line": 12}, "log": []}, "as JSON")
+    check("db has failed" in answer["text"], f"the root is not named: {answer}")
+    body = t.get("db", method="POST", body=b"x")[2]
+    check(b"<script>" not in body and b"refresh" not in body, "a POST would be repeated")
     t.stop(program)
 
 

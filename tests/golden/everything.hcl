@@ -23,6 +23,8 @@ service "web" {
     API    = "http://api.dev.localhost:7081"
   }
 
+  host = "upstream"
+
   watch {
     paths    = ["./apps/web/src/", "../shared", "/etc/hosts", "."]
     ignore   = ["target/", "*.lock"]

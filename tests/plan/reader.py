@@ -47,7 +47,7 @@ RESTARTS = ("never", "on-failure", "always")
 SIGNALS = ("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "KILL")
 PROBES = ("http", "tcp", "exec", "log")
 FIELDS = ("service", "cmd", "dir", "port", "subdomain", "env", "env_file", "depends_on", "kind",
-          "pre_start", "post_stop", "labels", "disabled", "tty", "watch", "health", "restart", "stop", "log")
+          "pre_start", "post_stop", "labels", "disabled", "tty", "watch", "health", "restart", "stop", "log", "host")
 
 
 class Record:
@@ -76,7 +76,7 @@ class Record:
 class Plan:
     def __init__(self, data):
         magic, self.version, endian, size, self.hash, count, _ = struct.unpack_from("<8sIIQQII", data)
-        assert magic == b"a3s\0plan" and self.version == 2 and endian == 0x0A35C0DE and size == len(data)
+        assert magic == b"a3s\0plan" and self.version == 3 and endian == 0x0A35C0DE and size == len(data)
         assert count == len(SECTIONS)
         self.records = {}
         for number, section in enumerate(SECTIONS):
@@ -191,6 +191,7 @@ def service(plan, s):
         "declared": s.declared,
         "disabled": bool(s.flags & 1),
         "tty": bool(s.flags & 2),
+        "sent_host": "upstream" if s.flags & 8 else "client",
         **command(plan, s.command),
         "dir": text(plan, s.dir),
         "pre_start": command(plan, s.pre_start),

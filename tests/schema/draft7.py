@@ -1,4 +1,4 @@
-"""The part of JSON Schema (draft-07) that `a3s schema --json` uses.
+"""The part of JSON Schema that `a3s schema --json` (draft-07) and docs/openapi.json use.
 
     mistakes(schema, value) -> ["service.web[0].port: 99999 is above 65535", ...]
 
@@ -25,7 +25,10 @@ def type_(root, names, value, at):
 
 
 def ref(root, path, value, at):
-    yield from check(root, root["definitions"][path.removeprefix("#/definitions/")], value, at)
+    schema = root
+    for part in path.removeprefix("#/").split("/"):
+        schema = schema[part]
+    yield from check(root, schema, value, at)
 
 
 def any_of(root, schemas, value, at):

@@ -41,8 +41,20 @@ static void check_spawn(struct invariants *inv, uint32_t service)
     ledger_spawned(&inv->ledger, service);
 }
 
+/* Who was ready has requests to finish, unless it has been given up. */
+static bool has_requests(const struct ledger *lg, const struct supervisor_event *event,
+                         uint32_t service)
+{
+    const struct ledger_entry *e = &lg->entries[service];
+    bool asked = is_for(event, SUPERVISOR_RESTART, service) ||
+                 is_for(event, SUPERVISOR_CHANGED, service) || !e->wanted;
+    return e->process == PROCESS_LIVE && e->health != HEALTH_NEW &&
+           (asked || !ledger_is_intolerable(lg, service));
+}
+
+/* It is to end; drains: after its requests. */
 static void check_term(struct invariants *inv, const struct supervisor_event *event,
-                       uint32_t service, int64_t now)
+                       uint32_t service, bool drains, int64_t now)
 {
     const struct ledger_entry *e = &inv->ledger.entries[service];
     bool asked =
@@ -58,7 +70,17 @@ static void check_term(struct invariants *inv, const struct supervisor_event *ev
     else
         demand(inv, !held || is_for(event, SUPERVISOR_KILL, service),
                "told to end while a dependent has a process", service);
-    ledger_termed(&inv->ledger, event, service, now);
+    demand(inv, drains == has_requests(&inv->ledger, event, service),
+           "told to end before its requests are finished, or after none", service);
+    ledger_termed(&inv->ledger, event, service, drains, now);
+}
+
+static void check_drained(struct invariants *inv, const struct supervisor_event *event,
+                          uint32_t service, int64_t now)
+{
+    demand(inv, is_for(event, SUPERVISOR_DRAINED, service) || inv->ledger.due & BIT(service),
+           "told to end while it has requests, and they have time", service);
+    ledger_drained(&inv->ledger, service, now);
 }
 
 static void check_kill(struct invariants *inv, const struct supervisor_event *event,
@@ -154,8 +176,12 @@ static struct seen check_actions(struct invariants *inv, const struct supervisor
             break;
         case SUPERVISOR_DO_TERM:
             seen.termed |= BIT(service);
-            check_term(inv, event, service, now);
+            if (inv->ledger.entries[service].draining)
+                check_drained(inv, event, service, now);
+            else
+                check_term(inv, event, service, false, now);
             break;
+        case SUPERVISOR_DO_DRAIN: check_term(inv, event, service, true, now); break;
         case SUPERVISOR_DO_KILL:
             demand(inv, !(seen.killed & BIT(service)), "killed twice at once", service);
             seen.killed |= BIT(service);
@@ -181,7 +207,7 @@ static void check_omissions(struct invariants *inv, const struct supervisor_even
     if (seen->spawned & BIT(service))
         demand(inv, ledger_may_start(lg, service), "started before a dependency is ready", service);
     bool due = lg->due & BIT(service), killed = seen->killed & BIT(service);
-    bool was_termed = e->termed && !(seen->termed & BIT(service));
+    bool was_termed = e->termed && !e->draining && !(seen->termed & BIT(service));
     demand(inv, e->termed || ledger_must_go_first(lg, service) || !(lg->swapping & BIT(service)),
            "to run as the next plan says, held by nobody, and not told to end", service);
     demand(inv, e->termed || e->wanted || ledger_must_go_first(lg, service),
@@ -191,6 +217,10 @@ static void check_omissions(struct invariants *inv, const struct supervisor_even
     demand(inv, e->termed || !due || !e->wanted, "too late to become ready, and not given up",
            service);
     demand(inv, killed || !was_termed || !due, "too late to end, and not killed", service);
+    demand(inv, !e->draining || !is_for(event, SUPERVISOR_DRAINED, service),
+           "its requests are finished, and it is not told to end", service);
+    demand(inv, !e->draining || !due, "its requests had their time, and it is not told to end",
+           service);
     demand(inv, killed || !is_for(event, SUPERVISOR_KILL, service), "to be killed, and is not",
            service);
 }
@@ -202,6 +232,8 @@ static void check_entry(struct invariants *inv, uint32_t service)
     demand(inv, s->state == e->state, "not in the state that it must be in", service);
     demand(inv, s->wanted == e->wanted, "wanted or not, against what was asked for", service);
     demand(inv, !e->wanted || s->alone == e->alone, "alone or not, against what was asked for",
+           service);
+    demand(inv, s->draining == e->draining, "finishing requests, or not, and is the other",
            service);
     demand(inv, s->deadline == e->deadline, "the wrong deadline", service);
     demand(inv, s->failures == e->crashes, "the wrong number of crashes in a row", service);

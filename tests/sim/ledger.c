@@ -145,7 +145,7 @@ static void process_gone(struct ledger *lg, uint32_t service)
 {
     struct ledger_entry *e = &lg->entries[service];
     e->process = PROCESS_NONE;
-    e->termed = false;
+    e->termed = e->draining = false;
     e->deadline = SUPERVISOR_NEVER;
     lg->live &= ~BIT(service);
 }
@@ -261,6 +261,7 @@ void ledger_told(struct ledger *lg, const struct supervisor_event *event, int64_
         unwant(lg, service);
         break;
     case SUPERVISOR_RENEW: swap(lg, service); break;
+    case SUPERVISOR_DRAINED: break;
     case SUPERVISOR_INPUT_COUNT: break;
     }
 }
@@ -273,19 +274,27 @@ void ledger_spawned(struct ledger *lg, uint32_t service)
 }
 
 void ledger_termed(struct ledger *lg, const struct supervisor_event *event, uint32_t service,
-                   int64_t now)
+                   bool drains, int64_t now)
 {
     struct ledger_entry *e = &lg->entries[service];
     bool asked = event->service == service &&
                  (event->input == SUPERVISOR_RESTART || event->input == SUPERVISOR_CHANGED);
     asked |= lg->swapping & ~lg->due & BIT(service);
     e->termed = true;
+    e->draining = drains;
     e->given_up = e->wanted && !asked;
     e->deadline = now + planned(lg, service)->stop_timeout_ms;
 }
 
+void ledger_drained(struct ledger *lg, uint32_t service, int64_t now)
+{
+    lg->entries[service].draining = false;
+    lg->entries[service].deadline = now + planned(lg, service)->stop_timeout_ms;
+}
+
 void ledger_killed(struct ledger *lg, uint32_t service, int64_t now)
 {
+    lg->entries[service].draining = false;
     lg->entries[service].deadline = now + SUPERVISOR_KILL_AGAIN_MS;
 }
 

@@ -2,8 +2,8 @@
  *
  * A second account beside the supervisor's: it is kept in the words of the contract, with sets
  * instead of counters, and never looks into the supervisor. ledger_told takes an event before the
- * actions that it caused; ledger_spawned, ledger_termed and ledger_killed take those in their
- * order; ledger_conclude then says in which state each service must be.
+ * actions that it caused; ledger_spawned, ledger_termed, ledger_drained and ledger_killed take
+ * those in their order; ledger_conclude then says in which state each service must be.
  */
 #ifndef SIM_LEDGER_H
 #define SIM_LEDGER_H
@@ -31,7 +31,8 @@ enum ledger_rest {
 
 struct ledger_entry {
     bool wanted, alone;
-    bool termed;   /* told to end */
+    bool termed;   /* told to end, or to be told when its requests are finished */
+    bool draining; /* ... these */
     bool given_up; /* ... since it was not ready, or well: its end counts as a crash */
     enum ledger_process process;
     enum ledger_health health;
@@ -58,8 +59,11 @@ struct ledger {
 void ledger_init(struct ledger *ledger, const struct scenario *scenario);
 void ledger_told(struct ledger *ledger, const struct supervisor_event *event, int64_t now);
 void ledger_spawned(struct ledger *ledger, uint32_t service);
+/* drains: it is told when its requests are finished. */
 void ledger_termed(struct ledger *ledger, const struct supervisor_event *event, uint32_t service,
-                   int64_t now);
+                   bool drains, int64_t now);
+/* Its requests are finished, or had their time. */
+void ledger_drained(struct ledger *ledger, uint32_t service, int64_t now);
 void ledger_killed(struct ledger *ledger, uint32_t service, int64_t now);
 void ledger_conclude(struct ledger *ledger);
 /* The next plan, which is the same, except that this service is to start. */

@@ -39,6 +39,8 @@
     X(ENDS, "ends")                     /* the process, with code 0; may be told twice */ \
     X(CRASHES, "crashes")               /* the process, otherwise */                      \
     X(TICK, "tick")                     /* may be early */                                \
+    X(BUSY, "busy")                     /* from now on a drain of it waits for a move */  \
+    X(DRAINED, "drained")               /* it has no requests any more; may be late */    \
     X(ANSWER_LATER, "answer-later")     /* from now on SPAWN waits for a move */          \
     X(ANSWER_SPAWNED, "answer-spawned") /* from now on it is answered so at once */       \
     X(ANSWER_REFUSED, "answer-refused")                                                   \

@@ -10,6 +10,7 @@ static const char *const inputs[] = {
     [SUPERVISOR_SPAWNED] = "spawned", [SUPERVISOR_SPAWN_FAILED] = "not spawned",
     [SUPERVISOR_READY] = "ready",     [SUPERVISOR_SICK] = "sick",
     [SUPERVISOR_EXITED] = "exited",   [SUPERVISOR_TICK] = "tick",
+    [SUPERVISOR_DRAINED] = "drained",
 };
 _Static_assert(sizeof inputs / sizeof *inputs == SUPERVISOR_INPUT_COUNT, "one an input");
 
@@ -22,6 +23,7 @@ static void tell_action(FILE *file, const struct supervisor_action *action)
 {
     switch (action->kind) {
     case SUPERVISOR_DO_SPAWN: fprintf(file, "          spawn %u\n", action->service); break;
+    case SUPERVISOR_DO_DRAIN: fprintf(file, "          drain %u\n", action->service); break;
     case SUPERVISOR_DO_TERM: fprintf(file, "          term %u\n", action->service); break;
     case SUPERVISOR_DO_KILL: fprintf(file, "          kill %u\n", action->service); break;
     case SUPERVISOR_DO_NOTICE:

@@ -52,6 +52,12 @@ static void answer(struct world *w, enum move_kind kind, uint32_t service)
     step(w, &event);
 }
 
+static void finish_requests(struct world *w, uint32_t service)
+{
+    w->services[service].busy = w->services[service].draining = false;
+    step(w, &(struct supervisor_event){.input = SUPERVISOR_DRAINED, .service = service});
+}
+
 static void act(struct world *w, const struct supervisor_action *action)
 {
     struct world_service *s = &w->services[action->service];
@@ -63,8 +69,16 @@ static void act(struct world *w, const struct supervisor_action *action)
         if (s->answer != MOVE_ANSWER_LATER)
             answer(w, s->answer, action->service);
         break;
+    case SUPERVISOR_DO_DRAIN:
+        s->draining = true;
+        if (!s->busy)
+            finish_requests(w, action->service);
+        break;
     case SUPERVISOR_DO_TERM:
-    case SUPERVISOR_DO_KILL: s->signals += s->signals < UINT8_MAX; break;
+    case SUPERVISOR_DO_KILL:
+        s->draining = false;
+        s->signals += s->signals < UINT8_MAX;
+        break;
     case SUPERVISOR_DO_NOTICE: break;
     }
 }
@@ -133,6 +147,7 @@ static void adopt(struct world *w, uint32_t service)
 static void exits(struct world *w, uint32_t service, bool success)
 {
     w->services[service].process = PROCESS_NONE;
+    w->services[service].draining = false;
     tell(w, &(struct supervisor_event){
                 .input = SUPERVISOR_EXITED, .service = service, .success = success});
 }
@@ -148,7 +163,8 @@ bool world_allows(const struct world *w, const struct move *move)
     switch (move->kind) {
     case MOVE_SPAWNED: return s->process == PROCESS_ASKED;
     case MOVE_REFUSED:
-    case MOVE_UNFIT: return s->process != PROCESS_LIVE || (!s->signals && (s->ready || !probed));
+    case MOVE_UNFIT:
+        return s->process != PROCESS_LIVE || (!s->signals && !s->draining && (s->ready || !probed));
     case MOVE_READY:
     case MOVE_SICK: return probed && (s->process != PROCESS_ASKED || s->signals);
     case MOVE_ADOPT: return supervisor_is_cleared(&w->supervisor);
@@ -203,6 +219,11 @@ static void play(struct world *w, enum move_kind kind, uint32_t service)
     case MOVE_ENDS: exits(w, service, true); break;
     case MOVE_CRASHES: exits(w, service, false); break;
     case MOVE_TICK: tell_input(w, SUPERVISOR_TICK, 0); break;
+    case MOVE_BUSY: w->services[service].busy = true; break;
+    case MOVE_DRAINED:
+        finish_requests(w, service);
+        act_all(w);
+        break;
     case MOVE_ANSWER_LATER:
     case MOVE_ANSWER_SPAWNED:
     case MOVE_ANSWER_REFUSED:
@@ -228,6 +249,8 @@ static enum move_kind next_of_well(const struct world *w, uint32_t service)
         return MOVE_COUNT;
     if (s->process == PROCESS_ASKED)
         return MOVE_SPAWNED;
+    if (s->draining)
+        return MOVE_DRAINED;
     if (s->signals)
         return s->signals > w->scenario->deaf[service] ? MOVE_CRASHES : MOVE_COUNT;
     if (planned->probe != PLAN_NONE && (!s->ready || s->sick))

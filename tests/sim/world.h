@@ -11,6 +11,8 @@
 struct world_service {
     enum ledger_process process;
     uint8_t signals;       /* that its process has got; one that is not executed yet keeps them */
+    bool busy;             /* DRAIN is not answered at once */
+    bool draining;         /* it has no answer yet */
     bool ready, sick;      /* what its probe said of this process */
     enum move_kind answer; /* MOVE_ANSWER_...: to SPAWN */
 };

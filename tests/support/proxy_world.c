@@ -16,10 +16,18 @@ static enum proxy_verdict service_state(void *ctx, uint32_t service, uint16_t *o
     return world->verdicts[service];
 }
 
-static void describe(void *ctx, uint32_t service, struct strbuf *text)
+static void describe(void *ctx, uint32_t service, struct trouble *out_trouble)
 {
-    (void)ctx;
-    strbuf_addf(text, "service %u\nexit code 1 <script>\"", service);
+    const struct world *world = ctx;
+    *out_trouble = (struct trouble){.service = service == WEB ? "web" : "api",
+                                    .state = world->state ? world->state : "failed",
+                                    .file = "A3sfile.hcl",
+                                    .line = 7,
+                                    .exited = true,
+                                    .exit_code = 1};
+    strbuf_adds(&out_trouble->reason, "exit code 1 <script>\"");
+    strbuf_adds(&out_trouble->waits_for, "db\ncache\n");
+    strbuf_adds(&out_trouble->lines, "first\n<b>second\n");
 }
 
 static void on_access(void *ctx, const struct proxy_access *access)

@@ -20,6 +20,7 @@ struct world {
     int listening; /* web's */
     uint16_t port; /* web's */
     enum proxy_verdict verdicts[SERVICES];
+    const char *state; /* as described; NULL: failed */
     unsigned accesses;
     uint16_t status; /* of the last access */
     bool done;       /* there was one */

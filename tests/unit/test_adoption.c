@@ -75,12 +75,19 @@ static void make(struct made_plan *made, uint32_t count, const char *const *need
 
 static void collect(struct world *w)
 {
-    static const char marks[] = {
-        [SUPERVISOR_DO_SPAWN] = '+', [SUPERVISOR_DO_TERM] = '-', [SUPERVISOR_DO_KILL] = '!'};
+    static const char marks[] = {[SUPERVISOR_DO_SPAWN] = '+',
+                                 [SUPERVISOR_DO_DRAIN] = '~',
+                                 [SUPERVISOR_DO_TERM] = '-',
+                                 [SUPERVISOR_DO_KILL] = '!'};
     struct supervisor_action action;
     while (supervisor_next(&w->sv, &action)) {
         size_t length = strlen(w->asked);
-        if (action.kind != SUPERVISOR_DO_NOTICE)
+        if (action.kind == SUPERVISOR_DO_DRAIN) /* nobody has requests */
+            supervisor_step(
+                &w->sv,
+                &(struct supervisor_event){.input = SUPERVISOR_DRAINED, .service = action.service},
+                w->now);
+        else if (action.kind != SUPERVISOR_DO_NOTICE)
             snprintf(w->asked + length, sizeof w->asked - length, "%c%u ", marks[action.kind],
                      action.service);
     }

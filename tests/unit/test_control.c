@@ -1,4 +1,5 @@
 #include "control.h"
+#include "control_request.h"
 #include "suite.h"
 
 #include <errno.h>
@@ -16,11 +17,21 @@ struct world {
     int closed, rooms;
 };
 
-static json_t *op_status(void *ctx)
+static int op_read(void *ctx, enum control_what what, const char *service, json_t **out_object,
+                   struct strbuf *out_error)
 {
+    static const char *const names[] = {"status",  "health", "plan",    "services",
+                                        "service", "why",    "journal", "launch"};
+    _Static_assert(sizeof names / sizeof *names == CONTROL_WHAT_COUNT, "a name each");
     struct world *world = ctx;
-    strbuf_adds(&world->calls, "status\n");
-    return json_pack("{s:i, s:[{s:s}]}", "api", 1, "services", "name", "web");
+    strbuf_addf(&world->calls, "%s%s%s\n", names[what], service ? " " : "", service ? service : "");
+    if (service && strcmp(service, "nosuch") == 0) {
+        strbuf_adds(out_error, "there is no service \"nosuch\"");
+        return -ENOENT;
+    }
+    *out_object = service ? json_pack("{s:s}", "service", service)
+                          : json_pack("{s:i, s:[{s:s}]}", "api", 1, "services", "name", "web");
+    return 0;
 }
 
 static int op_command(void *ctx, enum control_command command, const char *const *services,
@@ -39,18 +50,6 @@ static int op_command(void *ctx, enum control_command command, const char *const
         strbuf_addf(&world->calls, " %s", services[i]);
     }
     strbuf_addc(&world->calls, '\n');
-    return 0;
-}
-
-static int op_why(void *ctx, const char *service, json_t **out_why, struct strbuf *out_error)
-{
-    struct world *world = ctx;
-    strbuf_addf(&world->calls, "why %s\n", service);
-    if (strcmp(service, "nosuch") == 0) {
-        strbuf_adds(out_error, "there is no service \"nosuch\"");
-        return -ENOENT;
-    }
-    *out_why = json_pack("{s:s}", "service", service);
     return 0;
 }
 
@@ -80,6 +79,12 @@ static int op_logs(void *ctx, struct control_stream *stream, const struct contro
     struct world *world = ctx;
     strbuf_addf(&world->calls, "logs lines=%lld follow=%d",
                 query->lines == CONTROL_LINES_ALL ? -1LL : (long long)query->lines, query->follow);
+    if (query->run != CONTROL_RUN_ANY)
+        strbuf_addf(&world->calls, " run=%u", query->run);
+    if (query->since != INT64_MIN || query->until != INT64_MAX)
+        strbuf_addf(&world->calls, " %lld..%lld", (long long)query->since, (long long)query->until);
+    if (query->grep)
+        strbuf_addf(&world->calls, " /%s/", query->grep);
     for (size_t i = 0; i < query->service_count; i++) {
         if (strcmp(query->services[i], "nosuch") == 0) {
             strbuf_adds(out_error, "there is no service \"nosuch\"");
@@ -112,12 +117,23 @@ static int op_reload(void *ctx, struct control_stream *stream, const json_t *var
     return 0;
 }
 
-static const struct control_ops ops = {.status = op_status,
+static int op_events(void *ctx, struct control_stream *stream,
+                     const struct control_events_query *query, struct strbuf *out_error)
+{
+    (void)out_error;
+    struct world *world = ctx;
+    strbuf_addf(&world->calls, "events history=%u follow=%d\n", query->history, query->follow);
+    control_stream_write(stream, "{}\n", 3);
+    control_stream_end(stream);
+    return 0;
+}
+
+static const struct control_ops ops = {.read = op_read,
                                        .command = op_command,
-                                       .why = op_why,
                                        .reload = op_reload,
                                        .shutdown = op_shutdown,
-                                       .logs = op_logs};
+                                       .logs = op_logs,
+                                       .events = op_events};
 
 static struct sockaddr_un world_address(const struct world *world)
 {
@@ -371,7 +387,8 @@ START_TEST(refusals_say_why)
     struct world world;
     world_init(&world);
     ask(&world, "GET /" HEAD_END, "404", "{\"error\": \"there is no / here\"}");
-    ask(&world, "GET /v1/services/web" HEAD_END, "404", "error");
+    ask(&world, "GET /v1/services/" HEAD_END, "404", "error");
+    ask(&world, "GET /v1/services/web/x" HEAD_END, "404", "error");
     ask(&world, "GET /v1/services/nosuch/why" HEAD_END, "404", "there is no service");
     ask(&world, "GET /v1/services/%00/why" HEAD_END, "400", "well-formed");
     ask(&world, "POST /v1/services/web/why" HEAD_END, "405", "\r\nAllow: GET\r\n");
@@ -463,6 +480,67 @@ static void follow(struct client *client, struct world *world)
     while (!world->stream)
         ev_run(world->loop, EVRUN_ONCE);
 }
+
+START_TEST(logs_are_chosen)
+{
+    struct world world;
+    world_init(&world);
+    ask(&world, "GET /v1/logs?run=newest&grep=a%2Bb+c" HEAD_END, "200", "");
+    ask(&world, "GET /v1/logs?run=3&since=1970-01-01T00:00:01Z&until=1234567890123" HEAD_END, "200",
+        "");
+    ck_assert_str_eq(world.calls.ptr, "logs lines=-1 follow=0 run=0 /a+b c/\n"
+                                      "logs lines=-1 follow=0 run=3 1000..1234567890123\n");
+    ask(&world, "GET /v1/logs?run=0" HEAD_END, "400", "run is");
+    ask(&world, "GET /v1/logs?run=old" HEAD_END, "400", "run is");
+    ask(&world, "GET /v1/logs?since=soon" HEAD_END, "400", "since is a time");
+    ask(&world, "GET /v1/logs?until=" HEAD_END, "400", "until is a time");
+    ask(&world, "GET /v1/logs?grep=%" HEAD_END, "400", "well-formed");
+    world_finish(&world);
+}
+END_TEST
+
+START_TEST(everything_can_be_read)
+{
+    struct world world;
+    world_init(&world);
+    ask(&world, "GET /v1/health" HEAD_END, "200", "{\"api\": 1");
+    ask(&world, "GET /v1/plan" HEAD_END, "200", "");
+    ask(&world, "GET /v1/services" HEAD_END, "200", "");
+    ask(&world, "GET /v1/services/a%2fb" HEAD_END, "200", "");
+    ask(&world, "GET /v1/services/web/journal" HEAD_END, "200", "");
+    ask(&world, "GET /v1/services/web/launch" HEAD_END, "200", "");
+    ask(&world, "GET /v1/services/nosuch" HEAD_END, "404", "");
+    ask(&world, "GET /v1/events?history=5&follow=0" HEAD_END, "200", "\r\n{}\n");
+    ask(&world, "GET /v1/events" HEAD_END, "200", "application/x-ndjson");
+    ask(&world, "GET /v1/events?history=-1" HEAD_END, "400", "the query is not");
+    ck_assert_str_eq(world.calls.ptr,
+                     "health\nplan\nservices\nservice a/b\njournal web\nlaunch web\n"
+                     "service nosuch\nevents history=5 follow=0\nevents history=0 follow=1\n");
+    ask(&world, "GET /v1" HEAD_END, "200", "\"path\": \"/v1/services/{name}/journal\"");
+    world_finish(&world);
+}
+END_TEST
+
+/* Another transport: nothing but a call and an answer. */
+START_TEST(transports_that_are_not_local_get_less)
+{
+    struct world world = {0};
+    struct control_call call = {.method = STR("GET"), .target = STR("/v1/services/web/launch")};
+    struct control_answer answer = {0};
+    control_dispatch(&call, &ops, &world, NULL, &answer);
+    ck_assert_int_eq(answer.status, 403);
+    json_decref(answer.body);
+    answer = (struct control_answer){0};
+    call.target = STR("/v1");
+    control_dispatch(&call, &ops, &world, NULL, &answer);
+    char *text = json_dumps(answer.body, 0);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert(strstr(text, "/v1/services/{name}/why") && !strstr(text, "launch"));
+    free(text);
+    json_decref(answer.body);
+    strbuf_finish(&world.calls);
+}
+END_TEST
 
 START_TEST(stream_is_followed)
 {
@@ -605,6 +683,9 @@ int main(void)
     SUITE_CASE(s, bodies_are_checked);
     SUITE_CASE(s, large_request_is_refused);
     SUITE_CASE(s, logs_are_a_stream);
+    SUITE_CASE(s, logs_are_chosen);
+    SUITE_CASE(s, everything_can_be_read);
+    SUITE_CASE(s, transports_that_are_not_local_get_less);
     SUITE_CASE(s, stream_is_followed);
     SUITE_CASE(s, follower_that_leaves_is_noticed);
     SUITE_CASE(s, follower_that_never_reads_is_given_up);

@@ -15,7 +15,7 @@ struct spec {
     const char *name, *cmd, *arg, *dir, *host, *env_name, *env_value, *lookup, *env_file, *label;
     const char *pre_start, *post_stop;
     uint16_t port, db_port;
-    bool task, disabled, tty, needs_job, env_shared;
+    bool task, disabled, tty, own_host, needs_job, env_shared;
     const char *watch_path, *watch_ignore;
     uint32_t watch_restart, debounce_ms;
     enum plan_probe_type probe; /* or NO_PROBE */
@@ -246,7 +246,8 @@ static void add_api(struct plan_writer *w, const struct spec *spec)
     add_watch(w, &s, spec);
     s.kind = spec->task ? PLAN_KIND_TASK : PLAN_KIND_SERVICE;
     s.flags = (spec->disabled ? PLAN_SERVICE_DISABLED : 0) | (spec->tty ? PLAN_SERVICE_TTY : 0) |
-              (spec->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0);
+              (spec->on_unhealthy ? PLAN_SERVICE_ON_UNHEALTHY : 0) |
+              (spec->own_host ? PLAN_SERVICE_OWN_HOST : 0);
     s.port = spec->port;
     s.port_source = spec->port ? PLAN_PORT_FIXED : PLAN_PORT_CHOSEN;
     s.restart = (uint8_t)spec->restart;
@@ -357,6 +358,7 @@ CHANGE(form_post_stop, post_stop, "clean")
 CHANGE(form_labels, label, "front")
 CHANGE(form_disabled, disabled, true)
 CHANGE(form_tty, tty, true)
+CHANGE(form_sent_host, own_host, true)
 CHANGE(form_watch_paths, watch_path, "lib")
 CHANGE(form_watch_ignore, watch_ignore, "*.o")
 CHANGE(form_watch_restart, watch_restart, 0)

@@ -6,7 +6,7 @@
 
 /* The builder's plan. */
 static const char text_form[] =
-    "plan 2\n"
+    "plan 3\n"
     "  domain localhost\n"
     "  proxy_port 7080\n"
     "  log_level info\n"

@@ -97,24 +97,38 @@ START_TEST(a_request_does_not_wait_for_ever)
 }
 END_TEST
 
+static void wait_until_parked(struct world *world, uint32_t count)
+{
+    while (proxy_counters(world->proxy, WEB)->parked != count)
+        ev_run(world->loop, EVRUN_ONCE);
+}
+
 START_TEST(a_service_that_is_down_is_explained)
 {
     struct world world;
     open_world(&world);
     world.verdicts[WEB] = PROXY_WAIT;
     peer_says(&world.client, GET);
-    while (proxy_counters(world.proxy, WEB)->parked == 0)
-        ev_run(world.loop, EVRUN_ONCE);
+    wait_until_parked(&world, 1);
     world.verdicts[WEB] = PROXY_DOWN; /* it failed while it was waited for */
     proxy_service_changed(world.proxy, WEB);
-    peer_hears(&world.client, "service 0\nexit code 1 &lt;script&gt;&quot;");
+    peer_hears(&world.client, "<h1>web has failed</h1>");
+    peer_hears(&world.client, "exit code 1 &lt;script&gt;&quot;");
+    peer_hears(&world.client, "<dd>db\ncache\n</dd>");
+    peer_hears(&world.client, "<dd>A3sfile.hcl:7</dd>");
+    peer_hears(&world.client, "<pre>first\n&lt;b&gt;second\n</pre>");
+    peer_hears(&world.client, "<a href=\"\">");
     ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 503", 12);
+    ck_assert_ptr_nonnull(strstr(world.client.in.ptr, "\r\nRetry-After: 1\r\n"));
+    ck_assert_ptr_nonnull(strstr(world.client.in.ptr, "http-equiv=\"refresh\""));
     peer_hears(&world.client, "</html>\n");
     peer_forget(&world.client);
     peer_says(&world.client, "GET / HTTP/1.1\r\n" HOST "Accept: text/x, application/json\r\n\r\n");
     hear_response(&world.client, 503,
-                  "{\"status\":503,\"title\":\"The service is not running\",\"service\":\"web\","
-                  "\"text\":\"service 0\\nexit code 1 <script>\\\"\"}\n");
+                  "{\"status\":503,\"title\":\"web has failed\",\"service\":\"web\","
+                  "\"text\":\"exit code 1 <script>\\\"\",\"state\":\"failed\",\"exit_code\":1,"
+                  "\"waiting_on\":[\"db\",\"cache\"],\"source\":{\"file\":\"A3sfile.hcl\","
+                  "\"line\":7},\"log\":[\"first\",\"<b>second\"]}\n");
     peer_says(&world.client, "HEAD / HTTP/1.1\r\n" HOST "\r\n");
     peer_hears(&world.client, "\r\n\r\n");
     ck_assert_ptr_null(strstr(world.client.in.ptr, "<html"));
@@ -122,10 +136,80 @@ START_TEST(a_service_that_is_down_is_explained)
 }
 END_TEST
 
-START_TEST(a_service_that_refuses_is_tried_for_a_while)
+START_TEST(only_a_get_is_loaded_again)
 {
     struct world world;
     open_world(&world);
+    world.verdicts[WEB] = PROXY_DOWN;
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi");
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "refresh"));
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "<script>"));
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "<a href"));
+    close_world(&world);
+}
+END_TEST
+
+/* The id that the last answer has. */
+static void ask_for_change(struct world *world, char id[17])
+{
+    const char *field = strstr(world->client.in.ptr, "X-A3s-Trouble: ");
+    ck_assert_ptr_nonnull(field);
+    memcpy(id, field + strlen("X-A3s-Trouble: "), 16);
+    id[16] = '\0';
+    peer_forget(&world->client);
+    peer_says(&world->client, "HEAD / HTTP/1.1\r\n" HOST "X-A3s-Await: ");
+    peer_says(&world->client, id);
+    peer_says(&world->client, "\r\n\r\n");
+}
+
+START_TEST(the_page_waits_for_a_change)
+{
+    struct world world;
+    char id[17];
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_DOWN;
+    peer_says(&world.client, "HEAD / HTTP/1.1\r\n" HOST "\r\n");
+    peer_hears(&world.client, "\r\n\r\n");
+    ask_for_change(&world, id);
+    wait_until_parked(&world, 1);
+    proxy_service_changed(world.proxy, WEB); /* nothing new */
+    wait_until_parked(&world, 1);
+    world.state = "stopped";
+    proxy_service_changed(world.proxy, WEB);
+    peer_hears(&world.client, "\r\n\r\n");
+    ck_assert_ptr_null(strstr(world.client.in.ptr, id));
+    ask_for_change(&world, id);
+    wait_until_parked(&world, 1);
+    world.verdicts[WEB] = PROXY_WAIT; /* it is tried again */
+    proxy_service_changed(world.proxy, WEB);
+    wait_until_parked(&world, 1);
+    world.verdicts[WEB] = PROXY_READY; /* the service itself is not asked */
+    proxy_service_changed(world.proxy, WEB);
+    peer_hears(&world.client, "\r\n\r\n");
+    ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 200", 12);
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "X-A3s-Trouble"));
+    ck_assert(!wire_wait(world.loop, world.listening, EV_READ, 0.01));
+    close_world(&world);
+}
+END_TEST
+
+static void prime_pool(struct world *world, struct peer *out_service)
+{
+    peer_says(&world->client, GET);
+    *out_service = accept_service(world);
+    hear_request(out_service, "");
+    peer_says(out_service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world->client, 200, "OK");
+}
+
+START_TEST(a_service_that_refuses_is_tried_for_a_while)
+{
+    struct world world;
+    struct peer old;
+    open_world(&world);
+    prime_pool(&world, &old);
+    peer_close(&old);
     close(world.listening);
     peer_says(&world.client, GET);
     peer_hears(&world.client, "</html>\n");
@@ -148,14 +232,93 @@ START_TEST(a_service_that_refuses_is_tried_for_a_while)
 }
 END_TEST
 
-static void prime_pool(struct world *world, struct peer *out_service)
+/* As long as the hold, not as long as a connection may take: it may be compiled first. */
+START_TEST(one_request_tries_a_service_that_does_not_listen_yet)
 {
-    peer_says(&world->client, GET);
-    *out_service = accept_service(world);
-    hear_request(out_service, "");
-    peer_says(out_service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
-    hear_response(&world->client, 200, "OK");
+    struct world world;
+    open_world(&world);
+    proxy_service_changed(world.proxy, WEB); /* just now it was executed */
+    struct peer other = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    struct peer third = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    close(world.listening);
+    peer_says(&world.client, GET);
+    while (proxy_counters(world.proxy, WEB)->active == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_says(&other, GET);
+    peer_says(&third, GET);
+    wait_until_parked(&world, 2);
+    peer_close(&world.client); /* the one that tries leaves: another one takes over */
+    wait_until_parked(&world, 1);
+    world.listening = wire_listen(AF_INET6, &world.port);
+    proxy_service_changed(world.proxy, WEB);
+    struct peer first = accept_service(&world), second = accept_service(&world);
+    hear_request(&first, "");
+    hear_request(&second, "");
+    peer_says(&first, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    peer_says(&second, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&other, 200, "OK");
+    hear_response(&third, 200, "OK");
+    peer_close(&first);
+    peer_close(&second);
+    peer_close(&other);
+    peer_close(&third);
+    close_world(&world);
 }
+END_TEST
+
+START_TEST(a_service_that_never_listens_is_given_up_after_the_hold)
+{
+    struct world world;
+    open_world(&world);
+    world.settings.hold_ms = 20;
+    close(world.listening);
+    struct peer other = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    peer_says(&world.client, GET);
+    peer_says(&other, GET);
+    peer_hears(&other, "</html>\n");
+    ck_assert_mem_eq(other.in.ptr, "HTTP/1.1 50", 11);
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 50", 11);
+    world.listening = -1;
+    peer_close(&other);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(what_is_under_way_is_counted_until_it_is_answered)
+{
+    struct world world;
+    open_world(&world);
+    const struct proxy_counters *counters = proxy_counters(world.proxy, WEB);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    ck_assert_uint_eq(counters->busy, 1);
+    world.verdicts[WEB] = PROXY_WAIT; /* it is being restarted, and finishes this one first */
+    proxy_service_changed(world.proxy, WEB);
+    struct peer other = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    peer_says(&other, GET);
+    wait_until_parked(&world, 1);
+    ck_assert_uint_eq(counters->busy, 1);
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world.client, 200, "OK");
+    ck_assert_uint_eq(counters->busy, 0);
+    peer_hears_end(&service); /* of the old process: not kept for the new one */
+    peer_close(&service);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    service = accept_service(&world);
+    service.partner = &other;
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nfirst");
+    peer_hears(&other, "first");
+    ck_assert_uint_eq(counters->busy, 0); /* a stream of events has no end to wait for */
+    ck_assert_uint_eq(counters->active, 1);
+    peer_close(&service);
+    peer_close(&other);
+    close_world(&world);
+}
+END_TEST
 
 START_TEST(a_pooled_connection_that_died_is_replaced)
 {
@@ -292,7 +455,12 @@ int main(void)
     SUITE_CASE(s, a_parked_client_that_leaves_frees_its_place);
     SUITE_CASE(s, a_request_does_not_wait_for_ever);
     SUITE_CASE(s, a_service_that_is_down_is_explained);
+    SUITE_CASE(s, only_a_get_is_loaded_again);
+    SUITE_CASE(s, the_page_waits_for_a_change);
     SUITE_CASE(s, a_service_that_refuses_is_tried_for_a_while);
+    SUITE_CASE(s, one_request_tries_a_service_that_does_not_listen_yet);
+    SUITE_CASE(s, a_service_that_never_listens_is_given_up_after_the_hold);
+    SUITE_CASE(s, what_is_under_way_is_counted_until_it_is_answered);
     SUITE_CASE(s, a_pooled_connection_that_died_is_replaced);
     SUITE_CASE(s, a_post_is_sent_once);
     SUITE_CASE(s, the_pool_of_a_stopped_service_is_closed);

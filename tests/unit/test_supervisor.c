@@ -13,7 +13,8 @@ struct world {
     uint32_t deps[SERVICES_MAX * SERVICES_MAX], rdeps[SERVICES_MAX * SERVICES_MAX];
     struct supervisor sv;
     int64_t now;
-    char asked[4096]; /* what was asked for: "+0 " spawn, "-0 " term, "!0 " kill */
+    bool busy;        /* they have requests; else DRAIN is answered at once, and not put down */
+    char asked[4096]; /* what was asked for: "+0 " spawn, "~0 " drain, "-0 " term, "!0 " kill */
     char told[4096];  /* which states were entered: "0:running " */
 };
 
@@ -75,16 +76,26 @@ static void build(struct world *w, uint32_t count, const char *const *needs)
     END_TEST                                              \
     static void name##_in(struct world *w)
 
+static void tell_drained(struct world *w, uint32_t service)
+{
+    struct supervisor_event event = {.input = SUPERVISOR_DRAINED, .service = service};
+    supervisor_step(&w->sv, &event, w->now);
+}
+
 static void collect(struct world *w)
 {
-    static const char marks[] = {
-        [SUPERVISOR_DO_SPAWN] = '+', [SUPERVISOR_DO_TERM] = '-', [SUPERVISOR_DO_KILL] = '!'};
+    static const char marks[] = {[SUPERVISOR_DO_SPAWN] = '+',
+                                 [SUPERVISOR_DO_DRAIN] = '~',
+                                 [SUPERVISOR_DO_TERM] = '-',
+                                 [SUPERVISOR_DO_KILL] = '!'};
     struct supervisor_action action;
     while (supervisor_next(&w->sv, &action)) {
         size_t asked = strlen(w->asked), told = strlen(w->told);
         if (action.kind == SUPERVISOR_DO_NOTICE)
             snprintf(w->told + told, sizeof w->told - told, "%u:%s ", action.service,
                      service_state_name(action.to));
+        else if (action.kind == SUPERVISOR_DO_DRAIN && !w->busy)
+            tell_drained(w, action.service);
         else
             snprintf(w->asked + asked, sizeof w->asked - asked, "%c%u ", marks[action.kind],
                      action.service);
@@ -115,6 +126,7 @@ VERB(refused, SPAWN_FAILED, .fatal = false)
 VERB(unfit, SPAWN_FAILED, .fatal = true)
 VERB(well, READY)
 VERB(sick, SICK)
+VERB(drained, DRAINED)
 VERB(ends, EXITED, .success = true)
 VERB(crashes, EXITED, .success = false)
 
@@ -222,6 +234,90 @@ CASE(who_ignores_the_signal_is_killed_and_killed_again, "")
     ASKED(w, "!0 ");
     crashes(w, DB);
     STATE_IS(w, DB, "stopped");
+}
+
+CASE(requests_are_finished_before_the_signal, "", "0")
+{
+    all_up(w);
+    w->busy = true;
+    restart(w, DB);
+    ASKED(w, "~0 ");
+    STATE_IS(w, DB, "stopping");
+    restart(w, DB); /* one drain is enough */
+    ASKED(w, "");
+    drained(w, DB);
+    ASKED(w, "-0 ");
+    drained(w, DB); /* late: it is told to end once */
+    ASKED(w, "");
+    passes(w, 5000);
+    ASKED(w, "!0 ");
+    ends(w, DB);
+    ASKED(w, "+0 ");
+    drained(w, DB);
+    drained(w, API);
+    ASKED(w, "");
+}
+
+CASE(requests_have_the_time_that_the_stop_has, "")
+{
+    all_up(w);
+    w->busy = true;
+    down(w, DB);
+    ASKED(w, "~0 ");
+    passes(w, 4999);
+    ASKED(w, "");
+    passes(w, 1);
+    ASKED(w, "-0 ");
+    passes(w, 4999);
+    ASKED(w, "");
+    passes(w, 1);
+    ASKED(w, "!0 ");
+    ends(w, DB);
+    STATE_IS(w, DB, "stopped");
+}
+
+CASE(who_ends_before_the_signal_is_not_signalled, "")
+{
+    all_up(w);
+    w->busy = true;
+    restart(w, DB);
+    ASKED(w, "~0 ");
+    crashes(w, DB);
+    ASKED(w, "+0 ");
+    becomes_ready(w, DB);
+    drained(w, DB);
+    passes(w, 5000);
+    ASKED(w, "");
+    STATE_IS(w, DB, "running");
+}
+
+CASE(a_kill_does_not_wait_for_requests, "")
+{
+    all_up(w);
+    w->busy = true;
+    down(w, DB);
+    ASKED(w, "~0 ");
+    kill_now(w, DB);
+    ASKED(w, "!0 ");
+    drained(w, DB);
+    ASKED(w, "");
+    passes(w, SUPERVISOR_KILL_AGAIN_MS);
+    ASKED(w, "!0 ");
+}
+
+CASE(who_is_not_ready_or_not_well_has_no_requests_to_finish, "", "")
+{
+    w->services[API].flags = PLAN_SERVICE_ON_UNHEALTHY;
+    w->busy = true;
+    up(w, DB);
+    up(w, API);
+    executed(w, DB);
+    becomes_ready(w, API);
+    ASKED(w, "+0 +1 ");
+    restart(w, DB);
+    ASKED(w, "-0 ");
+    sick(w, API);
+    ASKED(w, "-1 ");
 }
 
 CASE(crashes_are_retried_with_a_growing_delay, "")
@@ -517,7 +613,7 @@ CASE(kill_ends_the_patience, "", "0")
     all_up(w);
     for (uint32_t i = 0; i < 2; i++)
         kill_now(w, i);
-    ASKED(w, "-0 !0 -1 !1 ");
+    ASKED(w, "!0 !1 "); /* no time for requests, nor for a signal */
     crashes(w, DB);
     crashes(w, API);
     ck_assert(supervisor_is_down(&w->sv));
@@ -539,6 +635,11 @@ int main(void)
     SUITE_CASE(s, stops_in_reverse_and_waits_for_dependents);
     SUITE_CASE(s, down_takes_the_dependents_along);
     SUITE_CASE(s, who_ignores_the_signal_is_killed_and_killed_again);
+    SUITE_CASE(s, requests_are_finished_before_the_signal);
+    SUITE_CASE(s, requests_have_the_time_that_the_stop_has);
+    SUITE_CASE(s, who_ends_before_the_signal_is_not_signalled);
+    SUITE_CASE(s, a_kill_does_not_wait_for_requests);
+    SUITE_CASE(s, who_is_not_ready_or_not_well_has_no_requests_to_finish);
     SUITE_CASE(s, crashes_are_retried_with_a_growing_delay);
     SUITE_CASE(s, a_minute_of_health_forgives);
     SUITE_CASE(s, the_number_of_restarts_is_bounded_if_asked);

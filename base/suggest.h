@@ -4,8 +4,8 @@
  * stays. If none is, a name that abbreviates the other will do ("cmd" and "command"). Of several
  * equally close ones the first offered wins. Only for the path where an error was found already.
  */
-#ifndef COMPILER_SUGGEST_H
-#define COMPILER_SUGGEST_H
+#ifndef BASE_SUGGEST_H
+#define BASE_SUGGEST_H
 
 #include "str.h"
 

@@ -1,0 +1,84 @@
+#include "compose.h"
+
+/* A text is cut at what ends a host name; each part is asked whether it can be one. */
+struct host_finder {
+    const struct compose *file;
+    struct str name; /* of the variable */
+    struct str text;
+    size_t at; /* of the part */
+    struct strbuf out;
+    bool found;
+};
+
+static bool ends_part(char c)
+{
+    return c == ':' || c == '/' || c == ',' || c == '?' || c == '@';
+}
+
+static char char_at(const struct host_finder *f, size_t at)
+{
+    return at < f->text.len ? f->text.ptr[at] : '\0';
+}
+
+/* "http:" of "http://" is no host, and neither is the user before an '@'. A text that is one word
+ * is a host only if its variable is called so: APP_NAME=web stays. */
+static bool can_be_host(const struct host_finder *f, size_t end)
+{
+    size_t at = f->at;
+    char before = at > 0 ? f->text.ptr[at - 1] : '\0', after = char_at(f, end);
+    bool is_scheme = after == ':' && char_at(f, end + 1) == '/' && char_at(f, end + 2) == '/';
+    if (at == 0 && end == f->text.len)
+        return memmem(f->name.ptr, f->name.len, "HOST", 4) != NULL;
+    return !is_scheme && after != '@' &&
+           (at == 0 || before == '@' || before == ',' ||
+            (before == '/' && at > 1 && f->text.ptr[at - 2] == '/'));
+}
+
+/* ":5432" behind a host: the port may be another one on this machine. Gives what it takes. */
+static size_t add_port(struct host_finder *f, struct compose_service *s, size_t at)
+{
+    struct str digits = {f->text.ptr + at + 1, 0};
+    uint32_t port, here;
+    if (char_at(f, at) != ':')
+        return 0;
+    while (char_at(f, at + 1 + digits.len) >= '0' && char_at(f, at + 1 + digits.len) <= '9')
+        digits.len++;
+    if (!import_number(digits, 65535, &port))
+        return 0;
+    here = compose_port_here(s, port);
+    if (!here && port > 0)
+        compose_publish(s, port);
+    strbuf_addf(&f->out, ":%u", here ? here : port);
+    return digits.len + 1;
+}
+
+static struct compose_service *find_service(const struct compose *file, struct str key)
+{
+    const uint32_t *index = key.len ? map_find(&file->im->draft.keys, key) : NULL;
+    return index ? &file->services[*index] : NULL;
+}
+
+static void add_part(struct host_finder *f)
+{
+    size_t end = f->at;
+    while (end < f->text.len && !ends_part(f->text.ptr[end]))
+        end++;
+    struct str word = {f->text.ptr + f->at, end - f->at};
+    struct compose_service *s = can_be_host(f, end) ? find_service(f->file, word) : NULL;
+    strbuf_add_str(&f->out, s ? STR("127.0.0.1") : word);
+    f->found |= s != NULL;
+    f->at = end + (s ? add_port(f, s, end) : 0);
+    if (f->at < f->text.len)
+        strbuf_addc(&f->out, f->text.ptr[f->at++]);
+}
+
+struct str compose_hosts(const struct compose *file, struct str name, struct str text, bool *found)
+{
+    struct host_finder f = {.file = file, .name = name, .text = text};
+    while (f.at < text.len)
+        add_part(&f);
+    struct str copy = {arena_strndup(file->im->arena, strbuf_text(&f.out), f.out.len), f.out.len};
+    *found |= f.found;
+    strbuf_finish(&f.out);
+    return copy;
+}

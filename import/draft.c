@@ -1,0 +1,165 @@
+#include "draft.h"
+
+#include "forms.h"
+
+/* Longer names are cut: nobody could type them. */
+#define NAME_MAX_BYTES 60
+
+void draft_init(struct draft *draft, struct arena *arena, const char *from)
+{
+    *draft = (struct draft){.arena = arena, .from = from};
+    map_init(&draft->keys, arena, 0);
+    map_init(&draft->names, arena, 0);
+    draft->dev = arena_new(arena, struct draft_service, 1);
+    map_init(&draft->dev->env_index, arena, 0);
+}
+
+static bool is_name_char(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           c == '.' || c == '-';
+}
+
+/* "dev:api" is "dev-api"; what has no letter at all is "service"; of two alike one gets a number.
+ */
+static struct str make_name(struct draft *draft, struct str key)
+{
+    char base[NAME_MAX_BYTES + 1];
+    size_t length = 0;
+    for (size_t i = 0; i < key.len && length < NAME_MAX_BYTES; i++) {
+        char c = is_name_char(key.ptr[i]) ? key.ptr[i] : '-';
+        if (length > 0 || (c != '-' && c != '.'))
+            base[length++] = c;
+    }
+    while (length > 0 && base[length - 1] == '-')
+        length--;
+    base[length] = '\0';
+    const char *name = length ? arena_strndup(draft->arena, base, length) : "service";
+    for (uint32_t number = 2; map_find(&draft->names, str_from(name)); number++)
+        name = arena_printf(draft->arena, "%s-%u", length ? base : "service", number);
+    return str_from(name);
+}
+
+struct draft_service *draft_service(struct draft *draft, struct str key, uint32_t line)
+{
+    if (draft->services.count == DRAFT_SERVICES_MAX)
+        return NULL;
+    struct draft_service *service = arena_new(draft->arena, struct draft_service, 1);
+    service->key = key;
+    service->name = make_name(draft, key);
+    service->line = line;
+    map_init(&service->env_index, draft->arena, 0);
+    *map_put(&draft->keys, key, NULL) = draft->services.count;
+    *map_put(&draft->names, service->name, NULL) = draft->services.count;
+    *vec_push(draft->arena, &draft->services) = service;
+    return service;
+}
+
+struct draft_service *draft_find(const struct draft *draft, struct str key)
+{
+    const uint32_t *index = map_find(&draft->keys, key);
+    return index ? draft->services.items[*index] : NULL;
+}
+
+struct draft_service *draft_find_name(const struct draft *draft, const char *name)
+{
+    const uint32_t *index = map_find(&draft->names, str_from(name));
+    return index ? draft->services.items[*index] : NULL;
+}
+
+void draft_set(struct draft_service *service, enum schema_attr_id attr, struct str expression)
+{
+    service->values[attr] = (struct draft_value){.text = expression};
+}
+
+static struct str vprint(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static struct str vprint(struct arena *arena, const char *format, va_list args)
+{
+    struct strbuf text = {0};
+    strbuf_vaddf(&text, format, args);
+    struct str copy = {arena_strndup(arena, strbuf_text(&text), text.len), text.len};
+    strbuf_finish(&text);
+    return copy;
+}
+
+void draft_setf(struct draft *draft, struct draft_service *service, enum schema_attr_id attr,
+                const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    draft_set(service, attr, vprint(draft->arena, format, args));
+    va_end(args);
+}
+
+void draft_set_text(struct draft *draft, struct draft_service *service, enum schema_attr_id attr,
+                    struct str text)
+{
+    struct dollar_text literal = dollar_literal(draft->arena, text);
+    draft_set(service, attr, dollar_hcl(draft->arena, &literal));
+}
+
+void draft_add_text(struct draft *draft, struct draft_service *service, enum schema_attr_id attr,
+                    struct str text)
+{
+    struct strbuf list = {0};
+    struct str old = service->values[attr].text;
+    if (old.ptr)
+        strbuf_addf(&list, "%.*s, ", (int)old.len - 1, old.ptr);
+    else
+        strbuf_addc(&list, '[');
+    hcl_quote(text, &list);
+    strbuf_addc(&list, ']');
+    draft_set(service, attr,
+              (struct str){arena_strndup(draft->arena, strbuf_text(&list), list.len), list.len});
+    strbuf_finish(&list);
+}
+
+bool draft_has(const struct draft_service *service, enum schema_attr_id attr)
+{
+    return service->values[attr].text.ptr != NULL;
+}
+
+void draft_env(struct draft *draft, struct draft_service *service, struct str name,
+               struct str expression)
+{
+    bool is_new;
+    uint32_t *index = map_put(&service->env_index, name, &is_new);
+    if (is_new) {
+        *index = service->env.count;
+        vec_push(draft->arena, &service->env)->name = name;
+    }
+    service->env.items[*index].value = expression;
+}
+
+void draft_depend(struct draft *draft, struct draft_service *service, struct draft_service *to,
+                  uint32_t line)
+{
+    VEC_EACH (&service->depends_on, it)
+        if (it->to == to)
+            return;
+    *vec_push(draft->arena, &service->depends_on) = (struct draft_edge){to, line};
+}
+
+void draft_note(struct draft *draft, struct draft_service *service, uint32_t line,
+                const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct draft_note note = {line, vprint(draft->arena, format, args)};
+    va_end(args);
+    if (service)
+        *vec_push(draft->arena, &service->notes) = note;
+    else
+        *vec_push(draft->arena, &draft->notes) = note;
+}
+
+void draft_leave_out(struct draft *draft, struct draft_service *service, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!service->left_out.ptr)
+        service->left_out = vprint(draft->arena, format, args);
+    va_end(args);
+}

@@ -1,0 +1,166 @@
+/* The part of an exchange that waits for its service: parked until that is ready, or trying whether
+ * it listens yet; and what is said if it does not come. */
+#include "client.h"
+#include "exchange_parts.h"
+#include "trouble.h"
+
+#include <inttypes.h>
+
+static ev_tstamp now(const struct exchange *exchange)
+{
+    return ev_now(exchange_proxy(exchange)->loop);
+}
+
+void exchange_scouted(struct exchange *exchange, bool reached)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    if (!exchange->scout)
+        return;
+    exchange->scout = false;
+    if (exchange_is_gone(exchange))
+        return;
+    proxy->services[exchange->service].scouted = false;
+    proxy->services[exchange->service].reached |= reached;
+    proxy_wake(proxy, exchange->service);
+}
+
+void exchange_unpark(struct exchange *exchange)
+{
+    if (link_alone(&exchange->parked))
+        return;
+    link_remove(&exchange->parked);
+    exchange->parked_for += now(exchange) - exchange->parked_since;
+    exchange_proxy(exchange)->parked_count--;
+    exchange_proxy(exchange)->parked_bytes -= exchange->parked_bytes;
+    exchange->parked_bytes = 0;
+    exchange_counters(exchange)->parked--;
+}
+
+/* Seconds that it may still wait for its service. */
+static double hold_left(const struct exchange *exchange)
+{
+    double left = exchange_proxy(exchange)->plan->settings->hold_ms / 1000. - exchange->parked_for;
+    return left > 0. ? left : 0.;
+}
+
+void exchange_count_parked(struct exchange *exchange)
+{
+    if (exchange->state != EXCHANGE_PARKED)
+        return;
+    exchange_proxy(exchange)->parked_bytes += exchange->up.capacity - exchange->parked_bytes;
+    exchange->parked_bytes = exchange->up.capacity;
+}
+
+static void park(struct exchange *exchange)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    if (exchange->state == EXCHANGE_PARKED)
+        return;
+    if (proxy->parked_count >= PROXY_PARKED_MAX) {
+        exchange_answer(exchange, 503, "Too many requests wait for services", STR(""));
+        return;
+    }
+    exchange->state = EXCHANGE_PARKED;
+    exchange_scouted(exchange, false);
+    exchange->dial_until = 0.;
+    exchange->parked_since = now(exchange);
+    link_append(&proxy->parked, &exchange->parked);
+    proxy->parked_count++;
+    exchange_counters(exchange)->parked++;
+    exchange_count_parked(exchange);
+    deadline_set(&exchange->deadline, proxy->loop, hold_left(exchange));
+    if (exchange->client_eof)
+        exchange_end(exchange, EXCHANGE_CLOSE);
+}
+
+/* Whether another one tries already whether the service listens. */
+static bool has_scout(const struct exchange *exchange)
+{
+    return !exchange->scout && exchange_proxy(exchange)->services[exchange->service].scouted;
+}
+
+/* A service that nobody has reached since it became ready may be on its way there: without a probe
+ * it counts as ready when it is executed. It has as long for it as a request waits at most. */
+static void dial(struct exchange *exchange, uint16_t port)
+{
+    struct proxy_service *service = &exchange_proxy(exchange)->services[exchange->service];
+    if (exchange->dial_until == 0.)
+        exchange->dial_until = now(exchange) + PROXY_CONNECT_TIMEOUT;
+    if (!service->reached) {
+        double hold = exchange_proxy(exchange)->plan->settings->hold_ms / 1000.;
+        exchange->scout = service->scouted = true;
+        if (exchange->dial_until < service->ready_since + hold)
+            exchange->dial_until = service->ready_since + hold;
+    }
+    exchange_dial(exchange, port);
+}
+
+/* The page of a service that is down waits for a change (trouble.h). */
+static bool awaits_change(const struct exchange *exchange, const struct trouble *trouble)
+{
+    const struct head *head = &exchange->request.head;
+    const struct head_field *field = head_find(head, FIELD_X_A3S_AWAIT);
+    char id[17];
+    snprintf(id, sizeof id, "%016" PRIx64, trouble_id(trouble));
+    return field && str_is(head->method, "HEAD") && str_is(head_value(head, field), id);
+}
+
+static bool is_await(const struct exchange *exchange)
+{
+    const struct head *head = &exchange->request.head;
+    return str_is(head->method, "HEAD") && head_find(head, FIELD_X_A3S_AWAIT);
+}
+
+static void explain(struct exchange *exchange, bool may_wait)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    struct trouble trouble = {0};
+    proxy->ops.describe(proxy->ctx, exchange->service, &trouble);
+    if (has_scout(exchange))
+        strbuf_adds(&trouble.reason, "nothing listens on its port");
+    if (may_wait && awaits_change(exchange, &trouble))
+        park(exchange);
+    else
+        exchange_explain(exchange, &trouble);
+    trouble_finish(&trouble);
+}
+
+void exchange_hold_over(struct exchange *exchange)
+{
+    explain(exchange, false);
+}
+
+static void reach(struct exchange *exchange, uint16_t port)
+{
+    if (is_await(exchange)) {
+        exchange_answer(exchange, 200, "The service is ready", STR(""));
+    } else if (has_scout(exchange)) {
+        park(exchange);
+    } else {
+        exchange_unpark(exchange);
+        dial(exchange, port);
+    }
+}
+
+void exchange_go(struct exchange *exchange)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    uint16_t port = 0;
+    if (exchange_is_gone(exchange)) {
+        exchange_answer(exchange, 503, "The service is gone", STR(""));
+        return;
+    }
+    switch (proxy->ops.service_state(proxy->ctx, exchange->service, &port)) {
+    case PROXY_READY: reach(exchange, port); break;
+    case PROXY_WAIT: park(exchange); break;
+    case PROXY_DOWN: explain(exchange, true); break;
+    }
+}
+
+void exchange_retry(struct exchange *exchange)
+{
+    exchange_go(exchange);
+    exchange_flush_up(exchange);
+    if (exchange->state == EXCHANGE_OPEN)
+        client_resume(exchange->client);
+}

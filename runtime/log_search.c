@@ -1,0 +1,102 @@
+#include "log_search.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* Lines between two looks at the clock. */
+#define CLOCK_EVERY 64u
+
+struct slice {
+    struct log_search *search;
+    const struct logs *logs;
+    bool (*take)(void *ctx, const struct log_line *line);
+    void *ctx;
+    int64_t end; /* ms, CLOCK_MONOTONIC */
+    uint32_t seen;
+    enum log_search_step step;
+};
+
+void log_search_init(struct log_search *search, struct log_filter *filter, uint32_t max)
+{
+    *search =
+        (struct log_search){.filter = filter, .max = max, .counting = max != CONTROL_LINES_ALL};
+}
+
+void log_search_finish(struct log_search *search)
+{
+    free(search->found);
+    *search = (struct log_search){0};
+}
+
+static int64_t clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void remember(struct log_search *search, uint64_t seq)
+{
+    size_t max = search->max;
+    if (max && search->found_count == 2 * max) {
+        memmove(search->found, search->found + max, max * sizeof *search->found);
+        search->found_count = max;
+    }
+    if (search->found_count == search->found_capacity) {
+        size_t capacity = search->found_capacity ? search->found_capacity * 2 : 64;
+        uint64_t *grown = reallocarray(search->found, capacity, sizeof *grown);
+        if (!grown)
+            return; /* then they begin later */
+        search->found = grown;
+        search->found_capacity = capacity;
+    }
+    search->found[search->found_count++] = seq;
+}
+
+/* False: the slice is over. */
+static bool look(void *ctx, const struct log_line *line)
+{
+    struct slice *slice = ctx;
+    struct log_search *search = slice->search;
+    if (slice->seen++ % CLOCK_EVERY == CLOCK_EVERY - 1 && clock_now() >= slice->end) {
+        slice->step = LOG_SEARCH_TIME;
+        return false;
+    }
+    bool takes = log_filter_takes(search->filter, slice->logs, line);
+    if (takes && search->counting && search->max) {
+        remember(search, line->seq);
+    } else if (takes && !search->counting && !slice->take(slice->ctx, line)) {
+        slice->step = LOG_SEARCH_FULL;
+        return false;
+    }
+    search->next = line->seq + 1;
+    return true;
+}
+
+/* The newest lines begin at the first of the last max matches; without max, behind everything. */
+static void begin_giving(struct log_search *search)
+{
+    size_t max = search->max;
+    search->counting = false;
+    if (max)
+        search->next = 0;
+    if (max && search->found_count > max)
+        search->next = search->found[search->found_count - max];
+}
+
+enum log_search_step log_search_run(struct log_search *search, const struct logs *logs,
+                                    const bool *wanted,
+                                    bool (*take)(void *ctx, const struct log_line *line), void *ctx)
+{
+    struct slice slice = {.search = search,
+                          .logs = logs,
+                          .take = take,
+                          .ctx = ctx,
+                          .end = clock_now() + LOG_SEARCH_SLICE_MS,
+                          .step = LOG_SEARCH_DONE};
+    logs_history_from(logs, wanted, search->next, look, &slice);
+    if (slice.step != LOG_SEARCH_DONE || !search->counting)
+        return slice.step;
+    begin_giving(search);
+    return LOG_SEARCH_TIME;
+}

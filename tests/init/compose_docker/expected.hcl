@@ -1,0 +1,68 @@
+# Made from docker-compose.yml by "a3s init".
+# "a3s validate" checks it, "a3s up" runs it, "a3s schema" shows what else it may say.
+
+# from docker-compose.yml: line 2
+# line 8: compose calls a named volume PROJECT_NAME; give that name to go on with its data
+service "db" {
+  cmd  = "docker run --rm --name a3s-db -p 127.0.0.1:15432:5432 -e POSTGRES_PASSWORD -e POSTGRES_DB -v data:/var/lib/postgresql/data postgres:16"
+  port = 15432
+  env = {
+    POSTGRES_PASSWORD = "pw"
+    POSTGRES_DB       = "a b"
+  }
+
+  health {
+    type = "exec"
+    cmd  = "docker exec a3s-db pg_isready"
+  }
+}
+
+# from docker-compose.yml: line 11
+# line 12: runs here, not in the image rabbitmq:3: its programs must be installed
+service "queue" {
+  cmd       = "/init -x --verbose"
+  port      = 5672
+  subdomain = null
+  env_file  = ["queue.env"]
+}
+
+# from docker-compose.yml: line 17
+# line 18: runs here, not in the image python:3: its programs must be installed
+# line 23: in DB the name of a container is 127.0.0.1 now
+# line 24: in CACHE_HOST the name of a container is 127.0.0.1 now
+# line 25: in CACHES the name of a container is 127.0.0.1 now
+service "worker" {
+  cmd = "python worker.py --fast"
+  env = {
+    DB         = "postgres://127.0.0.1:15432/"
+    CACHE_HOST = "127.0.0.1"
+    CACHES     = "127.0.0.1:6379,127.0.0.1:6380"
+    NAME       = "cache"
+  }
+  depends_on = ["db", "queue"]
+}
+
+# from docker-compose.yml: line 27
+service "cache" {
+  cmd  = "docker run --rm --name a3s-cache -p 127.0.0.1:6379:6379 -p 127.0.0.1:6380:6380 redis:7"
+  port = 6379
+
+  health {
+    type = "tcp"
+  }
+}
+
+# from docker-compose.yml: line 29
+# line 32: DB_HOST names a container, which docker knows only in a network of both: docker run
+#   --network
+service "admin" {
+  cmd = "docker run --rm --name a3s-admin -e DB_HOST adminer"
+  env = {
+    DB_HOST = "db"
+  }
+}
+
+# from docker-compose.yml: line 33
+service "side" {
+  cmd = "docker run --rm --name a3s-side side --flag"
+}

@@ -1,0 +1,73 @@
+#include "status_view.h"
+
+#include "suite.h"
+
+static void expect(const char *services, const char *text)
+{
+    struct arena arena = {0};
+    struct strbuf out = {0}, json = {0};
+    strbuf_addf(&json, "{\"services\": [%s]}", services);
+    json_t *status = json_loads(json.ptr, 0, NULL);
+    ck_assert_ptr_nonnull(status);
+    status_view_draw(status, false, &arena, &out);
+    ck_assert_str_eq(strbuf_text(&out), text);
+    json_decref(status);
+    strbuf_finish(&json);
+    strbuf_finish(&out);
+    arena_finish(&arena);
+}
+
+#define HEADER "SERVICE  STATE    PID  PORT  HEALTH  RESTARTS  UPTIME  URL\n"
+
+START_TEST(a_row_each)
+{
+    expect("{\"name\": \"web\", \"state\": \"running\", \"pid\": 12, \"port\": 8080, \"healthy\": "
+           "true,"
+           " \"restart_count\": 0, \"uptime_secs\": 3725, \"url\": \"http://web.localhost\"}",
+           "SERVICE  STATE    PID  PORT  HEALTH   RESTARTS  UPTIME  URL\n"
+           "web      running  12   8080  healthy  0         1h02m   http://web.localhost\n");
+    expect("", "SERVICE  STATE  PID  PORT  HEALTH  RESTARTS  UPTIME  URL\n");
+    expect("{}", "SERVICE  STATE  PID  PORT  HEALTH  RESTARTS  UPTIME  URL\n"
+                 "-        -      -    -     -       -         -       -\n");
+}
+END_TEST
+
+START_TEST(reasons_below)
+{
+    expect("{\"name\": \"api\", \"state\": \"pending\", \"reason\": \"waits for db\"},"
+           "{\"name\": \"web\", \"state\": \"running\", \"reason\": \"not shown\"}",
+           HEADER "api      pending  -    -     -       -         -       -\n"
+                  "web      running  -    -     -       -         -       -\n"
+                  "\napi: waits for db\n");
+}
+END_TEST
+
+START_TEST(the_end_of_the_run_before)
+{
+    static const struct {
+        const char *how, *text;
+    } ends[] = {
+        {"\"exit_code\": 7", "\nweb: the run before exited with 7\n"},
+        {"\"exit_signal\": 11", "\nweb: the run before was ended by Segmentation fault\n"},
+        {"\"exit_code\": 0", ""},
+        {"\"exit_signal\": 15", ""}, /* it was asked to */
+    };
+    struct strbuf service = {0}, text = {0};
+    strbuf_addf(&service, "{\"name\": \"web\", \"state\": \"running\", \"restart_count\": 1, %s}",
+                ends[_i].how);
+    strbuf_addf(&text, HEADER "web      running  -    -     -       1         -       -\n%s",
+                ends[_i].text);
+    expect(service.ptr, text.ptr);
+    strbuf_finish(&service);
+    strbuf_finish(&text);
+}
+END_TEST
+
+int main(void)
+{
+    struct suite s = suite_begin("status_view");
+    SUITE_CASE(s, a_row_each);
+    SUITE_CASE(s, reasons_below);
+    SUITE_LOOP(s, the_end_of_the_run_before, 0, 4);
+    return suite_run(s);
+}
