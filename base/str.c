@@ -117,6 +117,18 @@ void strbuf_add(struct strbuf *buf, const void *bytes, size_t length)
     buf->ptr[buf->len] = '\0';
 }
 
+char *strbuf_room(struct strbuf *buf, size_t size)
+{
+    reserve(buf, size);
+    return buf->ptr + buf->len;
+}
+
+void strbuf_fill(struct strbuf *buf, const char *end)
+{
+    buf->len = (size_t)(end - buf->ptr);
+    buf->ptr[buf->len] = '\0';
+}
+
 void strbuf_adds(struct strbuf *buf, const char *text)
 {
     strbuf_add(buf, text, strlen(text));

@@ -47,6 +47,9 @@ void strbuf_addn(struct strbuf *buf, char c, size_t count);
 void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
+/* Room for size bytes behind the text, for the caller to write to; then: up to where. */
+char *strbuf_room(struct strbuf *buf, size_t size);
+void strbuf_fill(struct strbuf *buf, const char *end);
 struct str strbuf_str(const struct strbuf *buf);
 /* The text as a C string, "" when empty. Valid until the next change. */
 const char *strbuf_text(const struct strbuf *buf);

@@ -4,7 +4,7 @@
 #include "start.h"
 
 struct up_options {
-    bool detach, wait, no_deps, no_reload;
+    bool detach, wait, no_deps, no_reload, only_errors, json;
     long wait_timeout; /* seconds */
 };
 
@@ -19,6 +19,10 @@ static const struct command_option options[] = {
      "start the named services alone", NULL, 0},
     {0, "no-reload", OPTION_FLAG, offsetof(struct up_options, no_reload), NULL,
      "a saved A3sfile changes nothing before \"a3s reload\"", NULL, 0},
+    {0, "only-errors", OPTION_FLAG, offsetof(struct up_options, only_errors), NULL,
+     "show what services print to stderr, and a3s's own lines; all is kept", NULL, 0},
+    {0, "json", OPTION_FLAG, offsetof(struct up_options, json), NULL,
+     "show lines as JSON objects, as \"a3s logs --json\" does", NULL, 0},
     {0},
 };
 
@@ -44,6 +48,8 @@ static int start(const struct command_call *call, const char *path, struct compi
         .arena = call->arena,
         .source = can_be_read_again ? &source : NULL,
         .with_deps = !chosen->no_deps,
+        .only_errors = chosen->only_errors,
+        .json = chosen->json,
         .detach = chosen->detach || wait,
         .wait = wait,
         .wait_timeout = chosen->wait_timeout,

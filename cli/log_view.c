@@ -39,12 +39,16 @@ static void draw_name(const struct log_view *view, struct str name, bool self, s
 static void draw_line(const struct log_view *view, json_t *line, struct strbuf *out)
 {
     struct str stream = text_of(line, "stream"), text = text_of(line, "line");
+    struct str service = text_of(line, "service");
     bool error = str_is(stream, "stderr"), red = error && view->color;
+    bool self = str_is(stream, "a3s");
     strbuf_adds(out, view->color ? "\033[2m" : "");
     strbuf_add_str(out, clock_of(text_of(line, "time")));
     strbuf_adds(out, view->color ? "\033[0m " : " ");
-    draw_name(view, text_of(line, "service"), str_is(stream, "a3s"), out);
+    draw_name(view, self ? STR("a3s") : service, self, out);
     strbuf_addf(out, " %s%s%s ", red ? "\033[31m" : "", error ? "┃" : "│", red ? "\033[0m" : "");
+    if (self && !str_is(service, "a3s"))
+        strbuf_addf(out, "%.*s: ", STR_ARG(service));
     if (!view->escape)
         strbuf_add_str(out, text);
     else if (log_escape(out, text))

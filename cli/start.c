@@ -203,6 +203,8 @@ static int start_locked(const struct start *start, struct rundir *dir, const uin
         .service_count = (uint32_t)start->name_count,
         .with_deps = start->with_deps,
         .color = report_color(STDOUT_FILENO),
+        .only_errors = start->only_errors,
+        .json = start->json,
         .foreground = true,
         .ready_fd = -1,
     };

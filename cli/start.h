@@ -17,6 +17,7 @@ struct start {
     struct arena *arena;
     const struct update_source *source; /* who makes the plan anew, or NULL */
     bool with_deps;
+    bool only_errors, json; /* what is shown, and how: as in struct daemon_options */
     bool detach;
     bool wait;         /* with detach: until the goal is reached */
     long wait_timeout; /* seconds; 0: as long as it takes */

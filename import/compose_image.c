@@ -57,17 +57,26 @@ static void add_volume(struct compose_service *s, struct arguments *run, const s
     }
 }
 
+/* A path is no name. */
+static bool is_named(const struct node *volume)
+{
+    const struct node *source = node_is_text(volume) ? volume : node_find(volume, "source");
+    return node_is_text(source) && source->text.len && !memchr("./~$", source->text.ptr[0], 4);
+}
+
 static void add_volumes(struct compose_service *s, struct arguments *run)
 {
-    const struct node *volumes = node_find(s->node, "volumes");
+    const struct node *volumes = node_find(s->node, "volumes"), *named = NULL;
     if (!volumes || volumes->kind != NODE_LIST)
         return;
-    VEC_EACH (&volumes->items, it)
+    VEC_EACH (&volumes->items, it) {
         add_volume(s, run, it->value);
-    if (volumes->items.count)
-        draft_note(
-            &s->file->im->draft, s->draft, import_line(s->file->im, volumes),
-            "compose calls a named volume PROJECT_NAME; give that name to go on with its data");
+        named = !named && is_named(it->value) ? it->value : named;
+    }
+    if (named)
+        draft_note(&s->file->im->draft, s->draft, import_line(s->file->im, named),
+                   "compose calls a named volume PROJECT_NAME; give that name to go on with its "
+                   "data");
 }
 
 static bool add_entrypoint(struct compose_service *s, struct arguments *run, struct arguments *rest)

@@ -1,10 +1,23 @@
 #include "compose.h"
 
+/* PORT, if it only says what a3s gives to a service with a port. */
+static bool is_own_port(const struct compose_service *s, struct str name,
+                        const struct dollar_text *text)
+{
+    struct str value;
+    uint32_t port;
+    return s->local && s->ports.count && str_is(name, "PORT") &&
+           dollar_constant(s->file->im->arena, text, &value) &&
+           import_number(value, 65535, &port) && port == s->ports.items[0].target;
+}
+
 static void set_variable(struct compose_service *s, struct str name, struct str raw, uint32_t line)
 {
     struct import *im = s->file->im;
     struct dollar_text text = dollar_parse(im->arena, raw);
     bool found = false;
+    if (is_own_port(s, name, &text))
+        return;
     VEC_EACH (&text.pieces, it) {
         struct str *part = it->is_variable ? &it->fallback : &it->text;
         struct str here = compose_hosts(s->file, name, *part, &found);

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Exit codes of docs/guide.md. */
@@ -22,20 +23,52 @@
 
 extern char **environ;
 
+/* So many a service's terminal has at least, however narrow a3s's own is. */
+#define WINDOW_COLUMNS_MIN 20
+
 /* ms that the last lines may take to reach a slow terminal. */
 #define LAST_WORDS_MS 1000
 
-static const int signals[] = {[DAEMON_INT] = SIGINT,
-                              [DAEMON_TERM] = SIGTERM,
-                              [DAEMON_HUP] = SIGHUP,
-                              [DAEMON_TSTP] = SIGTSTP,
-                              [DAEMON_CHLD] = SIGCHLD};
+static const int signals[] = {
+    [DAEMON_INT] = SIGINT,   [DAEMON_TERM] = SIGTERM, [DAEMON_HUP] = SIGHUP,
+    [DAEMON_TSTP] = SIGTSTP, [DAEMON_CHLD] = SIGCHLD, [DAEMON_WINCH] = SIGWINCH};
 _Static_assert(sizeof signals / sizeof signals[0] == DAEMON_SIGNAL_COUNT, "one a watcher");
 
 static void write_log(void *ctx, enum log_level level, const char *text)
 {
     struct daemon *d = ctx;
-    logs_print(&d->logs, LOGS_SELF, level >= LOG_WARN ? LOG_STDERR : LOG_STDOUT, text);
+    logs_tell(&d->logs, LOGS_SELF, level >= LOG_WARN ? LOG_STDERR : LOG_STDOUT, text);
+}
+
+static void tell_of_file(void *ctx, uint32_t service, bool bad, const char *text)
+{
+    struct daemon *d = ctx;
+    struct strbuf place = {0};
+    if (bad) {
+        strbuf_adds(&place, " (");
+        narrate_place(d->plan, service, PLAN_FIELD_LOG, &place);
+        strbuf_addc(&place, ')');
+    }
+    daemon_tell(d, service, bad ? LOG_WARN : LOG_INFO, "%s%s", text, strbuf_text(&place));
+    strbuf_finish(&place);
+}
+
+void daemon_fit_window(struct daemon *d)
+{
+    struct winsize window;
+    if (!d->options->foreground || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 || !window.ws_col)
+        return;
+    uint32_t margin = log_terminal_margin(&d->terminal);
+    bool is_wide = window.ws_col >= margin + WINDOW_COLUMNS_MIN;
+    window.ws_col = (unsigned short)(is_wide ? window.ws_col - margin : WINDOW_COLUMNS_MIN);
+    logs_resize(&d->logs, &window);
+}
+
+static void on_resize(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    daemon_fit_window(watcher->data);
 }
 
 static void init_services(struct daemon *d)
@@ -89,6 +122,7 @@ static void init_signals(struct daemon *d)
     }
     ev_set_cb(&d->signals[DAEMON_CHLD], dispatch_child_signal);
     ev_set_cb(&d->signals[DAEMON_TSTP], stopping_on_suspend);
+    ev_set_cb(&d->signals[DAEMON_WINCH], on_resize);
     if (!has_terminal())
         ev_set_cb(&d->signals[DAEMON_HUP], reload_on_signal);
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
@@ -152,11 +186,15 @@ static void init(struct daemon *d, const struct daemon_options *options)
     init_services(d);
     d->logs.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
+    d->terminal.only_errors = options->only_errors;
+    d->terminal.json = options->json;
     /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */
     d->own_words = mem_alloc_array(count + 1, sizeof *d->own_words);
     d->own_words[count] = true;
     d->terminal.sink.wanted = options->foreground ? NULL : d->own_words;
     logs_attach(&d->logs, &d->terminal.sink);
+    log_files_init(&d->log_files, &d->logs, tell_of_file, d);
+    daemon_fit_window(d);
     d->log = (struct log){
         .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
     d->watcher = mem_alloc(sizeof *d->watcher);
@@ -185,6 +223,7 @@ static void finish(struct daemon *d)
     logs_flush(&d->logs);
     log_terminal_drain(&d->terminal, LAST_WORDS_MS);
     logs_detach(&d->logs, &d->terminal.sink);
+    log_files_finish(&d->log_files);
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
     supervisor_finish(&d->supervisor);
@@ -302,6 +341,7 @@ int daemon_run(const struct daemon_options *options)
     int code = listen_all(d);
     if (!code) {
         tell_ready(d);
+        log_files_set(&d->log_files, &d->world);
         start_services(d);
         reload_init(d);
         ev_prepare_start(d->loop, &d->settled);

@@ -29,11 +29,12 @@ struct daemon_options {
     const struct update_source *source; /* who makes the plan anew; NULL: nobody can */
     /* The plan as JSON, for those who ask; NULL: nobody can. */
     void (*show_plan)(const struct plan *plan, struct strbuf *out);
-    bool with_deps;  /* named services bring their dependencies */
-    bool foreground; /* it ends when everything has ended; in the background it goes on */
-    bool color;      /* of the log on stdout */
-
-    int ready_fd; /* or -1; closed by the daemon */
+    bool with_deps;   /* named services bring their dependencies */
+    bool foreground;  /* it ends when everything has ended; in the background it goes on */
+    bool color;       /* of the log on stdout */
+    bool only_errors; /* it has what services print to stderr, and a3s's own lines */
+    bool json;        /* it has JSON lines, as in log_json.h */
+    int ready_fd;     /* or -1; closed by the daemon */
 };
 
 /* Runs until everything is stopped: by a signal, by the control API. Gives the exit code of

@@ -10,6 +10,8 @@
 #include "events.h"
 #include "leftovers.h"
 #include "log.h"
+#include "log_files.h"
+#include "log_terminal.h"
 #include "logs.h"
 #include "narrate.h"
 #include "nursery.h"
@@ -25,6 +27,7 @@ enum daemon_signal {
     DAEMON_HUP,
     DAEMON_TSTP,
     DAEMON_CHLD,
+    DAEMON_WINCH,
     DAEMON_SIGNAL_COUNT
 };
 
@@ -47,6 +50,7 @@ struct daemon {
     struct logs logs;
     struct log log;
     struct log_terminal terminal;
+    struct log_files log_files;
     bool *own_words; /* the terminal's choice in the background: one a service, then a3s */
     struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
@@ -69,6 +73,12 @@ struct daemon {
 
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */
 int64_t daemon_now(void);
+/* a3s's own words about a service: a line that is shown as "name: text" and is part of the history
+ * of the service, in which it has the stream "a3s". */
+void daemon_tell(struct daemon *daemon, uint32_t service, enum log_level level, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
+/* The terminals of services get the room that the lines have on the daemon's own. */
+void daemon_fit_window(struct daemon *daemon);
 /* What sentences about the past are made of; no service's trouble. */
 struct why_source daemon_why(const struct daemon *daemon);
 /* The last trouble of a service, for people; "" if there is none. */

@@ -16,6 +16,19 @@ void daemon_set_reason(struct daemon *d, uint32_t service, const char *text)
     strbuf_adds(&d->reasons[service], text);
 }
 
+void daemon_tell(struct daemon *d, uint32_t service, enum log_level level, const char *format, ...)
+{
+    struct strbuf text = {0};
+    va_list args;
+    if (level < d->log.level)
+        return;
+    va_start(args, format);
+    strbuf_vaddf(&text, format, args);
+    va_end(args);
+    logs_tell(&d->logs, service, level >= LOG_WARN ? LOG_STDERR : LOG_STDOUT, strbuf_text(&text));
+    strbuf_finish(&text);
+}
+
 int64_t daemon_now(void)
 {
     struct timespec now;
@@ -96,7 +109,7 @@ static void on_started(void *ctx, uint32_t service, uint64_t start_time)
     struct daemon *d = ctx;
     struct run *run = &d->runs[service];
     leftovers_note(&d->leftovers, service, run->pid, start_time);
-    log_info(&d->log, "%s: started (pid %d)", d->names[service], (int)run->pid);
+    daemon_tell(d, service, LOG_INFO, "started (pid %d)", (int)run->pid);
     dispatch(d, &(struct supervisor_event){
                     .input = SUPERVISOR_SPAWNED, .service = service, .value = run->pid});
     if (d->supervisor.services[service].state == SERVICE_STARTING)
@@ -136,9 +149,8 @@ void dispatch_watch(struct daemon *d, uint32_t service)
 static void do_notice(struct daemon *d, const struct supervisor_action *notice)
 {
     struct strbuf text = {0};
-    strbuf_addf(&text, "%s: ", d->names[notice->service]);
     enum log_level level = narrate_notice(&d->narrator, notice, daemon_now(), &text);
-    log_printf(&d->log, level, "%s", strbuf_text(&text));
+    daemon_tell(d, notice->service, level, "%s", strbuf_text(&text));
     strbuf_finish(&text);
     struct why_source source = daemon_why(d);
     events_state(&d->events, &source, notice->record);
@@ -161,7 +173,7 @@ static void do_kill(struct daemon *d, uint32_t service)
     if (run->phase == RUN_POST_STOP && !d->killing)
         return;
     if (run->told != SIGKILL && !d->killing)
-        log_warn(&d->log, "%s: killed, since it did not end in time", d->names[service]);
+        daemon_tell(d, service, LOG_WARN, "killed, since it did not end in time");
     run_kill(run, d->killing);
 }
 
@@ -244,7 +256,7 @@ static void on_gone(void *ctx, uint32_t service, bool success)
 static void on_trouble(void *ctx, uint32_t service, const char *text)
 {
     struct daemon *d = ctx;
-    log_warn(&d->log, "%s: %s", d->names[service], text);
+    daemon_tell(d, service, LOG_WARN, "%s", text);
 }
 
 static void on_health(void *ctx, uint32_t service, enum health_edge edge, const char *reason)
@@ -294,7 +306,7 @@ static void hunt(struct daemon *d)
 static void on_lost(void *ctx, uint32_t service)
 {
     struct daemon *d = ctx;
-    log_warn(&d->log, "%s: its guard was killed: killing what it has left", d->names[service]);
+    daemon_tell(d, service, LOG_WARN, "its guard was killed: killing what it has left");
     ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
     ev_timer_start(d->loop, &d->hunt);
 }
@@ -302,8 +314,8 @@ static void on_lost(void *ctx, uint32_t service)
 static void on_probe_lost(void *ctx, uint32_t service)
 {
     struct daemon *d = ctx;
-    log_warn(&d->log, "%s: the guard of its probe was killed: killing what it has left",
-             d->names[service]);
+    daemon_tell(d, service, LOG_WARN,
+                "the guard of its probe was killed: killing what it has left");
     ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
     ev_timer_start(d->loop, &d->hunt);
 }

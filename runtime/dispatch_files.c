@@ -43,7 +43,7 @@ static void file_changed(struct daemon *d, const struct watch_change *change,
                                                .text = strbuf_text(&text),
                                                .cause = wave});
     } else {
-        log_info(&d->log, "%s: %s", d->names[planned->service], strbuf_text(&text));
+        daemon_tell(d, planned->service, LOG_INFO, "%s", strbuf_text(&text));
     }
     strbuf_finish(&text);
 }
@@ -70,11 +70,10 @@ static void watch_loops(void *ctx, const struct watch_change *change)
     uint32_t service = d->plan->watches[change->watch].service;
     struct strbuf place = {0};
     narrate_place(d->plan, service, PLAN_FIELD_WATCH, &place);
-    log_warn(&d->log,
-             "%s: %s has changed right after each of the last %d restarts, so it restarts nothing "
-             "for now; if %s writes it itself, add it to \"ignore\" (%s)",
-             d->names[service], change->path, WATCH_QUICK_MAX, d->names[service],
-             strbuf_text(&place));
+    daemon_tell(d, service, LOG_WARN,
+                "%s has changed right after each of the last %d restarts, so it restarts nothing "
+                "for now; if %s writes it itself, add it to \"ignore\" (%s)",
+                change->path, WATCH_QUICK_MAX, d->names[service], strbuf_text(&place));
     strbuf_finish(&place);
 }
 

@@ -20,8 +20,7 @@ static void on_wait_over(void *ctx, bool free)
         struct strbuf text = {0};
         port_past_look(&port->past, d->ports[port->service]);
         add_holder(d, port->service, &text);
-        log_warn(&d->log, "%s: %s; starting it anyway", d->names[port->service],
-                 strbuf_text(&text));
+        daemon_tell(d, port->service, LOG_WARN, "%s; starting it anyway", strbuf_text(&text));
         strbuf_finish(&text);
     }
     dispatch_spawn(d, port->service);
@@ -36,8 +35,8 @@ bool dispatch_port_taken(struct daemon *d, uint32_t service)
         return false;
     struct strbuf text = {0};
     add_holder(d, service, &text);
-    log_warn(&d->log, "%s: %s; waiting up to %.0f s for it", d->names[service], strbuf_text(&text),
-             PORT_WAIT_MAX);
+    daemon_tell(d, service, LOG_WARN, "%s; waiting up to %.0f s for it", strbuf_text(&text),
+                PORT_WAIT_MAX);
     daemon_set_reason(d, service, strbuf_text(&text));
     strbuf_finish(&text);
     return true;
@@ -64,7 +63,7 @@ static void tell_stranger(struct daemon *d, uint32_t service, const char *text)
 {
     struct service_port *port = &d->service_ports[service];
     if (!port->told_stranger)
-        log_warn(&d->log, "%s: %s", d->names[service], text);
+        daemon_tell(d, service, LOG_WARN, "%s", text);
     port->told_stranger = true;
 }
 
@@ -84,8 +83,9 @@ bool dispatch_may_be_ready(void *ctx, uint32_t service, bool second, struct strb
                     strbuf_text(&holder), d->names[service]);
         tell_stranger(d, service, strbuf_text(out_why));
     } else if (owner == PORT_UNKNOWN) {
-        log_debug(&d->log, "%s: taken to be ready, although it is not known whose port %u is: %s",
-                  d->names[service], port, strbuf_text(&holder));
+        daemon_tell(d, service, LOG_DEBUG,
+                    "taken to be ready, although it is not known whose port %u is: %s", port,
+                    strbuf_text(&holder));
     }
     strbuf_finish(&holder);
     return owner != PORT_STRANGER;

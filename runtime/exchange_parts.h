@@ -33,6 +33,8 @@ void exchange_explain(struct exchange *exchange, const struct trouble *trouble);
 void exchange_break(struct exchange *exchange, uint16_t status, const char *text);
 void exchange_write_head(struct exchange *exchange);
 void exchange_dial(struct exchange *exchange, uint16_t port);
+/* The connection could not be made: the next address, a while later, or the end. */
+void exchange_dial_failed(struct exchange *exchange, int error);
 void exchange_dial_due(struct exchange *exchange);
 /* What is still to come of the request is read and thrown away. */
 void exchange_drop_request(struct exchange *exchange);

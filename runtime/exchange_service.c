@@ -4,6 +4,7 @@
 
 #include "client.h"
 #include "forward.h"
+#include "loopback.h"
 
 #include <errno.h>
 
@@ -49,40 +50,6 @@ static bool can_be_repeated(const struct exchange *exchange)
            (str_is(method, "GET") || str_is(method, "HEAD") || str_is(method, "OPTIONS"));
 }
 
-static void wait_to_redial(struct exchange *exchange)
-{
-    ev_tstamp left = exchange->dial_until - now(exchange);
-    exchange_drop_upstream(exchange);
-    deadline_set(&exchange->deadline, exchange_proxy(exchange)->loop,
-                 left < EXCHANGE_REDIAL ? left : EXCHANGE_REDIAL);
-}
-
-static void dial_failed(struct exchange *exchange, int error)
-{
-    if (error == -EMFILE || error == -ENFILE || error == -ENOMEM) {
-        exchange_answer(exchange, 503, "No connection to the service", str_from(strerror(-error)));
-    } else if (exchange->upstream && upstream_dial_next(exchange->upstream) == 0) {
-        exchange_flush_up(exchange);
-    } else if (now(exchange) < exchange->dial_until) {
-        wait_to_redial(exchange);
-    } else {
-        exchange_answer(exchange, 502, "The service does not answer",
-                        STR("It is running, but nothing listens on its port."));
-    }
-}
-
-void exchange_dial_due(struct exchange *exchange)
-{
-    if (exchange->upstream) {
-        exchange_answer(exchange, 504, "The service does not answer",
-                        STR("It does not accept connections."));
-    } else if (now(exchange) >= exchange->dial_until) {
-        dial_failed(exchange, -ECONNREFUSED);
-    } else {
-        exchange_retry(exchange);
-    }
-}
-
 static void on_service_readable(struct stream *stream);
 static void on_service_writable(struct stream *stream);
 
@@ -109,7 +76,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
         upstream = upstream_take(pool, exchange->service, port);
     int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
     if (error < 0) {
-        dial_failed(exchange, error);
+        exchange_dial_failed(exchange, error);
         return;
     }
     connect_to(exchange, upstream);
@@ -129,7 +96,7 @@ static void on_connected(struct exchange *exchange)
 static void on_write_failed(struct exchange *exchange, int error)
 {
     switch (exchange->state) {
-    case EXCHANGE_DIALING: dial_failed(exchange, error); break;
+    case EXCHANGE_DIALING: exchange_dial_failed(exchange, error); break;
     case EXCHANGE_TUNNEL: exchange_end(exchange, EXCHANGE_CLOSE); break;
     default:
         /* It may have answered before it closed: that answer is read to its end. */
@@ -146,8 +113,13 @@ void exchange_flush_up(struct exchange *exchange)
         exchange_break(exchange, 503, "there is no memory left for the request");
         return;
     }
-    body_flush(&exchange->up_body);
     struct stream *stream = &exchange->upstream->stream;
+    /* While nobody listens the kernel may pick the very port that is dialled, and connect it. */
+    if (exchange->state == EXCHANGE_DIALING && loopback_meets_itself(stream->reader.fd)) {
+        exchange_dial_failed(exchange, -ECONNREFUSED);
+        return;
+    }
+    body_flush(&exchange->up_body);
     int result = stream_flush(stream, &exchange->up, &written);
     if (exchange->state == EXCHANGE_DIALING && (written || result == 0))
         on_connected(exchange);
@@ -162,7 +134,7 @@ static void on_service_writable(struct stream *stream)
     struct exchange *exchange = stream->ctx;
     int error = exchange->state == EXCHANGE_DIALING ? stream_error(stream) : 0;
     if (error < 0)
-        dial_failed(exchange, error);
+        exchange_dial_failed(exchange, error);
     else
         exchange_flush_up(exchange);
     exchange_touch(exchange);

@@ -4,6 +4,7 @@
 #include "exchange_parts.h"
 #include "trouble.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 static ev_tstamp now(const struct exchange *exchange)
@@ -163,4 +164,38 @@ void exchange_retry(struct exchange *exchange)
     exchange_flush_up(exchange);
     if (exchange->state == EXCHANGE_OPEN)
         client_resume(exchange->client);
+}
+
+static void wait_to_redial(struct exchange *exchange)
+{
+    ev_tstamp left = exchange->dial_until - now(exchange);
+    exchange_drop_upstream(exchange);
+    deadline_set(&exchange->deadline, exchange_proxy(exchange)->loop,
+                 left < EXCHANGE_REDIAL ? left : EXCHANGE_REDIAL);
+}
+
+void exchange_dial_failed(struct exchange *exchange, int error)
+{
+    if (error == -EMFILE || error == -ENFILE || error == -ENOMEM) {
+        exchange_answer(exchange, 503, "No connection to the service", str_from(strerror(-error)));
+    } else if (exchange->upstream && upstream_dial_next(exchange->upstream) == 0) {
+        exchange_flush_up(exchange);
+    } else if (now(exchange) < exchange->dial_until) {
+        wait_to_redial(exchange);
+    } else {
+        exchange_answer(exchange, 502, "The service does not answer",
+                        STR("It is running, but nothing listens on its port."));
+    }
+}
+
+void exchange_dial_due(struct exchange *exchange)
+{
+    if (exchange->upstream) {
+        exchange_answer(exchange, 504, "The service does not answer",
+                        STR("It does not accept connections."));
+    } else if (now(exchange) >= exchange->dial_until) {
+        exchange_dial_failed(exchange, -ECONNREFUSED);
+    } else {
+        exchange_retry(exchange);
+    }
 }

@@ -1,14 +1,11 @@
 #include "follow.h"
 
-#include "clock_text.h"
+#include "log_json.h"
 #include "log_search.h"
 #include "mem.h"
 #include "unknown.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
-#include <utf8proc.h>
 
 /* Left free in a follower's queue, for the line that says how many were lost. */
 #define ROOM_KEPT (2u * LOG_LINE_MAX)
@@ -32,46 +29,6 @@ struct follower {
     bool *wanted; /* one a service, then one for a3s itself */
 };
 
-/* As a JSON string; a byte that is not UTF-8 becomes U+FFFD. */
-static void add_json_string(struct strbuf *out, const char *text, size_t length)
-{
-    strbuf_addc(out, '"');
-    for (size_t at = 0; at < length;) {
-        utf8proc_int32_t code = 0;
-        utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text + at,
-                                                 (utf8proc_ssize_t)(length - at), &code);
-        if (size <= 0) {
-            strbuf_adds(out, "\\ufffd");
-            size = 1;
-        } else if (code == '"' || code == '\\') {
-            strbuf_addf(out, "\\%c", (char)code);
-        } else if (code < 0x20 || code == 0x7f) {
-            strbuf_addf(out, "\\u%04x", (unsigned)code);
-        } else {
-            strbuf_add(out, text + at, (size_t)size);
-        }
-        at += (size_t)size;
-    }
-    strbuf_addc(out, '"');
-}
-
-static void add_line(struct strbuf *out, const struct follower *f, const struct log_line *line)
-{
-    bool self = line->service == LOGS_SELF;
-    strbuf_adds(out, "{\"time\":\"");
-    clock_text_iso(out, line->time_ms);
-    strbuf_adds(out, "\",\"service\":");
-    const char *name = self ? "a3s" : f->logs->names[line->service];
-    add_json_string(out, name, strlen(name));
-    strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",\"line\":",
-                self                         ? "a3s"
-                : line->stream == LOG_STDERR ? "stderr"
-                                             : "stdout",
-                line->seq);
-    add_json_string(out, line->text, line->length);
-    strbuf_adds(out, "}\n");
-}
-
 static bool has_room(const struct follower *f)
 {
     return control_stream_room(f->stream) >= f->text.len + ROOM_KEPT;
@@ -82,8 +39,8 @@ static void send_live(struct follower *f, const struct log_line *line)
 {
     strbuf_clear(&f->text);
     if (f->lost)
-        strbuf_addf(&f->text, "{\"lost\":%" PRIu64 "}\n", f->lost);
-    add_line(&f->text, f, line);
+        log_json_add_lost(&f->text, f->lost);
+    log_json_add(&f->text, line, f->logs->names);
     if (!has_room(f)) {
         f->lost++;
         return;
@@ -97,7 +54,7 @@ static bool send_kept(void *ctx, const struct log_line *line)
 {
     struct follower *f = ctx;
     strbuf_clear(&f->text);
-    add_line(&f->text, f, line);
+    log_json_add(&f->text, line, f->logs->names);
     f->full = !has_room(f);
     if (f->full)
         return false;
@@ -202,13 +159,18 @@ static void on_next(struct ev_loop *loop, ev_timer *timer, int events)
     continue_history(timer->data);
 }
 
-static void on_line(struct log_sink *sink, const struct log_line *line)
+static void on_batch(struct log_sink *sink, const struct log_batch *batch)
 {
     struct follower *f = (struct follower *)(void *)sink;
-    if (log_filter_takes(&f->filter, f->logs, line))
-        send_live(f, line);
-    else if (end_if_too_hard(f))
-        logs_detach(f->logs, sink);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct log_line line = log_batch_line(batch, i);
+        if (log_filter_takes(&f->filter, f->logs, &line)) {
+            send_live(f, &line);
+        } else if (end_if_too_hard(f)) {
+            logs_detach(f->logs, sink);
+            return;
+        }
+    }
 }
 _Static_assert(offsetof(struct follower, sink) == 0, "the sink is the follower");
 
@@ -247,7 +209,7 @@ static struct follower *create(struct logs *logs, struct control_stream *stream,
                            .stream = stream,
                            .lines = query->lines,
                            .follow = query->follow,
-                           .sink = {.write = on_line, .renumbered = on_renumbered}};
+                           .sink = {.write = on_batch, .renumbered = on_renumbered}};
     f->asked = mem_alloc_array(query->service_count, sizeof *f->asked);
     for (size_t i = 0; i < query->service_count; i++)
         f->asked[f->asked_count++] = copy_text(query->services[i]);

@@ -9,6 +9,17 @@ static bool is_plain(unsigned char c)
     return (c >= 0x20 && c < 0x7f) || c == '\t';
 }
 
+/* Of most lines, and quick: a compiler makes it look at many bytes at once. */
+static bool is_all_plain(struct str text)
+{
+    unsigned odd = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        odd |= (unsigned)(c < 0x20) | (unsigned)(c > 0x7e);
+    }
+    return !odd;
+}
+
 static size_t plain_length(const unsigned char *at, const unsigned char *end)
 {
     const unsigned char *start = at;
@@ -30,6 +41,44 @@ static size_t color_length(const unsigned char *at, const unsigned char *end)
             return 0;
     }
     return 0;
+}
+
+static const unsigned char *skip_range(const unsigned char *at, const unsigned char *end,
+                                       unsigned char first, unsigned char last)
+{
+    while (at < end && *at >= first && *at <= last)
+        at++;
+    return at;
+}
+
+/* Behind "text BEL" or "text ESC \", or NULL; the text is printable. */
+static const unsigned char *string_end(const unsigned char *at, const unsigned char *end)
+{
+    while (at < end && *at >= 0x20 && *at != 0x7f)
+        at++;
+    if (at < end && *at == '\a')
+        return at + 1;
+    return end - at >= 2 && at[0] == 0x1b && at[1] == '\\' ? at + 2 : NULL;
+}
+
+/* The length of the escape sequence at `at` (ECMA-48: control sequence, control string, or ESC with
+ * intermediate bytes and a final one), or 0 if it is none or has no end. */
+static size_t sequence_length(const unsigned char *at, const unsigned char *end)
+{
+    const unsigned char *start = at, *final;
+    if (end - at < 2 || at[0] != 0x1b)
+        return 0;
+    if (strchr("]PX^_", at[1]) && at[1]) {
+        final = string_end(at + 2, end);
+        return final ? (size_t)(final - start) : 0;
+    }
+    if (at[1] == '[')
+        at = skip_range(at + 2, end, 0x30, 0x3f);
+    else
+        at++;
+    final = skip_range(at, end, 0x20, 0x2f);
+    unsigned char least = start[1] == '[' ? 0x40 : 0x30;
+    return final < end && *final >= least && *final <= 0x7e ? (size_t)(final + 1 - start) : 0;
 }
 
 /* The length of the well-formed UTF-8 sequence of a printable character, or 0. The bounds of the
@@ -76,10 +125,18 @@ bool log_escape(struct strbuf *out, struct str text)
     const unsigned char *at = (const unsigned char *)text.ptr;
     const unsigned char *end = at + text.len;
     bool colored = false;
+    if (is_all_plain(text)) {
+        strbuf_add_str(out, text);
+        return false;
+    }
     while (at < end) {
-        size_t length = plain_length(at, end);
+        size_t length = plain_length(at, end), left_out = 0;
         if (!length && (length = color_length(at, end)))
             colored = true;
+        else if (!length && (left_out = sequence_length(at, end)))
+            at += left_out;
+        if (left_out)
+            continue;
         if (!length)
             length = utf8_length(at, end);
         if (length)

@@ -33,9 +33,10 @@ static bool is_of_run(const struct log_filter *filter, const struct logs *logs,
 {
     if (filter->run == CONTROL_RUN_ANY)
         return true;
-    if (line->service == LOGS_SELF)
+    uint32_t service = line->service == LOGS_SELF ? line->about : line->service;
+    if (service == LOGS_SELF)
         return false;
-    const struct log_runs *runs = logs_runs(logs, line->service);
+    const struct log_runs *runs = logs_runs(logs, service);
     return log_runs_has(runs, filter->run == CONTROL_RUN_NEWEST ? runs->count : filter->run,
                         line->seq);
 }

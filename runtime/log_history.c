@@ -8,7 +8,7 @@ struct entry {
 };
 
 struct merge {
-    const struct log_ring *const *rings;
+    const struct log_history *history;
     struct entry *heap; /* a binary heap by key */
     uint32_t count;
     struct log_cursor *starts; /* one a ring: its first line that is shown */
@@ -49,122 +49,75 @@ static void replace_top(struct merge *merge, bool has_key)
     sift_down(merge, 0);
 }
 
-static uint64_t entry_seq(const struct merge *merge, const struct entry *entry)
+static struct log_line entry_line(const struct merge *merge, const struct entry *entry)
 {
-    return log_cursor_line(merge->rings[entry->ring], &entry->at).seq;
+    return log_cursor_line(merge->history->rings[entry->ring], &entry->at);
 }
 
-static bool step_back(const struct merge *merge, struct entry *entry)
+/* To the next line that counts, that way. */
+static bool step(const struct merge *merge, struct entry *entry,
+                 bool (*move)(const struct log_ring *, struct log_cursor *))
 {
-    if (!log_cursor_back(merge->rings[entry->ring], &entry->at))
-        return false;
-    entry->key = ~entry_seq(merge, entry);
-    return true;
+    const struct log_history *history = merge->history;
+    while (move(history->rings[entry->ring], &entry->at)) {
+        struct log_line line = entry_line(merge, entry);
+        entry->key = move == log_cursor_back ? ~line.seq : line.seq;
+        if (!history->filter || history->filter(history->filter_ctx, &line))
+            return true;
+    }
+    return false;
 }
 
-static bool step_forward(const struct merge *merge, struct entry *entry)
-{
-    if (!log_cursor_next(merge->rings[entry->ring], &entry->at))
-        return false;
-    entry->key = entry_seq(merge, entry);
-    return true;
-}
-
-/* Back from the ends until max lines are passed: gives each ring its start. */
-static void find_starts(struct merge *merge, uint32_t count, uint32_t max)
+/* Back from the ends until max lines are passed, or older ones come: gives each ring its start. */
+static void find_starts(struct merge *merge)
 {
     merge->count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        struct entry entry = {.ring = i, .at = log_ring_end(merge->rings[i])};
+    for (uint32_t i = 0; i < merge->history->count; i++) {
+        struct entry entry = {.ring = i, .at = log_ring_end(merge->history->rings[i])};
         merge->starts[i] = entry.at;
-        if (step_back(merge, &entry))
+        if (step(merge, &entry, log_cursor_back))
             merge->heap[merge->count++] = entry;
     }
     heapify(merge);
-    for (uint32_t taken = 0; taken < max && merge->count; taken++) {
+    for (uint32_t taken = 0; taken < merge->history->max && merge->count; taken++) {
         struct entry *top = &merge->heap[0];
+        if (~top->key < merge->history->from)
+            return;
         merge->starts[top->ring] = top->at;
-        replace_top(merge, step_back(merge, top));
+        replace_top(merge, step(merge, top, log_cursor_back));
     }
 }
 
-/* Back from the end of each ring as long as the lines are not older than from. */
-static void find_starts_from(struct merge *merge, uint32_t count, uint64_t from)
+static void give_lines(struct merge *merge)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        struct log_cursor at = log_ring_end(merge->rings[i]);
-        merge->starts[i] = at;
-        while (log_cursor_back(merge->rings[i], &at) &&
-               log_cursor_line(merge->rings[i], &at).seq >= from)
-            merge->starts[i] = at;
-    }
-}
-
-static void give_lines(struct merge *merge, uint32_t count,
-                       bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
-{
+    const struct log_history *history = merge->history;
     merge->count = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < history->count; i++) {
         struct entry entry = {.ring = i, .at = merge->starts[i]};
         if (entry.at.left == 0)
             continue;
-        entry.key = entry_seq(merge, &entry);
+        entry.key = entry_line(merge, &entry).seq;
         merge->heap[merge->count++] = entry;
     }
     heapify(merge);
     while (merge->count) {
         struct entry *top = &merge->heap[0];
-        struct log_line line = log_cursor_line(merge->rings[top->ring], &top->at);
-        if (!on_line(ctx, &line))
+        struct log_line line = entry_line(merge, top);
+        if (!history->on_line(history->ctx, &line))
             return;
-        replace_top(merge, step_forward(merge, top));
+        replace_top(merge, step(merge, top, log_cursor_next));
     }
 }
 
-/* Whoever wants every line. */
-struct taker {
-    void (*on_line)(void *ctx, const struct log_line *line);
-    void *ctx;
-};
-
-static bool take_any(void *ctx, const struct log_line *line)
+void log_history(const struct log_history *history)
 {
-    const struct taker *taker = ctx;
-    taker->on_line(taker->ctx, line);
-    return true;
-}
-
-static struct merge merge_new(const struct log_ring *const *rings, uint32_t count)
-{
-    return (struct merge){.rings = rings,
-                          .heap = calloc(count, sizeof(struct entry)),
-                          .starts = calloc(count, sizeof(struct log_cursor))};
-}
-
-static void merge_finish(struct merge *merge)
-{
-    free(merge->heap);
-    free(merge->starts);
-}
-
-void log_history(const struct log_ring *const *rings, uint32_t count, uint32_t max,
-                 void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
-{
-    struct merge merge = merge_new(rings, count);
+    struct merge merge = {.history = history,
+                          .heap = calloc(history->count, sizeof *merge.heap),
+                          .starts = calloc(history->count, sizeof *merge.starts)};
     if (merge.heap && merge.starts) {
-        find_starts(&merge, count, max);
-        give_lines(&merge, count, take_any, &(struct taker){on_line, ctx});
+        find_starts(&merge);
+        give_lines(&merge);
     }
-    merge_finish(&merge);
-}
-
-void log_history_from(const struct log_ring *const *rings, uint32_t count, uint64_t from,
-                      bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
-{
-    struct merge merge = merge_new(rings, count);
-    if (merge.heap && merge.starts) {
-        find_starts_from(&merge, count, from);
-        give_lines(&merge, count, on_line, ctx);
-    }
-    merge_finish(&merge);
+    free(merge.heap);
+    free(merge.starts);
 }

@@ -4,12 +4,18 @@
 
 #include "log_ring.h"
 
-/* At most max lines in all. Takes max * log(count) steps. The rings must not change meanwhile. */
-void log_history(const struct log_ring *const *rings, uint32_t count, uint32_t max,
-                 void (*on_line)(void *ctx, const struct log_line *line), void *ctx);
-/* Those with this seq or a later one, until on_line gives false. Takes a step for each line that is
- * skipped back over, too. */
-void log_history_from(const struct log_ring *const *rings, uint32_t count, uint64_t from,
-                      bool (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+struct log_history {
+    const struct log_ring *const *rings; /* as many as count; they must not change meanwhile */
+    uint32_t count;
+    uint64_t from; /* the seq of the oldest line that counts; 0: any */
+    uint32_t max;  /* lines in all */
+    bool (*filter)(void *ctx, const struct log_line *line); /* which lines count; NULL: all */
+    void *filter_ctx;
+    bool (*on_line)(void *ctx, const struct log_line *line); /* false: no more */
+    void *ctx;
+};
+
+/* Takes at most so many steps as the rings have lines, of log(count) each. */
+void log_history(const struct log_history *history);
 
 #endif

@@ -1,58 +1,41 @@
-/* Log lines, and a ring that remembers the newest of them within a budget of bytes.
+/* A ring that remembers the newest lines of a service within a budget of bytes.
  *
- * The ring takes memory as it needs it, up to its budget, then forgets the oldest line for a new
- * one. Lines are whole: never overwritten in part. A zeroed ring remembers nothing.
+ * It takes memory as it needs it, up to its budget, then forgets the oldest lines for new ones.
+ * Lines are whole: never overwritten in part. They lie in it batch by batch, as they came, so that
+ * a batch costs one copy; the oldest batch is forgotten as one. A zeroed ring remembers nothing.
  */
 #ifndef RUNTIME_LOG_RING_H
 #define RUNTIME_LOG_RING_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* A longer line is cut, and goes on in lines that are marked as continued. */
-#define LOG_LINE_MAX (64u << 10) /* bytes */
-
-/* Instead of a service: a3s itself. */
-#define LOGS_SELF UINT32_MAX
-
-enum log_stream { LOG_STDOUT, LOG_STDERR, LOG_STREAM_COUNT };
-
-/* A view of a line: valid until the callback that gets it returns. */
-struct log_line {
-    uint64_t seq;     /* rises by one from line to line over all services, from 1 */
-    int64_t time_ms;  /* wall clock, since the epoch */
-    uint32_t service; /* index into the plan's services, or LOGS_SELF */
-    uint32_t length;  /* bytes of text, at most LOG_LINE_MAX */
-    uint8_t stream;   /* enum log_stream */
-    bool open;      /* no line break yet: cut off, or shown because nothing followed for a while */
-    bool continued; /* the rest of this stream's last line, which was open */
-    const char *text; /* any bytes, without line break; no NUL behind it */
-};
+#include "log_line.h"
 
 struct log_ring {
     unsigned char *bytes;
     size_t capacity, budget;
-    size_t head;    /* offset of the oldest record */
-    size_t tail;    /* offset behind the newest record */
-    size_t wrap;    /* end of the records before the wrap, when tail is before head */
-    size_t newest;  /* offset of the newest record */
-    uint32_t count; /* lines */
+    size_t head;      /* offset of the oldest record */
+    size_t tail;      /* offset behind the newest record */
+    size_t wrap;      /* end of the records before the wrap, when tail is before head */
+    size_t newest;    /* offset of the newest record */
+    uint32_t count;   /* lines */
+    uint32_t service; /* whose they are */
 };
 
 /* A place in the ring; a push makes it invalid. */
 struct log_cursor {
-    size_t offset;
-    uint32_t left; /* lines from here to the newest, this one included; 0: at the end */
+    size_t offset;          /* of the record */
+    uint32_t left;          /* lines from here to the newest, this one included; 0: at the end */
+    uint32_t index;         /* of the line in its record */
+    uint32_t begin, length; /* the line in the record's bytes, with its break */
 };
 
 void log_ring_init(struct log_ring *ring, size_t budget);
 void log_ring_finish(struct log_ring *ring);
-/* A line that does not fit into the budget is not remembered. */
-void log_ring_push(struct log_ring *ring, const struct log_line *line);
+/* A batch that does not fit into half of the budget goes in line by line; a line that does not fit
+ * into the budget is not remembered. */
+void log_ring_push(struct log_ring *ring, const struct log_batch *batch);
 
-/* All of its lines are of the service that has this index now. */
-void log_ring_renumber(struct log_ring *ring, uint32_t service);
+/* Its lines get the service's new index: to[old], one a service that there was; LOGS_SELF stays. */
+void log_ring_renumber(struct log_ring *ring, const uint32_t *to);
 
 /* Behind the newest line. */
 struct log_cursor log_ring_end(const struct log_ring *ring);

@@ -2,27 +2,13 @@
 
 #include "io.h"
 #include "log_history.h"
-#include "log_split.h"
+#include "log_pipe.h"
 #include "mem.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <time.h>
 
-#define BUFFER_BYTES  (64u << 10)
-#define DRAIN_BYTES   (1u << 20)
-#define PARTIAL_DELAY 0.1 /* s */
-
-struct log_pipe {
-    struct log_source *source;
-    ev_io readable;
-    ev_timer partial; /* shows an unfinished line */
-    struct log_split split;
-    ev_tstamp last; /* when bytes came last */
-    int fd;         /* -1: closed */
-    uint8_t stream;
-};
+#define DRAIN_BYTES (1u << 20)
 
 struct log_source {
     struct logs *logs;
@@ -39,16 +25,9 @@ struct log_walk {
     struct log_walk *outer; /* a walk during which this one began */
 };
 
-static struct log_source *find_source(struct logs *logs, uint32_t service)
+static struct log_source *find_source(const struct logs *logs, uint32_t service)
 {
     return logs->sources[service < logs->count ? service : logs->count];
-}
-
-static void read_clock(struct logs *logs)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    logs->now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* ---- Lines to rings and sinks ---- */
@@ -61,36 +40,53 @@ static struct log_sink *walk_next(struct log_walk *walk)
     return sink;
 }
 
-static void give_sinks(struct logs *logs, uint32_t index, const struct log_line *line)
+/* service and about as in struct log_line; wanted as in struct log_sink. */
+static bool is_wanted(const struct logs *logs, const bool *wanted, uint32_t service, uint32_t about)
+{
+    if (!wanted)
+        return true;
+    if (service != LOGS_SELF)
+        return wanted[service];
+    return wanted[logs->count] || (about != LOGS_SELF && wanted[about]);
+}
+
+static bool wants(const struct logs *logs, const struct log_sink *sink,
+                  const struct log_batch *batch)
+{
+    if (sink->single)
+        return sink->service == batch->service;
+    return is_wanted(logs, sink->wanted, batch->service, batch->about);
+}
+
+static void give_sinks(struct logs *logs, const struct log_batch *batch)
 {
     struct log_walk walk = {.next = logs->sinks, .outer = logs->walks};
     logs->walks = &walk;
     for (struct log_sink *sink; (sink = walk_next(&walk));) {
-        if (sink->wanted && !sink->wanted[index])
+        if (!wants(logs, sink, batch))
             continue;
         sink->dirty = true; /* before the write, which may free it */
-        sink->write(sink, line);
+        sink->write(sink, batch);
     }
     logs->walks = walk.outer;
     if (logs->sinks)
         ev_prepare_start(logs->loop, &logs->flush);
 }
 
-static struct log_line add_line(struct log_source *source, enum log_stream stream, struct str text,
-                                bool open, bool continued)
+static void add_batch(struct log_source *source, uint32_t about, uint8_t stream,
+                      struct log_batch *batch)
 {
     struct logs *logs = source->logs;
-    struct log_line line = {.seq = ++logs->last_seq,
-                            .time_ms = logs->now_ms,
-                            .service = source->service,
-                            .length = (uint32_t)text.len,
-                            .stream = (uint8_t)stream,
-                            .open = open,
-                            .continued = continued,
-                            .text = text.ptr};
-    log_ring_push(&source->ring, &line);
-    give_sinks(logs, source->service < logs->count ? source->service : logs->count, &line);
-    return line;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    batch->seq = logs->last_seq + 1;
+    batch->time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    batch->service = source->service;
+    batch->about = about;
+    batch->stream = stream;
+    logs->last_seq += batch->count;
+    log_ring_push(&source->ring, batch);
+    give_sinks(logs, batch);
 }
 
 void logs_flush(struct logs *logs)
@@ -114,104 +110,134 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
     logs_flush(watcher->data);
 }
 
-/* ---- Pipes to lines ---- */
+/* ---- What services print ---- */
 
-static void on_piece(void *ctx, struct str text, bool open, bool continued)
+static void tell_tap(const struct log_source *source, const struct log_batch *batch)
 {
-    struct log_pipe *pipe = ctx;
-    struct log_source *source = pipe->source;
-    struct log_line line = add_line(source, pipe->stream, text, open, continued);
-    if (source->on_line)
+    for (uint32_t i = 0; source->on_line && i < batch->count; i++) {
+        struct log_line line = log_batch_line(batch, i);
         source->on_line(source->ctx, &line);
-}
-
-static void on_said(void *ctx, struct str text, bool open, bool continued)
-{
-    struct log_pipe *said = ctx;
-    add_line(said->source, said->stream, text, open, continued);
-}
-
-static void pipe_close(struct log_pipe *pipe)
-{
-    struct logs *logs = pipe->source->logs;
-    if (pipe->fd < 0)
-        return;
-    ev_io_stop(logs->loop, &pipe->readable);
-    ev_timer_stop(logs->loop, &pipe->partial);
-    io_close(&pipe->fd);
-    read_clock(logs);
-    log_split_end(&pipe->split, on_piece, pipe);
-    log_split_finish(&pipe->split);
-}
-
-/* Reads until the pipe is empty or budget bytes are read; closes it at its end. */
-static void pipe_read(struct log_pipe *pipe, size_t budget)
-{
-    struct logs *logs = pipe->source->logs;
-    read_clock(logs);
-    while (pipe->fd >= 0 && budget) {
-        size_t wanted = budget < BUFFER_BYTES ? budget : BUFFER_BYTES;
-        ssize_t size = read(pipe->fd, logs->buffer, wanted);
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0 && errno == EAGAIN)
-            return;
-        if (size <= 0) {
-            pipe_close(pipe);
-            return;
-        }
-        log_split_feed(&pipe->split, logs->buffer, (size_t)size, on_piece, pipe);
-        budget -= (size_t)size;
-        if ((size_t)size < wanted)
-            return;
     }
 }
 
-/* The timer is not moved with each read: when it fires too early it is set anew. */
-static void expect_rest(struct log_pipe *pipe)
+static void on_printed(struct log_source *source, enum log_stream stream, struct log_batch *batch)
 {
-    struct ev_loop *loop = pipe->source->logs->loop;
-    pipe->last = ev_now(loop);
-    if (pipe->fd < 0 || !log_split_pending(&pipe->split) || ev_is_active(&pipe->partial))
-        return;
-    ev_timer_set(&pipe->partial, PARTIAL_DELAY, 0.0);
-    ev_timer_start(loop, &pipe->partial);
+    add_batch(source, LOGS_SELF, (uint8_t)stream, batch);
+    tell_tap(source, batch);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_stdout(void *ctx, struct log_batch *batch)
 {
-    (void)loop;
-    (void)events;
-    struct log_pipe *pipe = watcher->data;
-    pipe_read(pipe, LOGS_TURN_BYTES / LOG_STREAM_COUNT);
-    expect_rest(pipe);
+    on_printed(ctx, LOG_STDOUT, batch);
 }
 
-static void on_partial(struct ev_loop *loop, ev_timer *watcher, int events)
+static void on_stderr(void *ctx, struct log_batch *batch)
 {
-    (void)events;
-    struct log_pipe *pipe = watcher->data;
-    ev_tstamp left = pipe->last + PARTIAL_DELAY - ev_now(loop);
-    if (!log_split_pending(&pipe->split))
-        return;
-    if (left > 0.001 && left <= PARTIAL_DELAY) {
-        ev_timer_set(watcher, left, 0.0);
-        ev_timer_start(loop, watcher);
-        return;
+    on_printed(ctx, LOG_STDERR, batch);
+}
+
+static log_split_fn *const on_stream[LOG_STREAM_COUNT] = {
+    [LOG_STDOUT] = on_stdout, [LOG_STDERR] = on_stderr};
+
+int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
+{
+    struct log_source *source = find_source(logs, service);
+    int out[2], err[2];
+    logs_close(logs, service);
+    log_runs_begin(&source->runs, logs->last_seq + 1);
+    int error = io_pipe(out, true);
+    if (error)
+        return error;
+    error = io_pipe(err, true);
+    if (error) {
+        io_close(&out[0]);
+        io_close(&out[1]);
+        return error;
     }
-    read_clock(pipe->source->logs);
-    log_split_show(&pipe->split, on_piece, pipe);
+    log_pipe_start(&source->pipes[LOG_STDOUT], out[0], false);
+    log_pipe_start(&source->pipes[LOG_STDERR], err[0], false);
+    out_fds[LOG_STDOUT] = out[1];
+    out_fds[LOG_STDERR] = err[1];
+    return 0;
+}
+
+int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
+{
+    int master;
+    struct log_source *source = find_source(logs, service);
+    logs_close(logs, service);
+    log_runs_begin(&source->runs, logs->last_seq + 1);
+    int error = log_pipe_open_terminal(&logs->window, &master, out_fds);
+    if (!error)
+        log_pipe_start(&source->pipes[LOG_STDOUT], master, true);
+    return error;
+}
+
+void logs_resize(struct logs *logs, const struct winsize *window)
+{
+    logs->window = *window;
+    for (uint32_t i = 0; i < logs->count; i++)
+        log_pipe_resize(&logs->sources[i]->pipes[LOG_STDOUT], window);
+}
+
+void logs_drain(struct logs *logs, uint32_t service)
+{
+    struct log_source *source = find_source(logs, service);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        log_pipe_drain(&source->pipes[stream], DRAIN_BYTES);
+}
+
+void logs_close(struct logs *logs, uint32_t service)
+{
+    struct log_source *source = find_source(logs, service);
+    logs_drain(logs, service);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        log_pipe_close(&source->pipes[stream]);
+}
+
+void logs_tap(struct logs *logs, uint32_t service,
+              void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
+{
+    struct log_source *source = find_source(logs, service);
+    source->on_line = on_line;
+    source->ctx = ctx;
+}
+
+/* ---- What is said ---- */
+
+struct saying {
+    struct log_source *source;
+    uint32_t about;
+    uint8_t stream;
+};
+
+static void on_said(void *ctx, struct log_batch *batch)
+{
+    const struct saying *saying = ctx;
+    add_batch(saying->source, saying->about, saying->stream, batch);
+}
+
+static void say(struct logs *logs, uint32_t service, uint32_t about, enum log_stream stream,
+                const char *text)
+{
+    struct log_split split = {0};
+    struct saying saying = {find_source(logs, service), about, (uint8_t)stream};
+    log_split_feed(&split, text, strlen(text), on_said, &saying);
+    log_split_end(&split, on_said, &saying);
+    log_split_finish(&split);
+}
+
+void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text)
+{
+    say(logs, service, LOGS_SELF, stream, text);
+}
+
+void logs_tell(struct logs *logs, uint32_t about, enum log_stream stream, const char *text)
+{
+    say(logs, LOGS_SELF, about, stream, text);
 }
 
 /* ---- Life ---- */
-
-static void pipe_init(struct log_pipe *pipe, struct log_source *source, uint8_t stream)
-{
-    *pipe = (struct log_pipe){.source = source, .fd = -1, .stream = stream};
-    ev_init(&pipe->readable, on_readable);
-    ev_init(&pipe->partial, on_partial);
-    pipe->readable.data = pipe->partial.data = pipe;
-}
 
 static struct log_source *source_create(struct logs *logs, uint32_t service)
 {
@@ -219,52 +245,52 @@ static struct log_source *source_create(struct logs *logs, uint32_t service)
     source->logs = logs;
     source->service = service;
     log_ring_init(&source->ring, logs->ring_bytes);
-    for (uint8_t stream = 0; stream < LOG_STREAM_COUNT; stream++)
-        pipe_init(&source->pipes[stream], source, stream);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        log_pipe_init(&source->pipes[stream], logs->loop, logs->buffer, (enum log_stream)stream,
+                      on_stream[stream], source);
     return source;
 }
 
 static void source_destroy(struct log_source *source)
 {
     for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
-        pipe_close(&source->pipes[stream]);
+        log_pipe_close(&source->pipes[stream]);
     log_ring_finish(&source->ring);
     free(source);
 }
 
-static struct log_source *source_take(struct logs *logs, uint32_t old, uint32_t service)
+/* Those that go first: their last words are still theirs. The others get their new index. */
+static void move_sources(struct logs *logs, const uint32_t *to)
 {
-    struct log_source *source = logs->sources[old];
-    logs->sources[old] = NULL;
-    if (source->service != service)
-        log_ring_renumber(&source->ring, service);
-    source->service = service;
-    return source;
-}
-
-/* Those that go first: their last words are still theirs. */
-static void close_left_out(struct logs *logs, const uint32_t *from, uint32_t count)
-{
-    bool *stays = mem_alloc_array(logs->count, sizeof *stays);
-    for (uint32_t i = 0; i < count; i++) {
-        if (from[i] != UINT32_MAX)
-            stays[from[i]] = true;
-    }
     for (uint32_t i = 0; i < logs->count; i++) {
-        if (!stays[i])
-            source_destroy(logs->sources[i]);
+        struct log_source *source = logs->sources[i];
+        if (to[i] == UINT32_MAX) {
+            source_destroy(source);
+            continue;
+        }
+        if (to[i] != i)
+            log_ring_renumber(&source->ring, to);
+        source->service = to[i];
     }
-    free(stays);
+    log_ring_renumber(&logs->sources[logs->count]->ring, to);
 }
 
 void logs_renumber(struct logs *logs, const uint32_t *from, uint32_t count,
                    const char *const *names)
 {
     struct log_source **sources = mem_alloc_array((size_t)count + 1, sizeof *sources);
-    close_left_out(logs, from, count);
+    uint32_t *to = mem_alloc_array(logs->count, sizeof *to);
+    for (uint32_t i = 0; i < logs->count; i++)
+        to[i] = UINT32_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        if (from[i] != UINT32_MAX)
+            to[from[i]] = i;
+    }
+    move_sources(logs, to);
     for (uint32_t i = 0; i < count; i++)
-        sources[i] = from[i] == UINT32_MAX ? source_create(logs, i) : source_take(logs, from[i], i);
+        sources[i] = from[i] == UINT32_MAX ? source_create(logs, i) : logs->sources[from[i]];
     sources[count] = logs->sources[logs->count];
+    free(to);
     free(logs->sources);
     logs->sources = sources;
     logs->count = count;
@@ -278,9 +304,11 @@ void logs_renumber(struct logs *logs, const uint32_t *from, uint32_t count,
 
 void logs_init(struct logs *logs, struct ev_loop *loop, uint32_t count, size_t ring_bytes)
 {
-    *logs = (struct logs){
-        .loop = loop, .count = count, .ring_bytes = ring_bytes ? ring_bytes : LOGS_RING_BYTES};
-    logs->buffer = mem_alloc(BUFFER_BYTES);
+    *logs = (struct logs){.loop = loop,
+                          .count = count,
+                          .ring_bytes = ring_bytes ? ring_bytes : LOGS_RING_BYTES,
+                          .window = {.ws_row = 24, .ws_col = 80}};
+    logs->buffer = mem_alloc(LOG_READ_BYTES);
     logs->sources = mem_alloc_array((size_t)count + 1, sizeof *logs->sources);
     for (uint32_t i = 0; i <= count; i++)
         logs->sources[i] = source_create(logs, i < count ? i : LOGS_SELF);
@@ -302,111 +330,7 @@ void logs_finish(struct logs *logs)
     *logs = (struct logs){0};
 }
 
-static void pipe_start(struct log_pipe *pipe, int fd)
-{
-    pipe->fd = fd;
-    ev_io_set(&pipe->readable, fd, EV_READ);
-    ev_io_start(pipe->source->logs->loop, &pipe->readable);
-}
-
-int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
-{
-    struct log_source *source = find_source(logs, service);
-    int out[2], err[2];
-    logs_close(logs, service);
-    log_runs_begin(&source->runs, logs->last_seq + 1);
-    int error = io_pipe(out, true);
-    if (error)
-        return error;
-    error = io_pipe(err, true);
-    if (error) {
-        io_close(&out[0]);
-        io_close(&out[1]);
-        return error;
-    }
-    pipe_start(&source->pipes[LOG_STDOUT], out[0]);
-    pipe_start(&source->pipes[LOG_STDERR], err[0]);
-    out_fds[LOG_STDOUT] = out[1];
-    out_fds[LOG_STDERR] = err[1];
-    return 0;
-}
-
-/* The master does not block, nothing becomes the controlling terminal of a3s. */
-static int open_pty(int *out_master, int *out_slave)
-{
-    char name[64];
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
-    int slave = -1, master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (master < 0)
-        return -errno;
-    if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0)
-        slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave < 0) {
-        int error = errno;
-        close(master);
-        return -error;
-    }
-    ioctl(slave, TIOCSWINSZ, &size);
-    *out_master = master;
-    *out_slave = slave;
-    return 0;
-}
-
-int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT])
-{
-    int master, slave;
-    logs_close(logs, service);
-    log_runs_begin(&find_source(logs, service)->runs, logs->last_seq + 1);
-    int error = open_pty(&master, &slave);
-    if (error)
-        return error;
-    int second = fcntl(slave, F_DUPFD_CLOEXEC, 0);
-    if (second < 0) {
-        error = -errno;
-        io_close(&master);
-        io_close(&slave);
-        return error;
-    }
-    pipe_start(&find_source(logs, service)->pipes[LOG_STDOUT], master);
-    out_fds[LOG_STDOUT] = slave;
-    out_fds[LOG_STDERR] = second;
-    return 0;
-}
-
-void logs_drain(struct logs *logs, uint32_t service)
-{
-    struct log_source *source = find_source(logs, service);
-    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++) {
-        pipe_read(&source->pipes[stream], DRAIN_BYTES);
-        expect_rest(&source->pipes[stream]);
-    }
-}
-
-void logs_close(struct logs *logs, uint32_t service)
-{
-    struct log_source *source = find_source(logs, service);
-    logs_drain(logs, service);
-    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
-        pipe_close(&source->pipes[stream]);
-}
-
-void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text)
-{
-    struct log_source *source = find_source(logs, service);
-    struct log_pipe said = {.source = source, .stream = (uint8_t)stream};
-    read_clock(logs);
-    log_split_feed(&said.split, text, strlen(text), on_said, &said);
-    log_split_end(&said.split, on_said, &said);
-    log_split_finish(&said.split);
-}
-
-void logs_tap(struct logs *logs, uint32_t service,
-              void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
-{
-    struct log_source *source = find_source(logs, service);
-    source->on_line = on_line;
-    source->ctx = ctx;
-}
+/* ---- Who listens ---- */
 
 void logs_attach(struct logs *logs, struct log_sink *sink)
 {
@@ -432,37 +356,59 @@ void logs_detach(struct logs *logs, struct log_sink *sink)
     sink->attached = false;
 }
 
-/* The rings of the wanted services; the caller frees the list. */
-static const struct log_ring **choose_rings(const struct logs *logs, const bool *wanted,
-                                            uint32_t *out_count)
+struct asked {
+    const struct logs *logs;
+    const bool *wanted;
+};
+
+static bool is_asked(void *ctx, const struct log_line *line)
 {
+    const struct asked *asked = ctx;
+    return is_wanted(asked->logs, asked->wanted, line->service, line->about);
+}
+
+static void merge(const struct logs *logs, const bool *wanted, struct log_history *history)
+{
+    struct asked asked = {logs, wanted};
     const struct log_ring **rings = calloc((size_t)logs->count + 1, sizeof *rings);
-    *out_count = 0;
+    history->rings = rings;
+    history->filter = is_asked;
+    history->filter_ctx = &asked;
     for (uint32_t i = 0; rings && i <= logs->count; i++)
-        if (!wanted || wanted[i])
-            rings[(*out_count)++] = &logs->sources[i]->ring;
-    return rings;
+        if (!wanted || wanted[i] || i == logs->count)
+            rings[history->count++] = &logs->sources[i]->ring;
+    log_history(history);
+    free(rings);
+}
+
+/* Whoever wants every line. */
+struct taker {
+    void (*on_line)(void *ctx, const struct log_line *line);
+    void *ctx;
+};
+
+static bool take_any(void *ctx, const struct log_line *line)
+{
+    const struct taker *taker = ctx;
+    taker->on_line(taker->ctx, line);
+    return true;
 }
 
 void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
                   void (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {
-    uint32_t count;
-    const struct log_ring **rings = choose_rings(logs, wanted, &count);
-    log_history(rings, count, max, on_line, ctx);
-    free(rings);
+    struct taker taker = {on_line, ctx};
+    merge(logs, wanted, &(struct log_history){.max = max, .on_line = take_any, .ctx = &taker});
 }
 
 void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t from,
                        bool (*on_line)(void *ctx, const struct log_line *line), void *ctx)
 {
-    uint32_t count;
-    const struct log_ring **rings = choose_rings(logs, wanted, &count);
-    log_history_from(rings, count, from, on_line, ctx);
-    free(rings);
+    merge(logs, wanted,
+          &(struct log_history){.max = UINT32_MAX, .from = from, .on_line = on_line, .ctx = ctx});
 }
 
 const struct log_runs *logs_runs(const struct logs *logs, uint32_t service)
 {
-    return &logs->sources[service < logs->count ? service : logs->count]->runs;
+    return &find_source(logs, service)->runs;
 }

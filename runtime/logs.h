@@ -1,11 +1,9 @@
-/* The aggregator: service pipes -> lines -> each service's ring, and the sinks.
+/* The aggregator: what services print -> lines -> each service's ring, and the sinks.
  *
- * Owns the pipes' read ends, the rings and a buffer. A run of a service has two pipes; they belong
- * to the run from logs_open to logs_close, not to the process: the daemon closes them when the
- * service is stopped, whoever else may still hold the other ends. Lines end at "\n", a "\r" before
- * it is dropped; a line without end is shown after 100 ms. One service is read at most
- * LOGS_TURN_BYTES in a turn of the loop, so a flood starves nobody. Lines reach rings and sinks at
- * once and in one order (seq). Never blocks.
+ * Owns the pipes' read ends, the rings and a buffer. A run of a service has two pipes (log_pipe.h);
+ * they belong to the run from logs_open to logs_close, not to the process: the daemon closes them
+ * when the service is stopped, whoever else may still hold the other ends. Lines reach rings and
+ * sinks at once and in one order (seq). Never blocks.
  */
 #ifndef RUNTIME_LOGS_H
 #define RUNTIME_LOGS_H
@@ -15,9 +13,9 @@
 #include "log_sink.h"
 
 #include <ev.h>
+#include <sys/ioctl.h>
 
-#define LOGS_RING_BYTES (1u << 20)   /* the default budget of a service's ring */
-#define LOGS_TURN_BYTES (256u << 10) /* bytes */
+#define LOGS_RING_BYTES (1u << 20) /* the default budget of a service's ring */
 
 struct log_source; /* a service's pipes and ring */
 struct log_walk;   /* a walk over the sinks that is under way */
@@ -31,10 +29,10 @@ struct logs {
     const char *const *names; /* one a service; for those who ask by name; the owner's, or NULL */
     struct log_sink *sinks;
     struct log_walk *walks;
-    ev_prepare flush; /* active while a sink is dirty */
-    char *buffer;     /* what one read fills */
+    ev_prepare flush;      /* active while a sink is dirty */
+    struct winsize window; /* of the terminals that services get; 80 columns at first */
+    char *buffer;          /* what one read fills */
     uint64_t last_seq;
-    int64_t now_ms; /* the time of the lines that are being taken in */
 };
 
 /* ring_bytes: the budget of each ring; 0 gives LOGS_RING_BYTES. */
@@ -51,9 +49,11 @@ void logs_renumber(struct logs *logs, const uint32_t *from, uint32_t count,
  * are the write ends, blocking and close-on-exec: the caller gives them to the child and closes
  * them after the spawn. 0 or a negative errno. */
 int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]);
-/* The same with a terminal of 80 columns instead of the pipes: both are its one end, and all that
- * comes out of the other counts as stdout. */
+/* The same with a terminal instead of the pipes: both are its one end, and all that comes out of
+ * the other counts as stdout. */
 int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]);
+/* The size of the terminals, of those that are open and of those to come. */
+void logs_resize(struct logs *logs, const struct winsize *window);
 /* Takes in what is in the pipes now (bounded), so that a process's last words come before what is
  * said about its end. */
 void logs_drain(struct logs *logs, uint32_t service);
@@ -65,8 +65,11 @@ void logs_close(struct logs *logs, uint32_t service);
 void logs_tap(struct logs *logs, uint32_t service,
               void (*on_line)(void *ctx, const struct log_line *line), void *ctx);
 
-/* a3s's own words, in the name of a service or of LOGS_SELF; each line of text is a line. */
+/* Words in the name of a service or of LOGS_SELF; each line of text is a line. */
 void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, const char *text);
+/* a3s's own words about a service or LOGS_SELF. They are kept in a3s's ring, so no flood of the
+ * service's washes them away, and belong to the service's history, too. */
+void logs_tell(struct logs *logs, uint32_t about, enum log_stream stream, const char *text);
 
 void logs_attach(struct logs *logs, struct log_sink *sink);
 void logs_detach(struct logs *logs, struct log_sink *sink);

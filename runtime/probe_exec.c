@@ -53,14 +53,17 @@ static void subject(const struct probe_try *base, struct strbuf *out)
 
 /* ---- What it prints ---- */
 
-static void on_line(void *ctx, struct str text, bool open, bool continued)
+static void on_batch(void *ctx, struct log_batch *batch)
 {
     struct exec_try *exec = ctx;
-    (void)open;
-    if (!text.len || continued)
+    for (uint32_t i = batch->count; i-- > batch->continued;) {
+        struct str text = batch->lines[i];
+        if (!text.len)
+            continue;
+        strbuf_clear(&exec->last);
+        strbuf_add(&exec->last, text.ptr, text.len < LAST_LINE_MAX ? text.len : LAST_LINE_MAX);
         return;
-    strbuf_clear(&exec->last);
-    strbuf_add(&exec->last, text.ptr, text.len < LAST_LINE_MAX ? text.len : LAST_LINE_MAX);
+    }
 }
 
 /* Whether there may be more. */
@@ -69,7 +72,7 @@ static bool read_some(struct exec_try *exec)
     char bytes[8192];
     ssize_t size = read(exec->out, bytes, sizeof bytes);
     if (size > 0)
-        log_split_feed(&exec->split, bytes, (size_t)size, on_line, exec);
+        log_split_feed(&exec->split, bytes, (size_t)size, on_batch, exec);
     else if (size == 0)
         ev_io_stop(exec->base.setup.loop, &exec->readable);
     return size > 0;
@@ -93,7 +96,7 @@ static void take_rest(struct exec_try *exec)
 {
     for (size_t taken = 0; taken < DRAIN_MAX && read_some(exec); taken += 8192) {
     }
-    log_split_end(&exec->split, on_line, exec);
+    log_split_end(&exec->split, on_batch, exec);
     close_output(exec);
 }
 

@@ -81,6 +81,8 @@ static void move_logs(struct daemon *d, const struct generation *next)
     uint32_t count = d->plan->service_count;
     logs_renumber(&d->logs, next->from, count, d->names);
     log_terminal_rename(&d->terminal, d->names, count);
+    daemon_fit_window(d);
+    log_files_set(&d->log_files, &d->world);
     d->own_words = mem_alloc_array((size_t)count + 1, sizeof *d->own_words);
     d->own_words[count] = true;
     d->terminal.sink.wanted = d->options->foreground ? NULL : d->own_words;

@@ -30,8 +30,8 @@ void stopping_drain(struct daemon *d, uint32_t service)
     if (count == 0)
         dispatch_input(d, SUPERVISOR_DRAINED, service);
     else
-        log_info(&d->log, "%s: finishes %u request%s first", d->names[service], count,
-                 count == 1 ? "" : "s");
+        daemon_tell(d, service, LOG_INFO, "finishes %u request%s first", count,
+                    count == 1 ? "" : "s");
 }
 
 /* The proxy says nothing by itself: from within its callbacks nobody could be told to end. */

@@ -3,9 +3,7 @@
 #include "loopback.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 static void on_idle_event(struct stream *stream)
 {
@@ -99,24 +97,11 @@ struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uin
 
 static int begin_connect(struct upstream *upstream)
 {
-    struct sockaddr_in v4 = {.sin_family = AF_INET,
-                             .sin_port = htons(upstream->port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
-                              .sin6_port = htons(upstream->port),
-                              .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    bool first = upstream->family == 0;
-    int fd =
-        socket(first ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (fd < 0)
-        return -errno;
-    loopback_hurry(fd);
-    const void *address = first ? (const void *)&v4 : (const void *)&v6;
-    if (connect(fd, address, first ? sizeof v4 : sizeof v6) < 0 && errno != EINPROGRESS) {
-        int error = -errno;
-        close(fd);
+    int fd = -1;
+    int error = loopback_connect(upstream->family != 0, upstream->port, &fd);
+    if (error)
         return error;
-    }
+    loopback_hurry(fd);
     stream_open(&upstream->stream, upstream->pool->loop, fd);
     return 0;
 }

@@ -14,7 +14,7 @@ BODY = b"0123456789abcdef" * 64
 class Load:
     """Runs from its making until stop(); failures holds a line for each request that went wrong."""
 
-    def __init__(self, port, target, clients=16, rate=1000, host="web.localhost", patience=60):
+    def __init__(self, port, target, clients=64, rate=1000, host="web.localhost", patience=60):
         self.port, self.target, self.host, self.patience = port, target, host, patience
         self.pause = clients / rate
         self.answers = {}  # id: process that answered

@@ -405,7 +405,7 @@ def a_follower_follows_on(t):
     t.a3sfile(t.service("before", "--say hello"), b)
     reload(t)
     follower.wait_for(r"a3s +│ before: started")
-    everything.wait_for(r'"service":"a3s".*before: started')
+    everything.wait_for(r'"service":"before","stream":"a3s".*"line":"started')
     t.stop(program)
     follower.wait()
     everything.wait()

@@ -50,7 +50,7 @@ def restarts_under_load(t):
     record = t.base / "record"
     load = Load(t.proxy_port, f"/record?{record}", rate=RATE, patience=DEADLINE)
     for number in range(RESTARTS):
-        load.wait_for(50)
+        load.wait_for(RATE // 4)
         t.expect_run(0, "restart", "web")
         t.expect("web", "listening", number + 2)
     load.wait_for(50)

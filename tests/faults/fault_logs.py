@@ -43,7 +43,7 @@ def a_line_without_an_end(t):
     pid = in_the_background(t, "a")
     before = rss(pid)
     with unharmed(t, pid):
-        until(lambda: "after" in t.run("logs", "a", "-n", "1").out, "the next line comes", 120)
+        until(lambda: "after" in t.run("logs", "a", "-n", "9").out, "the next line comes", 120)
         check(rss(pid) - before < 8 * MIB + 4 * MIB, f"{(rss(pid) - before) // MIB} MiB more")
     t.expect_run(0, "down")
     t.nothing_left()
@@ -73,7 +73,7 @@ def stdout_is_a_full_disk(t):
         program = t.start("up", stdout=full)
     t.wait_state("a", "running")
     with unharmed(t, program.pid) as pid:
-        until(lambda: "line 999" in t.run("logs", "a", "-n", "1").out, "the ring has everything")
+        until(lambda: "line 999" in t.run("logs", "a", "-n", "9").out, "the ring has everything")
         does_not_spin(pid)
     t.stop(program)
 

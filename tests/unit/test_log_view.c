@@ -18,7 +18,8 @@ START_TEST(line_is_as_up_shows_it)
     struct log_view view = {.width = 7};
     draw(&view, LINE("web", "stdout", "h\\u00e9llo \\t x"), "12:03:04.123 web     │ héllo \t x\n");
     draw(&view, LINE("gateway", "stderr", "bad"), "12:03:04.123 gateway ┃ bad\n");
-    draw(&view, LINE("longer-name", "a3s", ""), "12:03:04.123 longer-name │ \n");
+    draw(&view, LINE("longer-name", "stdout", ""), "12:03:04.123 longer-name │ \n");
+    draw(&view, LINE("web", "a3s", "ready"), "12:03:04.123 a3s     │ web: ready\n");
 }
 END_TEST
 
@@ -39,7 +40,7 @@ START_TEST(terminal_is_protected)
     draw(&view, LINE("a", "stdout", "\\u001b[31mred\\u001b[0m"),
          "12:03:04.123 a │ \033[31mred\033[0m\033[0m\n");
     draw(&view, LINE("a", "stdout", "\\u001b[2J\\r\\u0007\\u0000\\u007f"),
-         "12:03:04.123 a │ \\e[2J\\r\\x07\\x00\\x7f\n");
+         "12:03:04.123 a │ \\r\\x07\\x00\\x7f\n");
     draw(&view, LINE("a", "stdout", "\\u009b2J \\u00a0\\u001b"),
          "12:03:04.123 a │ \\xc2\\x9b2J \u00a0\\e\n");
 }

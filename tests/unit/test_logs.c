@@ -3,6 +3,7 @@
 #include "io.h"
 #include "log_escape.h"
 #include "log_split.h"
+#include "log_terminal.h"
 #include "loop.h"
 #include "process.h"
 
@@ -52,10 +53,13 @@ static void on_memory_line(void *ctx, const struct log_line *line)
         add_memory(memory, line);
 }
 
-static void memory_write(struct log_sink *sink, const struct log_line *line)
+static void memory_write(struct log_sink *sink, const struct log_batch *batch)
 {
     struct memory *memory = (struct memory *)sink;
-    on_memory_line(memory, line);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct log_line line = log_batch_line(batch, i);
+        on_memory_line(memory, &line);
+    }
     if (memory->detach_from)
         logs_detach(memory->detach_from, sink);
 }
@@ -85,12 +89,15 @@ static void check_history(struct logs *logs, const bool *wanted, uint32_t max, c
 
 /* ---- The splitter ---- */
 
-static void on_piece(void *ctx, struct str text, bool open, bool continued)
+static void on_batch(void *ctx, struct log_batch *batch)
 {
     struct strbuf *out = ctx;
-    strbuf_adds(out, continued ? "+" : "");
-    strbuf_add_str(out, text);
-    strbuf_adds(out, open ? "~" : "|");
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct log_line line = log_batch_line(batch, i);
+        strbuf_adds(out, line.continued ? "+" : "");
+        strbuf_add(out, line.text, line.length);
+        strbuf_adds(out, line.open ? "~" : "|");
+    }
 }
 
 START_TEST(splitting_does_not_depend_on_the_pieces)
@@ -101,10 +108,10 @@ START_TEST(splitting_does_not_depend_on_the_pieces)
         struct strbuf out = {0};
         for (size_t at = 0; at < sizeof stream - 1; at += piece) {
             size_t left = sizeof stream - 1 - at;
-            log_split_feed(&split, stream + at, left < piece ? left : piece, on_piece, &out);
+            log_split_feed(&split, stream + at, left < piece ? left : piece, on_batch, &out);
         }
         ck_assert(log_split_pending(&split));
-        log_split_end(&split, on_piece, &out);
+        log_split_end(&split, on_batch, &out);
         ck_assert(!log_split_pending(&split));
         ck_assert_str_eq(strbuf_text(&out), "one|two||\rthree\r|four|");
         strbuf_finish(&out);
@@ -117,13 +124,13 @@ START_TEST(shown_parts_go_on)
 {
     struct log_split split = {0};
     struct strbuf out = {0};
-    log_split_feed(&split, "Password: ", 10, on_piece, &out);
-    log_split_show(&split, on_piece, &out);
-    log_split_show(&split, on_piece, &out);
-    log_split_feed(&split, "\nnext\nab", 8, on_piece, &out);
-    log_split_show(&split, on_piece, &out);
-    log_split_feed(&split, "c\nd\n", 4, on_piece, &out);
-    log_split_end(&split, on_piece, &out);
+    log_split_feed(&split, "Password: ", 10, on_batch, &out);
+    log_split_show(&split, on_batch, &out);
+    log_split_show(&split, on_batch, &out);
+    log_split_feed(&split, "\nnext\nab", 8, on_batch, &out);
+    log_split_show(&split, on_batch, &out);
+    log_split_feed(&split, "c\nd\n", 4, on_batch, &out);
+    log_split_end(&split, on_batch, &out);
     ck_assert_str_eq(strbuf_text(&out), "Password: ~next|ab~+c|d|");
     strbuf_finish(&out);
     log_split_finish(&split);
@@ -136,14 +143,16 @@ struct lengths {
     bool utf8;
 };
 
-static void on_length(void *ctx, struct str text, bool open, bool continued)
+static void on_length(void *ctx, struct log_batch *batch)
 {
     struct lengths *lengths = ctx;
-    ck_assert(continued == (lengths->pieces != lengths->ended));
+    struct str text = batch->lines[0];
+    ck_assert_uint_eq(batch->count, 1);
+    ck_assert(batch->continued == (lengths->pieces != lengths->ended));
     lengths->total += text.len;
     lengths->largest = text.len > lengths->largest ? text.len : lengths->largest;
     lengths->pieces++;
-    if (!open)
+    if (!batch->open)
         lengths->ended = lengths->pieces;
     if (lengths->utf8 && text.len)
         ck_assert(((unsigned char)text.ptr[0] & 0xc0) != 0x80);
@@ -175,9 +184,10 @@ static void push_line(struct log_ring *ring, uint64_t seq, size_t length)
 {
     static char text[LOG_LINE_MAX];
     memset(text, 'a' + (int)(seq % 26), length);
-    struct log_line line = {
-        .seq = seq, .time_ms = (int64_t)seq, .length = (uint32_t)length, .text = text};
-    log_ring_push(ring, &line);
+    struct str line = {text, length};
+    struct log_batch batch = {
+        .seq = seq, .time_ms = (int64_t)seq, .count = 1, .bytes = line, .lines = &line};
+    log_ring_push(ring, &batch);
 }
 
 /* The newest lines, without a gap, both ways. */
@@ -243,6 +253,62 @@ START_TEST(ring_survives_what_does_not_fit)
 }
 END_TEST
 
+/* Batches of several lines, of which the ring is not filled evenly; both ways, as check_ring. */
+START_TEST(ring_keeps_batches)
+{
+    struct log_ring ring;
+    char bytes[8 * 32];
+    uint64_t seq = 1;
+    uint32_t random = 7;
+    log_ring_init(&ring, 2000);
+    for (int i = 0; i < 1000; i++) {
+        struct str lines[8];
+        struct log_batch batch = {.seq = seq, .lines = lines};
+        size_t used = 0;
+        random = random * 1103515245 + 12345;
+        for (batch.count = 0; batch.count < 1 + random % 8; batch.count++) {
+            size_t length = (random >> batch.count) % 30;
+            memset(bytes + used, 'a' + (int)(seq++ % 26), length);
+            lines[batch.count] = (struct str){bytes + used, length};
+            memcpy(bytes + used + length, "\r\n", 2);
+            used += length + 2;
+        }
+        batch.bytes = (struct str){bytes, used};
+        log_ring_push(&ring, &batch);
+        check_ring(&ring, seq - 1);
+    }
+    ck_assert_uint_gt(ring.count, 50);
+    log_ring_finish(&ring);
+}
+END_TEST
+
+START_TEST(ring_knows_what_is_open)
+{
+    struct log_ring ring = {0};
+    struct str lines[] = {STR("rest"), STR(""), STR("half")};
+    struct log_batch batch = {.seq = 5,
+                              .count = 3,
+                              .open = true,
+                              .continued = true,
+                              .bytes = STR("rest\n\nhalf"),
+                              .lines = lines};
+    struct log_cursor at;
+    log_ring_init(&ring, 4096);
+    log_ring_push(&ring, &batch);
+    at = log_ring_end(&ring);
+    for (uint32_t i = 3; i-- > 0;) {
+        ck_assert(log_cursor_back(&ring, &at));
+        struct log_line line = log_cursor_line(&ring, &at);
+        ck_assert_uint_eq(line.seq, 5 + i);
+        ck_assert_uint_eq(line.length, lines[i].len);
+        ck_assert_int_eq(line.open, i == 2);
+        ck_assert_int_eq(line.continued, i == 0);
+    }
+    ck_assert(!log_cursor_back(&ring, &at));
+    log_ring_finish(&ring);
+}
+END_TEST
+
 /* ---- Escaping ---- */
 
 START_TEST(terminals_get_only_what_is_safe)
@@ -252,8 +318,17 @@ START_TEST(terminals_get_only_what_is_safe)
         {"grün € 😀", "grün € 😀"},
         {"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"},
         {"\x1b[38;2;1;2;3mx\x1b[38:5:1my", "\x1b[38;2;1;2;3mx\x1b[38:5:1my"},
-        {"\x1b[2Jgone", "\\e[2Jgone"},
-        {"\x1b]0;title\x07", "\\e]0;title\\x07"},
+        {"\x1b[2Jgone", "gone"},
+        {"\x1b[?25la\x1b[1;1Hb\x1b[2 qc", "abc"},
+        {"\x1b]0;title\x07x", "x"},
+        {"\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"},
+        {"\x1bPq#0\x1b\\\x1b(B\x1b"
+         "7y",
+         "y"},
+        {"\x1b]0;title", "\\e]0;title"},
+        {"\x1b]0;a\x1b[2Jb\x07", "\\e]0;ab\\x07"},
+        {"\x1b[2\x1b[2JJ", "\\e[2J"},
+        {"\x1b[3\x07m", "\\e[3\\x07m"},
         {"\x1b[31", "\\e[31"},
         {"\x1b", "\\e"},
         {"a\rb", "a\\rb"},
@@ -340,6 +415,74 @@ START_TEST(lines_of_both_streams_arrive_in_order)
     close(out[1]);
     logs_close(&b.logs, API);
     check_memory(&b.memory, "1:one\n1:two\n1!bad\n0!restarts\n0!soon\n-:hello\n");
+    bench_close(&b);
+}
+END_TEST
+
+/* What a3s says about a service is of its history, whatever the service's own ring has forgotten.
+ */
+START_TEST(words_about_a_service_are_its_own)
+{
+    struct bench b;
+    struct memory web = new_memory(), self = new_memory();
+    bool only_web[] = {true, false, false}, only_self[] = {false, false, true};
+    bench_open(&b, 4096);
+    web.sink.wanted = only_web;
+    self.sink.wanted = only_self;
+    logs_attach(&b.logs, &web.sink);
+    logs_attach(&b.logs, &self.sink);
+    logs_tell(&b.logs, WEB, LOG_STDERR, "exited with 3");
+    logs_tell(&b.logs, API, LOG_STDOUT, "ready");
+    logs_tell(&b.logs, LOGS_SELF, LOG_STDOUT, "everything is ready");
+    for (int i = 0; i < 1000; i++)
+        logs_print(&b.logs, WEB, LOG_STDOUT, "flood");
+    check_history(&b.logs, only_web, 3, "0:flood\n0:flood\n0:flood\n");
+    struct memory all = {0};
+    logs_history(&b.logs, only_web, UINT32_MAX, on_memory_line, &all);
+    ck_assert_int_eq(strncmp(strbuf_text(&all.text), "-!exited with 3\n0:flood", 23), 0);
+    strbuf_finish(&all.text);
+    check_history(&b.logs, only_self, 9, "-!exited with 3\n-:ready\n-:everything is ready\n");
+    /* WEB goes: what was about it is a3s's own; API is the first now. */
+    logs_renumber(&b.logs, (uint32_t[]){API}, 1, names);
+    bool first[] = {true, false};
+    check_history(&b.logs, first, 9, "-:ready\n");
+    check_memory(&self, "-!exited with 3\n-:ready\n-:everything is ready\n");
+    ck_assert_uint_eq(web.lines, 1001);
+    strbuf_finish(&web.text);
+    logs_detach(&b.logs, &web.sink);
+    logs_detach(&b.logs, &self.sink);
+    bench_close(&b);
+}
+END_TEST
+
+static void note_batch(struct log_sink *sink, const struct log_batch *batch)
+{
+    struct memory *memory = (struct memory *)sink;
+    strbuf_addf(&memory->text, "%u:%u ", batch->service, batch->count);
+}
+
+/* However their pipes are read in turn, nothing comes between the lines of a write. */
+START_TEST(a_burst_stays_together)
+{
+    struct bench b;
+    struct memory batches = {.sink = {.write = note_batch}};
+    int web[LOG_STREAM_COUNT], api[LOG_STREAM_COUNT];
+    bench_open(&b, 0);
+    logs_attach(&b.logs, &batches.sink);
+    ck_assert_int_eq(logs_open(&b.logs, WEB, web), 0);
+    ck_assert_int_eq(logs_open(&b.logs, API, api), 0);
+    dprintf(web[LOG_STDERR], "Traceback:\n  File a\n  File b\nKeyError\n");
+    dprintf(api[LOG_STDOUT], "one\ntwo\n");
+    while (b.memory.lines < 6)
+        ev_run(b.loop, EVRUN_ONCE);
+    ck_assert(strstr(strbuf_text(&batches.text), "0:4 "));
+    ck_assert(strstr(strbuf_text(&batches.text), "1:2 "));
+    logs_detach(&b.logs, &batches.sink);
+    strbuf_finish(&batches.text);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++) {
+        close(web[stream]);
+        close(api[stream]);
+    }
     bench_close(&b);
 }
 END_TEST
@@ -616,11 +759,54 @@ START_TEST(a_terminal_gets_colours_and_nothing_dangerous)
     log_terminal_drain(&s.terminal, 5000);
     while (s.seen.len == 0 || !strstr(s.seen.ptr, "own\r\n"))
         screen_read(&s);
-    check_screen(&s, "\x1b[2mT\x1b[0m \x1b[36mweb\x1b[0m     │ \x1b[31mred\\e]0;x\\x07\x1b[0m\r\n"
+    check_screen(&s, "\x1b[2mT\x1b[0m \x1b[36mweb\x1b[0m     │ \x1b[31mred\x1b[0m\r\n"
                      "\x1b[2mT\x1b[0m \x1b[33mgateway\x1b[0m \x1b[31m┃\x1b[0m bad\r\n"
                      "\x1b[2mT\x1b[0m \x1b[1ma3s\x1b[0m     │ own\r\n");
     ck_assert(!(fcntl(slave, F_GETFL) & O_NONBLOCK));
     screen_close(&s);
+}
+END_TEST
+
+/* Prints the same on a pipe, and gives what came out. */
+static void check_shown(bool only_errors, bool json, const char *expected)
+{
+    struct screen s;
+    int fds[2];
+    ck_assert_int_eq(io_pipe(fds, true), 0);
+    screen_open(&s, fds[0], fds[1], false);
+    s.terminal.only_errors = only_errors;
+    s.terminal.json = json;
+    logs_print(&s.logs, WEB, LOG_STDOUT, "fine");
+    logs_print(&s.logs, WEB, LOG_STDERR, "bad \"\xff\"");
+    logs_tell(&s.logs, WEB, LOG_STDERR, "exited with 3");
+    logs_tell(&s.logs, LOGS_SELF, LOG_STDOUT, "ready");
+    logs_flush(&s.logs);
+    screen_read(&s);
+    for (char *at = s.seen.ptr; json && (at = strstr(at, "\"time\":\""));)
+        memset(at + 7, '_', 31); /* "2026-11-24T12:03:04.123+00:00" and its quotes */
+    check_screen(&s, expected);
+    screen_close(&s);
+}
+
+START_TEST(only_errors_are_shown)
+{
+    check_shown(true, false,
+                "T web     ┃ bad \"\xff\"\nT a3s     ┃ web: exited with 3\n"
+                "T a3s     │ ready\n");
+}
+END_TEST
+
+#define TIME "{\"time\":_______________________________,"
+
+START_TEST(lines_are_shown_as_json)
+{
+    check_shown(
+        false, true,
+        TIME "\"service\":\"web\",\"stream\":\"stdout\",\"seq\":1,\"line\":\"fine\"}\n" TIME
+             "\"service\":\"web\",\"stream\":\"stderr\",\"seq\":2,\"line\":\"bad "
+             "\\\"\\ufffd\\\"\"}\n" TIME
+             "\"service\":\"web\",\"stream\":\"a3s\",\"seq\":3,\"line\":\"exited with 3\"}\n" TIME
+             "\"service\":\"a3s\",\"stream\":\"a3s\",\"seq\":4,\"line\":\"ready\"}\n");
 }
 END_TEST
 
@@ -629,7 +815,7 @@ static bool all_written(void *ctx)
     struct screen *s = ctx;
     while (screen_read(s)) {
     }
-    return s->seen.len && strstr(s->seen.ptr, "the last line") && s->terminal.lost == 0;
+    return s->seen.len && strstr(s->seen.ptr, "the last line") && s->terminal.output.lost == 0;
 }
 
 /* Every line is there, or is counted where it would have been. */
@@ -661,17 +847,17 @@ static void flood_slow_reader(int reader, int writer)
         int n = snprintf(text, sizeof text, "number %d ", i);
         text[n] = 'x';
         logs_print(&s.logs, WEB, LOG_STDOUT, text);
-        ck_assert_uint_le(s.terminal.backlog.len - s.terminal.sent, LOG_BACKLOG_MAX);
+        ck_assert_uint_le(s.terminal.output.backlog.len - s.terminal.output.sent, LOG_BACKLOG_MAX);
         if (i % 100 == 0)
             ev_run(s.loop, EVRUN_NOWAIT);
     }
-    ck_assert_uint_gt(s.terminal.lost, 0);
-    uint64_t lost = s.terminal.lost;
-    while (s.terminal.backlog.len - s.terminal.sent > LOG_BACKLOG_MAX / 4 ||
-           s.terminal.lost == lost) {
+    ck_assert_uint_gt(s.terminal.output.lost, 0);
+    uint64_t lost = s.terminal.output.lost;
+    while (s.terminal.output.backlog.len - s.terminal.output.sent > LOG_BACKLOG_MAX / 4 ||
+           s.terminal.output.lost == lost) {
         screen_read(&s);
         ev_run(s.loop, EVRUN_NOWAIT);
-        if (s.terminal.lost != lost)
+        if (s.terminal.output.lost != lost)
             break;
     }
     logs_print(&s.logs, LOGS_SELF, LOG_STDOUT, "the last line");
@@ -679,6 +865,37 @@ static void flood_slow_reader(int reader, int writer)
     check_gaps(&s, 5000);
     screen_close(&s);
 }
+
+/* A service floods a pipe that is read slowly: the other one's lines are all there, not far behind.
+ */
+START_TEST(a_flood_takes_no_room_from_others)
+{
+    struct screen s;
+    int fds[2];
+    char text[200], quiet[32];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    ck_assert_int_eq(io_pipe(fds, true), 0);
+    screen_open(&s, fds[0], fds[1], false);
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < 1000; i++)
+            logs_print(&s.logs, WEB, LOG_STDOUT, text);
+        snprintf(quiet, sizeof quiet, "quiet %d.", round);
+        logs_print(&s.logs, API, LOG_STDOUT, quiet);
+        ev_run(s.loop, EVRUN_NOWAIT);
+        screen_read(&s);
+        if (round > 50)
+            ck_assert_uint_le(log_output_pending(&s.terminal.output), 256 << 10);
+    }
+    logs_print(&s.logs, LOGS_SELF, LOG_STDOUT, "the last line");
+    loop_until(s.loop, all_written, &s);
+    for (int round = 0; round < 200; round++) {
+        snprintf(quiet, sizeof quiet, "quiet %d.", round);
+        ck_assert_msg(strstr(s.seen.ptr, quiet) != NULL, "%s is lost", quiet);
+    }
+    screen_close(&s);
+}
+END_TEST
 
 START_TEST(a_slow_pipe_loses_lines_and_counts_them)
 {
@@ -707,7 +924,7 @@ START_TEST(a_file_gets_everything)
     for (int i = 0; i < 50000; i++)
         logs_print(&s.logs, WEB, LOG_STDOUT, "a line of some length for the file that takes all");
     logs_flush(&s.logs);
-    ck_assert_uint_eq(s.terminal.lost, 0);
+    ck_assert_uint_eq(s.terminal.output.lost, 0);
     ck_assert_int_eq(lseek(fd, 0, SEEK_END), 50000 * (12 + 1 + 7 + 5 + 50));
     screen_close(&s);
 }
@@ -723,7 +940,7 @@ START_TEST(a_reader_that_goes_away_is_dropped)
     io_close(&s.reader);
     logs_print(&s.logs, WEB, LOG_STDOUT, "a");
     logs_flush(&s.logs);
-    ck_assert_int_eq(s.terminal.fd, -1);
+    ck_assert_int_eq(s.terminal.output.fd, -1);
     logs_print(&s.logs, WEB, LOG_STDOUT, "b");
     logs_flush(&s.logs);
     log_terminal_drain(&s.terminal, 1000);
@@ -750,8 +967,12 @@ int main(void)
     SUITE_CASE(s, long_lines_are_cut_and_little_is_kept);
     SUITE_LOOP(s, ring_keeps_the_newest_within_its_budget, 0, 6);
     SUITE_CASE(s, ring_survives_what_does_not_fit);
+    SUITE_CASE(s, ring_keeps_batches);
+    SUITE_CASE(s, ring_knows_what_is_open);
     SUITE_CASE(s, terminals_get_only_what_is_safe);
     SUITE_CASE(s, lines_of_both_streams_arrive_in_order);
+    SUITE_CASE(s, words_about_a_service_are_its_own);
+    SUITE_CASE(s, a_burst_stays_together);
     SUITE_CASE(s, another_plan_keeps_pipes_and_history);
     SUITE_CASE(s, sinks_are_flushed_once_a_turn);
     SUITE_CASE(s, unfinished_line_is_shown_after_a_while);
@@ -761,6 +982,9 @@ int main(void)
     SUITE_CASE(s, flood_starves_nobody_and_loses_nothing);
     SUITE_CASE(s, a_pipe_gets_whole_lines_as_they_are);
     SUITE_CASE(s, a_terminal_gets_colours_and_nothing_dangerous);
+    SUITE_CASE(s, only_errors_are_shown);
+    SUITE_CASE(s, lines_are_shown_as_json);
+    SUITE_CASE(s, a_flood_takes_no_room_from_others);
     SUITE_CASE(s, a_slow_pipe_loses_lines_and_counts_them);
     SUITE_CASE(s, a_slow_socket_loses_lines_and_counts_them);
     SUITE_CASE(s, a_file_gets_everything);

@@ -63,7 +63,6 @@ service "api" {
   dir  = "backend/src"
   port = 8000
   env = {
-    PORT         = "8000"
     REDIS_HOST   = "127.0.0.1"
     GREETING     = "hello ${env("USER", "you")}, ${env("COLOUR", "")}"
     LOG          = "debug"
