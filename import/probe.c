@@ -5,7 +5,8 @@
 /* What a3s has if nothing is written. */
 #define INTERVAL_MS 2000u
 
-void probe_http(struct import *im, struct draft_service *service, uint32_t port, struct str path)
+void import_http_probe(struct import *im, struct draft_service *service, uint32_t port,
+                       struct str path)
 {
     struct str own = service->values[SCHEMA_service_port].text;
     const char *text = arena_printf(im->arena, "%u", port);
@@ -90,7 +91,7 @@ bool probe_http_command(struct import *im, struct draft_service *service, struct
     }
     if (!found || addresses > 1)
         return false;
-    probe_http(im, service, found, path);
+    import_http_probe(im, service, found, path);
     return true;
 }
 

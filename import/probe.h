@@ -8,7 +8,8 @@
 /* curl or wget of an http address of this machine: becomes an http probe. False: it is something
  * else, or asks for more than a GET. */
 bool probe_http_command(struct import *im, struct draft_service *service, struct str line);
-void probe_http(struct import *im, struct draft_service *service, uint32_t port, struct str path);
+void import_http_probe(struct import *im, struct draft_service *service, uint32_t port,
+                       struct str path);
 /* An exec probe; command is an HCL expression. */
 void probe_exec(struct import *im, struct draft_service *service, struct str command);
 

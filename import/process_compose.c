@@ -129,7 +129,7 @@ static void read_http(struct process *p, const struct node *http)
     }
     if (!draft_has(p->draft, SCHEMA_service_port))
         draft_setf(&p->im->draft, p->draft, SCHEMA_service_port, "%u", number);
-    probe_http(p->im, p->draft, number, node_is_text(path) ? path->text : STR("/"));
+    import_http_probe(p->im, p->draft, number, node_is_text(path) ? path->text : STR("/"));
 }
 
 static bool read_readiness(struct process *p, const struct node *value)
