@@ -88,29 +88,31 @@ static int write_rest(const struct upstream *upstream, struct connection *connec
     return 1;
 }
 
-static int has(const char *request, size_t length, const char *text)
+/* The bytes are followed by a NUL. */
+static int has(const char *request, const char *text)
 {
-    return memmem(request, length, text, strlen(text)) != NULL;
+    return strcasestr(request, text) != NULL;
 }
 
-static void answer(const struct upstream *upstream, struct connection *connection, size_t length)
+static void answer(struct upstream *upstream, struct connection *connection, size_t length)
 {
     static const char switching[] =
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"; /* to the key of proxy_client
                                                                        */
-    const char *request = upstream->scratch;
+    char *request = upstream->scratch;
+    request[length] = '\0';
     if (length < 4 || memcmp(request + length - 4, "\r\n\r\n", 4) != 0) {
         drop(connection);
         return;
     }
     connection->rest = upstream->small;
     connection->left = upstream->small_size;
-    connection->closing = has(request, length, "onnection: close\r\n");
-    if (has(request, length, "GET /big ")) {
+    connection->closing = has(request, "\r\nConnection: close\r\n");
+    if (has(request, "GET /big ")) {
         connection->rest = upstream->big;
         connection->left = upstream->big_size;
-    } else if (has(request, length, "\r\nUpgrade: websocket\r\n")) {
+    } else if (has(request, "\r\nUpgrade: websocket\r\n")) {
         connection->echo = 1;
         connection->rest = switching;
         connection->left = sizeof switching - 1;
@@ -120,7 +122,7 @@ static void answer(const struct upstream *upstream, struct connection *connectio
 
 static void on_bytes(struct upstream *upstream, struct connection *connection)
 {
-    ssize_t count = recv(connection->fd, upstream->scratch, sizeof upstream->scratch, 0);
+    ssize_t count = recv(connection->fd, upstream->scratch, sizeof upstream->scratch - 1, 0);
     if (count <= 0)
         drop(connection);
     else if (!connection->echo)

@@ -12,6 +12,7 @@
     X(status)       \
     X(why)          \
     X(logs)         \
+    X(open)         \
     X(exec)         \
     X(validate)     \
     X(compile)      \

@@ -28,6 +28,11 @@ struct str text_trim(struct str text)
     return text;
 }
 
+bool text_contains(struct str text, const char *part)
+{
+    return text.len > 0 && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+}
+
 struct splitter {
     struct arena *arena;
     struct arguments *out;
@@ -140,17 +145,12 @@ struct str arguments_hcl(struct arena *arena, const struct arguments *arguments)
     return list_hcl(arena, arguments);
 }
 
-static bool contains(struct str text, const char *what)
-{
-    return memmem(text.ptr, text.len, what, strlen(what)) != NULL;
-}
-
 struct str shell_hcl(struct arena *arena, struct str line)
 {
     static const char *const bash_only[] = {"[[", "<(", "<<<", "pipefail", "&>", "|&"};
     line = text_trim(line);
     for (size_t i = 0; i < sizeof bash_only / sizeof *bash_only; i++) {
-        if (!contains(line, bash_only[i]))
+        if (!text_contains(line, bash_only[i]))
             continue;
         struct arguments bash = {0};
         arguments_addf(arena, &bash, "bash");

@@ -23,5 +23,6 @@ struct str arguments_hcl(struct arena *arena, const struct arguments *arguments)
 struct str shell_hcl(struct arena *arena, struct str line);
 /* Without the blanks and line breaks around it. */
 struct str text_trim(struct str text);
+bool text_contains(struct str text, const char *part);
 
 #endif

@@ -97,8 +97,8 @@ bool compose_health(struct compose_service *s, const char *container)
             draft_set_text(&im->draft, s->draft, SCHEMA_health_type, STR("tcp"));
         return true;
     }
-    if (container || !probe_http_command(im, s->draft, test_line(s, &arguments, shell)))
-        probe_exec(im, s->draft, probe_command(s, &arguments, shell, container));
+    if (container || !import_probe_command(im, s->draft, test_line(s, &arguments, shell)))
+        import_probe_exec(im, s->draft, probe_command(s, &arguments, shell, container));
     read_times(s, health);
     return true;
 }

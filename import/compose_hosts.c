@@ -28,7 +28,7 @@ static bool can_be_host(const struct host_finder *f, size_t end)
     char before = at > 0 ? f->text.ptr[at - 1] : '\0', after = char_at(f, end);
     bool is_scheme = after == ':' && char_at(f, end + 1) == '/' && char_at(f, end + 2) == '/';
     if (at == 0 && end == f->text.len)
-        return memmem(f->name.ptr, f->name.len, "HOST", 4) != NULL;
+        return text_contains(f->name, "HOST");
     return !is_scheme && after != '@' &&
            (at == 0 || before == '@' || before == ',' ||
             (before == '/' && at > 1 && f->text.ptr[at - 2] == '/'));

@@ -66,11 +66,6 @@ static bool runs_on(struct str name)
     return false;
 }
 
-static bool contains(struct str text, const char *what)
-{
-    return memmem(text.ptr, text.len, what, strlen(what)) != NULL;
-}
-
 /* A script that only starts others at the same time is what a3s does itself. */
 static bool is_bundle(struct str line)
 {
@@ -110,7 +105,7 @@ static uint32_t find_port(struct str line)
 {
     static const char *const marks[] = {"--port ", "--port=", "-p ", "PORT="};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        const char *at = memmem(line.ptr, line.len, marks[i], strlen(marks[i]));
+        const char *at = line.len ? memmem(line.ptr, line.len, marks[i], strlen(marks[i])) : NULL;
         if (!at)
             continue;
         at += strlen(marks[i]);
@@ -192,7 +187,7 @@ bool read_package_json(struct import *im, const struct node *root)
             add_other(&package, it);
         }
     }
-    if (contains(im->diags->sources->files.items[im->source].text, "\"workspaces\""))
+    if (text_contains(im->diags->sources->files.items[im->source].text, "\"workspaces\""))
         draft_note(&im->draft, NULL, 0,
                    "the scripts of workspaces are not looked at: \"a3s init --stdout --from "
                    "FOLDER/package.json\" shows theirs");

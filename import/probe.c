@@ -5,7 +5,7 @@
 /* What a3s has if nothing is written. */
 #define INTERVAL_MS 2000u
 
-void import_http_probe(struct import *im, struct draft_service *service, uint32_t port,
+void import_probe_http(struct import *im, struct draft_service *service, uint32_t port,
                        struct str path)
 {
     struct str own = service->values[SCHEMA_service_port].text;
@@ -17,7 +17,7 @@ void import_http_probe(struct import *im, struct draft_service *service, uint32_
         draft_set(service, SCHEMA_health_port, str_from(text));
 }
 
-void probe_exec(struct import *im, struct draft_service *service, struct str command)
+void import_probe_exec(struct import *im, struct draft_service *service, struct str command)
 {
     draft_set_text(&im->draft, service, SCHEMA_health_type, STR("exec"));
     draft_set(service, SCHEMA_health_cmd, command);
@@ -73,7 +73,7 @@ static bool read_address(struct str word, uint32_t *out_port, struct str *out_pa
     return false;
 }
 
-bool probe_http_command(struct import *im, struct draft_service *service, struct str line)
+bool import_probe_command(struct import *im, struct draft_service *service, struct str line)
 {
     struct words words = {0};
     struct str path = {0};
@@ -85,13 +85,13 @@ bool probe_http_command(struct import *im, struct draft_service *service, struct
     for (uint32_t i = 1; i < words.count; i++) {
         if (is_option_of_more(words.items[i]))
             return false;
-        addresses += memmem(words.items[i].ptr, words.items[i].len, "://", 3) != NULL;
+        addresses += text_contains(words.items[i], "://");
         if (words.items[i].ptr[0] != '-' && read_address(words.items[i], &port, &path))
             found = port;
     }
     if (!found || addresses > 1)
         return false;
-    import_http_probe(im, service, found, path);
+    import_probe_http(im, service, found, path);
     return true;
 }
 

@@ -7,11 +7,11 @@
 
 /* curl or wget of an http address of this machine: becomes an http probe. False: it is something
  * else, or asks for more than a GET. */
-bool probe_http_command(struct import *im, struct draft_service *service, struct str line);
-void import_http_probe(struct import *im, struct draft_service *service, uint32_t port,
+bool import_probe_command(struct import *im, struct draft_service *service, struct str line);
+void import_probe_http(struct import *im, struct draft_service *service, uint32_t port,
                        struct str path);
 /* An exec probe; command is an HCL expression. */
-void probe_exec(struct import *im, struct draft_service *service, struct str command);
+void import_probe_exec(struct import *im, struct draft_service *service, struct str command);
 
 /* 0: not said. A probe of a3s takes no longer than its interval. */
 struct probe_times {

@@ -36,7 +36,7 @@ static bool read_command(struct process *p, const struct node *value)
         return node_mistake(p->im->diags, value, "a command");
     struct str line = unescape(p->im->arena, value->text);
     draft_set(p->draft, SCHEMA_service_cmd, shell_hcl(p->im->arena, line));
-    if (memmem(line.ptr, line.len, "{{", 2))
+    if (text_contains(line, "{{"))
         draft_note(&p->im->draft, p->draft, import_line(p->im, value),
                    "a3s has no {{ }} in a command: write what is meant");
     return true;
@@ -129,7 +129,7 @@ static void read_http(struct process *p, const struct node *http)
     }
     if (!draft_has(p->draft, SCHEMA_service_port))
         draft_setf(&p->im->draft, p->draft, SCHEMA_service_port, "%u", number);
-    import_http_probe(p->im, p->draft, number, node_is_text(path) ? path->text : STR("/"));
+    import_probe_http(p->im, p->draft, number, node_is_text(path) ? path->text : STR("/"));
 }
 
 static bool read_readiness(struct process *p, const struct node *value)
@@ -142,8 +142,8 @@ static bool read_readiness(struct process *p, const struct node *value)
         return node_mistake(p->im->diags, value, "a map with exec or http_get");
     if (node_is_text(command)) {
         struct str line = unescape(p->im->arena, command->text);
-        if (!probe_http_command(p->im, p->draft, line))
-            probe_exec(p->im, p->draft, shell_hcl(p->im->arena, line));
+        if (!import_probe_command(p->im, p->draft, line))
+            import_probe_exec(p->im, p->draft, shell_hcl(p->im->arena, line));
     } else if (http) {
         read_http(p, http);
     }

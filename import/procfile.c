@@ -15,8 +15,7 @@ static bool is_name_char(char c)
 
 static bool wants_port(struct str command)
 {
-    return memmem(command.ptr, command.len, "$PORT", 5) ||
-           memmem(command.ptr, command.len, "${PORT", 6);
+    return text_contains(command, "$PORT") || text_contains(command, "${PORT");
 }
 
 static bool wrong_line(struct import *im, struct str line, size_t at, const char *message)

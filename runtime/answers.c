@@ -74,8 +74,24 @@ static void describe_service(void *ctx, uint32_t service, struct trouble *out_tr
     free(wanted);
 }
 
+static struct site *find_site(void *ctx)
+{
+    struct daemon *d = ctx;
+    return &d->site;
+}
+
+static int connect_control(void *ctx)
+{
+    struct daemon *d = ctx;
+    int fd = -1;
+    int error = d->control.loop ? control_connect(&d->control, &fd) : -ECONNREFUSED;
+    return error ? error : fd;
+}
+
 const struct proxy_ops answers_for_proxy = {.service_state = route_state,
-                                            .describe = describe_service};
+                                            .describe = describe_service,
+                                            .site = find_site,
+                                            .connect_control = connect_control};
 
 /* The control API's requests */
 

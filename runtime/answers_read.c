@@ -14,6 +14,7 @@ static struct status_source status_of(const struct daemon *d)
                                   .logs = &d->logs,
                                   .proxy = d->proxy,
                                   .project = d->options->project,
+                                  .root = d->options->root,
                                   .proxy_port = d->proxy ? proxy_port(d->proxy) : 0,
                                   .stopping = d->stopping};
 }
@@ -86,6 +87,33 @@ static int read_plan(struct daemon *d, uint32_t service, json_t **out, struct st
     return 0;
 }
 
+static int read_timeline(struct daemon *d, uint32_t service, json_t **out, struct strbuf *out_error)
+{
+    (void)service;
+    (void)out_error;
+    *out = timeline_json(&d->timeline, d->plan);
+    return 0;
+}
+
+static int read_ticket(struct daemon *d, uint32_t service, json_t **out, struct strbuf *out_error)
+{
+    (void)service;
+    struct strbuf address = {0};
+    if (!d->proxy) {
+        strbuf_adds(out_error, "there is no page: this A3sfile has no proxy");
+        return -EBUSY;
+    }
+    int error = site_make_ticket(&d->site, daemon_now());
+    if (error)
+        return error;
+    site_address(&address, d->plan, proxy_port(d->proxy));
+    strbuf_addf(&address, "#ticket=%s", d->site.ticket);
+    *out = json_pack("{s:i,s:s,s:i}", "api", 1, "address", strbuf_text(&address), "expires_ms",
+                     SITE_TICKET_MS);
+    strbuf_finish(&address);
+    return 0;
+}
+
 /* {"NAME": "value"}; the names of those that JSON cannot hold go to left_out. */
 static json_t *environment_json(const char *const *env, json_t *left_out)
 {
@@ -131,7 +159,8 @@ int answers_read(void *ctx, enum control_what what, const char *name, json_t **o
 {
     static reader *const readers[] = {
         [CONTROL_STATUS] = read_status,   [CONTROL_HEALTH] = read_health,
-        [CONTROL_PLAN] = read_plan,       [CONTROL_SERVICES] = read_services,
+        [CONTROL_PLAN] = read_plan,       [CONTROL_TIMELINE] = read_timeline,
+        [CONTROL_TICKET] = read_ticket,   [CONTROL_SERVICES] = read_services,
         [CONTROL_SERVICE] = read_service, [CONTROL_WHY] = read_why,
         [CONTROL_JOURNAL] = read_journal, [CONTROL_LAUNCH] = read_launch,
     };

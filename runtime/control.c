@@ -24,6 +24,7 @@ struct control_client {
     ev_timer deadline;
     struct control_request request;
     struct queue queue;
+    bool remote;    /* not one of the user's own programs */
     bool waiting;   /* the response comes later */
     bool answered;  /* the response has begun */
     bool streaming; /* it has no length: the operation writes it */
@@ -74,6 +75,7 @@ static void client_close(struct control_client *client)
         at = &(*at)->next;
     *at = client->next;
     control->client_count--;
+    control->remote_count -= client->remote;
     ev_io_stop(control->loop, &client->reader);
     ev_io_stop(control->loop, &client->writer);
     ev_timer_stop(control->loop, &client->deadline);
@@ -102,7 +104,9 @@ static void answer_head(struct control_client *client, const struct control_answ
                         size_t length)
 {
     struct strbuf head = {0};
-    strbuf_addf(&head, "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n",
+    strbuf_addf(&head,
+                "HTTP/1.1 %d %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                "X-Content-Type-Options: nosniff\r\n",
                 answer->status, control_status_text(answer->status));
     if (answer->allow)
         strbuf_addf(&head, "Allow: %s\r\n", answer->allow);
@@ -189,7 +193,7 @@ static void client_serve(struct control_client *client)
     struct control *control = client->control;
     struct control_answer answer = {0};
     struct control_call call = control_request_call(&client->request);
-    call.local = true;
+    call.local = !client->remote;
     ev_timer_again(control->loop, &client->deadline);
     control_dispatch(&call, control->ops, control->ctx, &client->stream, &answer);
     if (answer.status)
@@ -300,7 +304,7 @@ static bool peer_is_ours(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
 }
 
-static void client_create(struct control *control, int fd)
+static void client_create(struct control *control, int fd, bool remote)
 {
     struct control_client *client = calloc(1, sizeof *client);
     if (!client) {
@@ -310,6 +314,8 @@ static void client_create(struct control *control, int fd)
     client->stream.ops = &stream_ops;
     client->control = control;
     client->fd = fd;
+    client->remote = remote;
+    control->remote_count += remote;
     client->next = control->clients;
     control->clients = client;
     control->client_count++;
@@ -352,8 +358,20 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
         else if (control->client_count >= CONTROL_CLIENTS_MAX)
             refuse(fd);
         else
-            client_create(control, fd);
+            client_create(control, fd, false);
     }
+}
+
+int control_connect(struct control *control, int *out_fd)
+{
+    int ends[2];
+    if (control->client_count >= CONTROL_CLIENTS_MAX || control->remote_count >= CONTROL_REMOTE_MAX)
+        return -EBUSY;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+        return -errno;
+    client_create(control, ends[1], true);
+    *out_fd = ends[0];
+    return 0;
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)

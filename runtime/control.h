@@ -12,6 +12,7 @@
 #include <ev.h>
 
 #define CONTROL_CLIENTS_MAX 64
+#define CONTROL_REMOTE_MAX  32 /* of these, behind the proxy: others can always be served */
 #define CONTROL_QUEUE_MAX   (16u << 20) /* bytes of output that wait for one client */
 #define CONTROL_DEADLINE    5.0         /* seconds to finish a request, and to take its answer */
 
@@ -25,12 +26,16 @@ struct control {
     ev_io accept;
     ev_timer pause;                 /* accept waits: no descriptor was left */
     struct control_client *clients; /* linked by ->next */
-    unsigned client_count;
+    unsigned client_count, remote_count;
 };
 
 /* Serves listen_fd (rundir_socket_bind), which it owns from now on. */
 int control_init(struct control *control, struct ev_loop *loop, int listen_fd,
                  const struct control_ops *ops, void *ctx);
+/* A client in this process: out_fd gets its end of the connection, non-blocking. It stands for
+ * somebody elsewhere, who may not ask for what only the user's own programs may see. -EBUSY: there
+ * are too many clients. */
+int control_connect(struct control *control, int *out_fd);
 /* Offers each client what is queued once more, then closes everything; on_close is called. Accepts
  * a zeroed object. */
 void control_finish(struct control *control);

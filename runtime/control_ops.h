@@ -19,6 +19,8 @@ enum control_what {
     CONTROL_STATUS,
     CONTROL_HEALTH,
     CONTROL_PLAN,
+    CONTROL_TIMELINE,
+    CONTROL_TICKET, /* a new one */
     CONTROL_SERVICES,
     CONTROL_SERVICE,
     CONTROL_WHY,

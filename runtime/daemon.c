@@ -5,6 +5,7 @@
 #include "io.h"
 #include "listener.h"
 #include "mem.h"
+#include "moment.h"
 #include "orphans.h"
 #include "port_holder.h"
 #include "ports.h"
@@ -184,6 +185,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
     supervisor_init(&d->supervisor, d->plan);
     logs_init(&d->logs, d->loop, count, 0);
     init_services(d);
+    timeline_init(&d->timeline, count, daemon_now(), moment_now());
     d->logs.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     d->terminal.only_errors = options->only_errors;
@@ -227,6 +229,7 @@ static void finish(struct daemon *d)
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
     supervisor_finish(&d->supervisor);
+    timeline_finish(&d->timeline);
     /* Ctrl-C in these last moments must not turn a good end into a bad one. */
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         ev_signal_stop(d->loop, &d->signals[i]);
@@ -278,6 +281,10 @@ static int listen_control(struct daemon *d)
     int error = leftovers_open(&d->leftovers, d->options->rundir);
     if (!error)
         error = rundir_publish(d->options->rundir, d->plan->hash);
+    if (!error)
+        error = site_init(&d->site);
+    if (!error)
+        error = rundir_write_token(d->options->rundir, d->site.token);
     if (!error)
         error = rundir_socket_bind(d->options->rundir, &fd);
     if (!error)
@@ -343,6 +350,7 @@ int daemon_run(const struct daemon_options *options)
         tell_ready(d);
         log_files_set(&d->log_files, &d->world);
         start_services(d);
+        timeline_begun(&d->timeline, daemon_now());
         reload_init(d);
         ev_prepare_start(d->loop, &d->settled);
         ev_run(d->loop, 0);

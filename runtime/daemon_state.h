@@ -18,7 +18,9 @@
 #include "proxy.h"
 #include "reload.h"
 #include "run.h"
+#include "site.h"
 #include "supervisor.h"
+#include "timeline.h"
 #include "watch.h"
 
 enum daemon_signal {
@@ -55,6 +57,8 @@ struct daemon {
     struct watcher *watcher;
     struct proxy *proxy; /* NULL: none */
     struct control control;
+    struct site site;
+    struct timeline timeline;
     struct events events;
     int64_t began; /* by daemon_now */
     struct reload reload;

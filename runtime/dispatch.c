@@ -155,6 +155,7 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
     struct why_source source = daemon_why(d);
     events_state(&d->events, &source, notice->record);
 
+    timeline_note(&d->timeline, d->plan, notice->service, notice->to, daemon_now());
     if (!service_has_process(notice->to) || notice->to == SERVICE_STOPPING)
         run_probe_stop(&d->runs[notice->service]);
     if (notice->to == SERVICE_RUNNING)

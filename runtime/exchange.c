@@ -135,7 +135,8 @@ static void report(struct exchange *exchange)
         exchange_counters(exchange)->bytes += bytes;
         exchange_counters(exchange)->errors += exchange->status >= 500;
     }
-    if (!proxy->ops.access || exchange->state == EXCHANGE_HEAD || !exchange->request.scan.done)
+    if (!proxy->ops.access || exchange->own || exchange->state == EXCHANGE_HEAD ||
+        !exchange->request.scan.done)
         return;
     struct proxy_access access = {
         .method = head->method,
@@ -279,6 +280,10 @@ static void on_request_head(struct exchange *exchange)
         exchange_answer(exchange, 400, "The request has no valid Host", STR(""));
         return;
     }
+    if (exchange_is_for_site(exchange)) {
+        exchange_visit_site(exchange);
+        return;
+    }
     uint32_t service = host_route(plan, &exchange->host);
     if (service == PLAN_NONE) {
         exchange_answer(exchange, 421, "Nothing is served under this name",
@@ -300,12 +305,9 @@ uint32_t exchange_room(const struct exchange *exchange)
     case EXCHANGE_HEAD: return PROXY_READ_SIZE;
     case EXCHANGE_TUNNEL: return room;
     case EXCHANGE_PARKED:
-        if (exchange_proxy(exchange)->parked_bytes >= PROXY_PARKED_BYTES)
-            return 0;
-        /* fallthrough */
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
-        if (exchange_request_ended(exchange))
+        if (exchange_request_ended(exchange) || !exchange_may_hold_more(exchange))
             return 0;
         if (exchange->dropping)
             return PROXY_READ_SIZE;
@@ -383,6 +385,9 @@ void exchange_client_eof(struct exchange *exchange)
     } else if (exchange->state == EXCHANGE_PARKED ||
                (exchange->state == EXCHANGE_DIALING && !exchange->upstream)) {
         /* Whoever waits and hangs up has given up: its place is free. */
+        exchange_end(exchange, EXCHANGE_CLOSE);
+    } else if (exchange->state == EXCHANGE_OPEN && exchange->endless) {
+        /* As whoever follows a stream: when nothing is sent, nothing else would tell. */
         exchange_end(exchange, EXCHANGE_CLOSE);
     } else if (exchange->state != EXCHANGE_ANSWERING && http_eof(&exchange->request) == HTTP_FAIL) {
         refuse(exchange, HTTP_E_TRUNCATED);

@@ -72,6 +72,7 @@ struct exchange {
     bool cut;         /* the answer broke off */
     bool until_close; /* the client sees its end by the end of the stream */
     bool endless;     /* a stream of events */
+    bool own;         /* it is for a3s itself */
     bool client_eof;  /* the client sends no more */
     bool last;        /* no further request on this connection */
     /* Heads of the usual size need no other memory. */

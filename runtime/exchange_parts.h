@@ -1,6 +1,6 @@
 /* What exchange.c (the client's side), exchange_wait.c and exchange_service.c (the service's side)
- * share; nobody else includes it. Any of these may end the exchange: look at its state afterwards.
- */
+ * and exchange_site.c (a3s itself) share; nobody else includes it. Any of these may end the
+ * exchange: look at its state afterwards. */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
@@ -15,6 +15,8 @@ void exchange_touch(struct exchange *exchange);
 /* To its service, as the state of that is: there, to wait for it, or answered. */
 void exchange_go(struct exchange *exchange);
 void exchange_unpark(struct exchange *exchange);
+/* False: it is parked, and all that are hold as much as they may. */
+bool exchange_may_hold_more(const struct exchange *exchange);
 /* What it holds while it is parked has grown. */
 void exchange_count_parked(struct exchange *exchange);
 /* Its hold is over. */
@@ -41,5 +43,11 @@ void exchange_drop_request(struct exchange *exchange);
 void exchange_drop_upstream(struct exchange *exchange);
 void exchange_flush_up(struct exchange *exchange);
 void exchange_flush_down(struct exchange *exchange);
+
+/* Goes on with a connection that is there already. */
+void exchange_attach(struct exchange *exchange, struct upstream *upstream);
+/* exchange_site.c: a request to a3s itself. */
+bool exchange_is_for_site(const struct exchange *exchange);
+void exchange_visit_site(struct exchange *exchange);
 
 #endif

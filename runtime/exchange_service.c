@@ -93,6 +93,12 @@ static void on_connected(struct exchange *exchange)
     exchange_touch(exchange);
 }
 
+void exchange_attach(struct exchange *exchange, struct upstream *upstream)
+{
+    connect_to(exchange, upstream);
+    on_connected(exchange);
+}
+
 static void on_write_failed(struct exchange *exchange, int error)
 {
     switch (exchange->state) {
@@ -146,10 +152,15 @@ static void on_service_writable(struct stream *stream)
 
 static bool is_event_stream(const struct head *head)
 {
-    struct str stream = STR("text/event-stream");
+    static const struct str streams[] = {{"text/event-stream", 17}, {"application/x-ndjson", 20}};
     const struct head_field *field = head_find(head, FIELD_CONTENT_TYPE);
     struct str type = field ? head_value(head, field) : STR("");
-    return type.len >= stream.len && str_equal_nocase((struct str){type.ptr, stream.len}, stream);
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        if (type.len >= streams[i].len &&
+            str_equal_nocase((struct str){type.ptr, streams[i].len}, streams[i]))
+            return true;
+    }
+    return false;
 }
 
 static void forward_final_head(struct exchange *exchange)

@@ -44,6 +44,12 @@ static double hold_left(const struct exchange *exchange)
     return left > 0. ? left : 0.;
 }
 
+bool exchange_may_hold_more(const struct exchange *exchange)
+{
+    return exchange->state != EXCHANGE_PARKED ||
+           exchange_proxy(exchange)->parked_bytes < PROXY_PARKED_BYTES;
+}
+
 void exchange_count_parked(struct exchange *exchange)
 {
     if (exchange->state != EXCHANGE_PARKED)

@@ -12,6 +12,7 @@
 #ifndef RUNTIME_PROXY_H
 #define RUNTIME_PROXY_H
 
+#include "site.h"
 #include "trouble.h"
 
 #include <a3s/plan.h>
@@ -50,6 +51,10 @@ struct proxy_ops {
     /* Why the service is not there. The caller finishes it, and escapes what it shows. */
     void (*describe)(void *ctx, uint32_t service, struct trouble *out_trouble);
     void (*access)(void *ctx, const struct proxy_access *access); /* may be NULL */
+    /* What is served at a3s.localhost, and a connection to the control API: a non-blocking socket,
+     * which the proxy owns from then on, or a negative errno. site may be NULL: nothing is. */
+    struct site *(*site)(void *ctx);
+    int (*connect_control)(void *ctx);
 };
 
 /* What has gone through to one service. */

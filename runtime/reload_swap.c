@@ -216,6 +216,7 @@ void reload_swap(struct daemon *d, struct generation *next)
     move_logs(d, next);
     move_services(d, &old, next);
     move_supervisor(d, &old, next);
+    timeline_renumber(&d->timeline, next->from, d->plan->service_count);
     move_watches(d, old.plan, next);
     note_processes(d);
     rundir_publish(d->options->rundir, d->plan->hash);

@@ -132,6 +132,7 @@ void rundir_close(struct rundir *dir)
     if (dir->opened && dir->owner == getpid()) {
         unlinkat(dir->dir_fd, "sock", 0);
         unlinkat(dir->dir_fd, "info.json", 0);
+        unlinkat(dir->dir_fd, "token", 0);
     }
     rundir_abandon(dir);
 }
@@ -205,20 +206,50 @@ static char *info_text(const struct rundir *dir, uint64_t plan_hash)
     return text;
 }
 
+/* Whole, or as it was. */
+static int replace_file(const struct rundir *dir, const char *name, const char *text)
+{
+    static const char draft[] = "draft";
+    unlinkat(dir->dir_fd, draft, 0); /* of one that was killed; a new file has our mode */
+    int fd = open_file(dir, draft, O_WRONLY | O_CREAT | O_EXCL);
+    int error = fd < 0 ? fd : io_write_all(fd, text, strlen(text));
+    if (fd >= 0)
+        close(fd);
+    if (!error && renameat(dir->dir_fd, draft, dir->dir_fd, name) != 0)
+        error = -errno;
+    return error;
+}
+
 int rundir_publish(struct rundir *dir, uint64_t plan_hash)
 {
     /* A path that is not UTF-8 cannot be told in JSON; the lock still works. */
     char *text = info_text(dir, plan_hash);
-    if (!text)
-        return -EILSEQ;
-    int fd = open_file(dir, "info.new", O_WRONLY | O_CREAT | O_TRUNC);
-    int error = fd < 0 ? fd : io_write_all(fd, text, strlen(text));
-    if (fd >= 0)
-        close(fd);
-    if (!error && renameat(dir->dir_fd, "info.new", dir->dir_fd, "info.json") != 0)
-        error = -errno;
+    int error = text ? replace_file(dir, "info.json", text) : -EILSEQ;
     free(text);
     return error;
+}
+
+int rundir_write_token(struct rundir *dir, const char *token)
+{
+    return replace_file(dir, "token", token);
+}
+
+int rundir_read_token(const struct rundir *dir, char *out_token, size_t size)
+{
+    int fd = open_file(dir, "token", O_RDONLY);
+    if (fd < 0)
+        return fd;
+    char *text;
+    size_t length;
+    int error = io_read_fd(fd, size, &text, &length);
+    close(fd);
+    if (error)
+        return error;
+    bool good = length > 0 && length < size && strspn(text, "0123456789abcdef") >= length;
+    if (good)
+        snprintf(out_token, size, "%.*s", (int)length, text);
+    free(text);
+    return good ? 0 : -EINVAL;
 }
 
 int rundir_read_info(const struct rundir *dir, struct rundir_info *out_info)

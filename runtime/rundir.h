@@ -7,8 +7,9 @@
  *
  * A flock on "lock" is the only truth of "running". It is held by the open file description: a
  * process that is forked without exec (a guard) must close its copy, or the lock outlives the
- * daemon. "sock" is the control socket, "info.json" says who holds the lock, "daemon.log" is what a
- * daemon in the background prints. A zeroed struct rundir is a closed one.
+ * daemon. "sock" is the control socket, "info.json" says who holds the lock, "token" is what
+ * the page at a3s.localhost needs (site.h), "daemon.log" is what a daemon in the background prints.
+ * A zeroed struct rundir is a closed one.
  */
 #ifndef RUNTIME_RUNDIR_H
 #define RUNTIME_RUNDIR_H
@@ -54,6 +55,12 @@ bool rundir_is_running(const struct rundir *dir);
 int rundir_publish(struct rundir *dir, uint64_t plan_hash);
 /* -ENOENT: nobody has said anything; -EINVAL: not what rundir_publish writes. */
 int rundir_read_info(const struct rundir *dir, struct rundir_info *out_info);
+
+/* The token of the page, mode 0600; needs the lock. */
+int rundir_write_token(struct rundir *dir, const char *token);
+/* Into size bytes, NUL-terminated. -ENOENT: nobody runs the project; -EINVAL: it is no such file.
+ */
+int rundir_read_token(const struct rundir *dir, char *out_token, size_t size);
 
 /* A listening socket (close-on-exec, non-blocking) at "sock", mode 0600. Needs the lock; a stale
  * socket is removed first. */

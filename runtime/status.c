@@ -4,6 +4,7 @@
 #include "logs.h"
 #include "proxy.h"
 #include "run.h"
+#include "site.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -114,6 +115,18 @@ json_t *status_service(const struct status_source *source, uint32_t service, int
     return object;
 }
 
+/* Without the token: what is shown of a status is soon shown to others. */
+static json_t *page_json(const struct status_source *source)
+{
+    struct strbuf text = {0};
+    if (!source->proxy_port)
+        return json_null();
+    site_address(&text, source->narrator->plan, source->proxy_port);
+    json_t *page = json_string(strbuf_text(&text));
+    strbuf_finish(&text);
+    return page;
+}
+
 json_t *status_services(const struct status_source *source, int64_t now)
 {
     json_t *services = json_array();
@@ -128,9 +141,10 @@ json_t *status_json(const struct status_source *source, int64_t now)
     char hash[17];
     snprintf(hash, sizeof hash, "%016" PRIx64, plan->hash);
     /* A path is any bytes; JSON is UTF-8. */
-    json_t *project = json_string(source->project);
-    return json_pack("{s:i,s:s,s:o,s:s,s:I,s:I,s:b,s:o}", "api", 1, "version", A3S_VERSION,
-                     "a3sfile", project ? project : json_null(), "plan_hash", hash, "pid",
-                     (json_int_t)getpid(), "proxy_port", (json_int_t)source->proxy_port, "stopping",
+    json_t *project = json_string(source->project), *root = json_string(source->root);
+    return json_pack("{s:i,s:s,s:o,s:o,s:s,s:I,s:I,s:o,s:b,s:o}", "api", 1, "version", A3S_VERSION,
+                     "a3sfile", project ? project : json_null(), "root", root ? root : json_null(),
+                     "plan_hash", hash, "pid", (json_int_t)getpid(), "proxy_port",
+                     (json_int_t)source->proxy_port, "page", page_json(source), "stopping",
                      source->stopping, "services", status_services(source, now));
 }

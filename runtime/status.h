@@ -14,6 +14,7 @@ struct status_source {
     const struct logs *logs;
     const struct proxy *proxy; /* or NULL */
     const char *project;
+    const char *root;    /* the folder that its paths are relative to */
     uint16_t proxy_port; /* 0: no proxy */
     bool stopping;       /* everything is being stopped */
 };

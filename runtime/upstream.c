@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static void on_idle_event(struct stream *stream)
 {
@@ -117,16 +118,38 @@ static int dial_from(struct upstream *upstream, uint8_t family)
     return error;
 }
 
-int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
-                  struct upstream **out_upstream)
+static struct upstream *create(struct upstream_pool *pool, uint32_t service, uint16_t port)
 {
     struct upstream *upstream = slab_take(pool->slab);
     if (!upstream)
-        return -ENOMEM;
+        return NULL;
     *upstream = (struct upstream){
-        .pool = pool, .service = service, .round = pool->rounds[service], .port = port};
+        .pool = pool,
+        .service = service,
+        .round = service == UPSTREAM_NO_SERVICE ? 0 : pool->rounds[service],
+        .port = port,
+    };
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
+    return upstream;
+}
+
+struct upstream *upstream_wrap(struct upstream_pool *pool, int fd)
+{
+    struct upstream *upstream = create(pool, UPSTREAM_NO_SERVICE, 0);
+    if (upstream)
+        stream_open(&upstream->stream, pool->loop, fd);
+    else
+        close(fd);
+    return upstream;
+}
+
+int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
+                  struct upstream **out_upstream)
+{
+    struct upstream *upstream = create(pool, service, port);
+    if (!upstream)
+        return -ENOMEM;
     int error = dial_from(upstream, 0);
     if (error < 0) {
         slab_give(pool->slab, upstream);
@@ -149,7 +172,8 @@ int upstream_dial_next(struct upstream *upstream)
 void upstream_release(struct upstream *upstream)
 {
     struct upstream_pool *pool = upstream->pool;
-    if (pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE ||
+    if (upstream->service == UPSTREAM_NO_SERVICE ||
+        pool->idle_count[upstream->service] >= UPSTREAM_IDLE_SHARE ||
         upstream->round != pool->rounds[upstream->service]) {
         upstream_close(upstream);
         return;

@@ -16,6 +16,7 @@
 #define UPSTREAM_IDLE       4.  /* seconds; below the 5 after which Node's server closes */
 #define UPSTREAM_IDLE_SHARE 256 /* idle connections of one service */
 #define UPSTREAM_FAMILIES   2
+#define UPSTREAM_NO_SERVICE UINT32_MAX
 
 struct upstream_pool {
     struct ev_loop *loop;
@@ -53,6 +54,9 @@ struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uin
 /* Begins to connect. 0, or a negative errno if no address could even be tried. */
 int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
                   struct upstream **out_upstream);
+/* The other end of a socket that is connected already, of no service; it takes fd, in any case. It
+ * never goes to the pool. NULL without memory. */
+struct upstream *upstream_wrap(struct upstream_pool *pool, int fd);
 /* After a failure to connect: begins with the next address; -ECONNREFUSED after the last. */
 int upstream_dial_next(struct upstream *upstream);
 /* Back to the pool. */

@@ -31,6 +31,7 @@ SESSIONS = {
 }
 RECORDED = {
     ("README.md", "a3s up"), ("README.md", "a3s status"), ("docs/guide.md", "a3s why lane"),
+    ("docs/benchmarks.md", "bench/restarts"),
 }
 
 

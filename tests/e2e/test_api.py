@@ -129,8 +129,9 @@ def examples_are_of_their_schemas(t):
 @case
 def what_is_read_is_as_described(t):
     program = start(t)
-    for path in ("/v1/status", "/v1/health", "/v1/plan", "/v1/services"):
+    for path in ("/v1/status", "/v1/health", "/v1/plan", "/v1/timeline", "/v1/services"):
         call(t, "GET", path, 200)
+    call(t, "POST", "/v1/ticket", 200)
     for name in ("store", "api", "crash", "lane"):
         row, = call(t, "GET", "/v1/services/{name}", 200, name)
         same(row["name"], name, "the service that was asked for")

@@ -40,7 +40,8 @@ static void on_access(void *ctx, const struct proxy_access *access)
 
 void open_world(struct world *world)
 {
-    static const struct proxy_ops ops = {service_state, describe, on_access};
+    static const struct proxy_ops ops = {
+        .service_state = service_state, .describe = describe, .access = on_access};
     *world = (struct world){.listening = -1, .settings = {.hold_ms = 20000}};
     world->loop = ev_loop_new(EVBACKEND_EPOLL);
     world->plan = (struct plan){.services = services,

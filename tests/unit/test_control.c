@@ -20,8 +20,8 @@ struct world {
 static int op_read(void *ctx, enum control_what what, const char *service, json_t **out_object,
                    struct strbuf *out_error)
 {
-    static const char *const names[] = {"status",  "health", "plan",    "services",
-                                        "service", "why",    "journal", "launch"};
+    static const char *const names[] = {"status",   "health",  "plan", "timeline", "ticket",
+                                        "services", "service", "why",  "journal",  "launch"};
     _Static_assert(sizeof names / sizeof *names == CONTROL_WHAT_COUNT, "a name each");
     struct world *world = ctx;
     strbuf_addf(&world->calls, "%s%s%s\n", names[what], service ? " " : "", service ? service : "");
@@ -184,15 +184,20 @@ static void on_answer(struct ev_loop *loop, ev_io *watcher, int events)
     ev_break(loop, EVBREAK_ALL);
 }
 
-static void client_init(struct client *client, struct world *world)
+static void client_begin(struct client *client, struct world *world, int fd)
 {
-    struct sockaddr_un address = world_address(world);
-    *client = (struct client){.world = world};
-    client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_eq(connect(client->fd, (struct sockaddr *)&address, sizeof address), 0);
+    *client = (struct client){.world = world, .fd = fd};
     ev_io_init(&client->reader, on_answer, client->fd, EV_READ);
     client->reader.data = client;
     ev_io_start(world->loop, &client->reader);
+}
+
+static void client_init(struct client *client, struct world *world)
+{
+    struct sockaddr_un address = world_address(world);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    client_begin(client, world, fd);
 }
 
 static void client_finish(struct client *client)
@@ -542,6 +547,31 @@ START_TEST(transports_that_are_not_local_get_less)
 }
 END_TEST
 
+/* Behind the proxy: a client like others, but for what is local. */
+START_TEST(clients_in_the_process_are_not_local)
+{
+    static const char *const requests[][2] = {
+        {"GET /v1/timeline" HEAD_END, "200 OK"},
+        {"GET /v1/services/web/launch" HEAD_END, "403 "},
+        {"POST /v1/stop" HEAD_END, "202 Accepted"},
+    };
+    struct world world;
+    struct client client;
+    world_init(&world);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        int fd = -1;
+        ck_assert_int_eq(control_connect(&world.control, &fd), 0);
+        client_begin(&client, &world, fd);
+        client_send(&client, requests[i][0], strlen(requests[i][0]));
+        assert_contains(client_await(&client), requests[i][1]);
+        assert_contains(strbuf_text(&client.answer), "X-Content-Type-Options: nosniff\r\n");
+        client_finish(&client);
+    }
+    ck_assert_str_eq(world.calls.ptr, "timeline\nstop\n");
+    world_finish(&world);
+}
+END_TEST
+
 START_TEST(stream_is_followed)
 {
     struct world world;
@@ -686,6 +716,7 @@ int main(void)
     SUITE_CASE(s, logs_are_chosen);
     SUITE_CASE(s, everything_can_be_read);
     SUITE_CASE(s, transports_that_are_not_local_get_less);
+    SUITE_CASE(s, clients_in_the_process_are_not_local);
     SUITE_CASE(s, stream_is_followed);
     SUITE_CASE(s, follower_that_leaves_is_noticed);
     SUITE_CASE(s, follower_that_never_reads_is_given_up);

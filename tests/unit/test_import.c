@@ -48,6 +48,7 @@ START_TEST(what_is_quoted_means_the_same)
     ck_assert_uint_eq(setting->value.count, 0);
     ck_assert_msg(str_equal(setting->value.text, text), "%s", source);
     compilation_finish(&c);
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -78,6 +79,7 @@ START_TEST(a_variable_of_compose_is_env)
     struct dollar_text text = dollar_parse(&arena, str_from(dollars[_i].text));
     struct str hcl = dollar_hcl(&arena, &text);
     ck_assert_str_eq(hcl.ptr, dollars[_i].hcl);
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -86,6 +88,7 @@ START_TEST(what_env_cannot_say_is_told)
     ck_assert(dollar_parse(&arena, STR("${A:+b}")).lossy);
     ck_assert(dollar_parse(&arena, STR("${A:-x${B}}")).lossy);
     ck_assert(!dollar_parse(&arena, STR("${A:-x}")).lossy);
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -114,6 +117,7 @@ START_TEST(a_command_of_compose_is_split_without_a_shell)
     ck_assert_int_eq(whole, commands[_i].hcl != NULL);
     if (whole)
         ck_assert_str_eq(arguments_hcl(&arena, &arguments).ptr, commands[_i].hcl);
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -154,6 +158,7 @@ START_TEST(a_mistake_has_its_place)
     struct position at = source_locate(&sources, first->span);
     ck_assert_str_eq(arena_printf(&arena, "%u:%u %s", at.line, at.column, first->code->name),
                      mistakes[_i].place);
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -177,6 +182,7 @@ START_TEST(merge_keys_are_resolved)
     ck_assert_str_eq(node_find(merged, "z")->text.ptr, "4");
     ck_assert_uint_eq(merged->items.count, 3);
     ck_assert_str_eq(node_find(node_find(root, "d"), "<<")->text.ptr, "plain");
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -193,6 +199,7 @@ START_TEST(nothing_is_told_from_an_empty_text)
     ck_assert_str_eq(node_find(root, "e")->text.ptr, "null");
     ck_assert(node_is_true(node_find(root, "f")));
     ck_assert(!node_is_true(node_find(root, "g")));
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -225,6 +232,7 @@ START_TEST(what_would_swell_is_refused)
     ck_assert_ptr_null(read_yaml(strbuf_text(&text), &diags, &sources));
     ck_assert_uint_eq(diags.errors, 1);
     strbuf_finish(&text);
+    arena_finish(&arena);
 }
 END_TEST
 
@@ -241,6 +249,7 @@ START_TEST(there_may_be_a_thousand_services)
     diag_list_init(&diags, &arena, &sources);
     ck_assert_int_eq(import_text(&options, strbuf_str(&text), &diags, &result), _i == 0);
     strbuf_finish(&text);
+    arena_finish(&arena);
 }
 END_TEST
 

@@ -243,6 +243,36 @@ START_TEST(child_owns_what_it_bound)
 }
 END_TEST
 
+START_TEST(token_is_kept_and_removed)
+{
+    prepare();
+    struct rundir dir;
+    struct stat info;
+    char token[65], text[] = "00ff00ff";
+    int server;
+    open_created(&dir);
+    ck_assert_int_eq(rundir_read_token(&dir, token, sizeof token), -ENOENT);
+    ck_assert_int_eq(rundir_lock(&dir), 0);
+    ck_assert_int_eq(rundir_socket_bind(&dir, &server), 0);
+    ck_assert_int_eq(rundir_write_token(&dir, text), 0);
+    ck_assert_int_eq(rundir_read_token(&dir, token, sizeof token), 0);
+    ck_assert_str_eq(token, text);
+    ck_assert_int_eq(fstatat(dir.dir_fd, "token", &info, AT_SYMLINK_NOFOLLOW), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0600);
+    /* Too long, not hexadecimal, or empty: that is not ours. */
+    ck_assert_int_ne(rundir_read_token(&dir, token, 8), 0);
+    ck_assert_int_eq(rundir_write_token(&dir, "no token"), 0);
+    ck_assert_int_eq(rundir_read_token(&dir, token, sizeof token), -EINVAL);
+    ck_assert_int_eq(rundir_write_token(&dir, ""), 0);
+    ck_assert_int_eq(rundir_read_token(&dir, token, sizeof token), -EINVAL);
+    close(server);
+    char path[PATH_MAX + 8];
+    snprintf(path, sizeof path, "%s/token", dir.path);
+    rundir_close(&dir);
+    ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("rundir");
@@ -258,5 +288,6 @@ int main(void)
     SUITE_CASE(s, stale_socket_is_replaced);
     SUITE_CASE(s, long_paths_have_a_socket);
     SUITE_CASE(s, child_owns_what_it_bound);
+    SUITE_CASE(s, token_is_kept_and_removed);
     return suite_run(s);
 }

@@ -1,0 +1,68 @@
+/* A request to a3s itself: answered at once, or passed on to the control API, which is then the
+ * other end of the exchange as a service is of others. So its streams have the same bounds. */
+#include "exchange_parts.h"
+
+#include "client.h"
+
+#include <errno.h>
+#include <time.h>
+
+static struct site *find_site(const struct proxy *proxy)
+{
+    return proxy->ops.site ? proxy->ops.site(proxy->ctx) : NULL;
+}
+
+bool exchange_is_for_site(const struct exchange *exchange)
+{
+    const struct proxy *proxy = exchange_proxy(exchange);
+    return find_site(proxy) && site_is_host(proxy->plan, &exchange->host);
+}
+
+static void answer(struct exchange *exchange, const struct site_visit *visit)
+{
+    const struct head *head = &exchange->request.head;
+    exchange_drop_request(exchange);
+    exchange->last = !exchange_keeps_client(exchange) || head->minor == 0;
+    exchange->status = visit->status;
+    exchange->answer_bytes =
+        site_answer(find_site(exchange_proxy(exchange)), visit, str_is(head->method, "HEAD"),
+                    exchange->last, &exchange->down);
+    exchange->state = EXCHANGE_ANSWERING;
+    exchange_touch(exchange);
+    exchange_flush_down(exchange);
+}
+
+static void pass_on(struct exchange *exchange)
+{
+    struct proxy *proxy = exchange_proxy(exchange);
+    int fd = proxy->ops.connect_control(proxy->ctx);
+    struct upstream *upstream = fd < 0 ? NULL : upstream_wrap(&proxy->pool, fd);
+    if (!upstream) {
+        answer(exchange, &(struct site_visit){.status = 503,
+                                              .error = fd == -EBUSY ? "too many connections"
+                                                                    : "no connection can be made"});
+        return;
+    }
+    exchange->fresh = true; /* nothing is asked twice */
+    exchange_write_head(exchange);
+    exchange_attach(exchange, upstream);
+}
+
+/* The loop's clock can be set back; a ticket must not come to life again. */
+static int64_t moment(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void exchange_visit_site(struct exchange *exchange)
+{
+    struct site_visit visit = site_judge(find_site(exchange_proxy(exchange)),
+                                         &exchange->request.head, &exchange->host, moment());
+    exchange->own = true;
+    if (visit.verdict == SITE_CONTROL)
+        pass_on(exchange);
+    else
+        answer(exchange, &visit);
+}
