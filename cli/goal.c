@@ -134,7 +134,7 @@ static void show_ready(json_t *status, double seconds)
     if (!isatty(STDOUT_FILENO))
         return;
     report_note("everything is ready after %.1f s", seconds);
-    status_view_draw(status, report_color(STDOUT_FILENO), &arena, &text);
+    status_view_draw(status, report_color(STDOUT_FILENO), false, &arena, &text);
     if (*page)
         strbuf_addf(&text, "\nthe page: %s (\"a3s open\" opens it)\n", page);
     report_output(&text);
