@@ -12,8 +12,8 @@
     X(status)       \
     X(why)          \
     X(logs)         \
-    X(fault)        \
     X(top)          \
+    X(fault)        \
     X(open)         \
     X(exec)         \
     X(validate)     \

@@ -17,7 +17,10 @@ void body_add(struct body *body, struct str piece)
         body->open = true;
         body->size = 0;
     }
-    buffer_add(body->out, piece.ptr, piece.len);
+    if (body->chunked)
+        buffer_add(body->out, piece.ptr, piece.len);
+    else
+        buffer_lend(body->out, piece);
     body->size += (uint32_t)piece.len;
     body->total += piece.len;
 }

@@ -1,7 +1,8 @@
 /* A body on its way out: as it is, or chunked anew.
  *
  * The pieces that come out of one read become one chunk, so that a sender of tiny chunks costs the
- * receiver nothing. Every body_add is followed by body_flush before the buffer is written.
+ * receiver nothing. Every body_add is followed by body_flush before the buffer is written, and a
+ * piece of a body that goes out as it is by buffer_settle before its bytes go.
  */
 #ifndef RUNTIME_BODY_H
 #define RUNTIME_BODY_H

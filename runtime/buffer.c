@@ -4,20 +4,32 @@
 /* Far above what the limits of heads allow. */
 #define CAPACITY_MAX (1u << 20)
 
+void buffer_init(struct buffer *buffer, char *first, uint32_t size)
+{
+    *buffer = (struct buffer){.bytes = first, .first = first, .capacity = size};
+}
+
+static void free_bytes(struct buffer *buffer)
+{
+    if (buffer->bytes != buffer->first)
+        free(buffer->bytes);
+}
+
 void buffer_finish(struct buffer *buffer)
 {
-    free(buffer->bytes);
+    free_bytes(buffer);
     *buffer = (struct buffer){0};
 }
 
 void buffer_clear(struct buffer *buffer)
 {
     buffer->start = buffer->end = 0;
+    buffer->lent = (struct str){0};
 }
 
-char *buffer_reserve(struct buffer *buffer, uint32_t size)
+static char *reserve(struct buffer *buffer, uint32_t size)
 {
-    uint32_t waiting = buffer_size(buffer);
+    uint32_t waiting = buffer->end - buffer->start;
     if (size <= buffer->capacity - buffer->end && buffer->bytes)
         return buffer->bytes + buffer->end;
     if (buffer->start && size <= buffer->capacity - waiting) {
@@ -33,7 +45,7 @@ char *buffer_reserve(struct buffer *buffer, uint32_t size)
         }
         if (waiting)
             memcpy(grown, buffer->bytes + buffer->start, waiting);
-        free(buffer->bytes);
+        free_bytes(buffer);
         buffer->bytes = grown;
         buffer->capacity = capacity;
     }
@@ -42,17 +54,43 @@ char *buffer_reserve(struct buffer *buffer, uint32_t size)
     return buffer->bytes + waiting;
 }
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
+static void append(struct buffer *buffer, const void *bytes, size_t size)
 {
-    if (size == 0)
-        return;
-    char *to = size > CAPACITY_MAX ? NULL : buffer_reserve(buffer, (uint32_t)size);
+    char *to = size > CAPACITY_MAX ? NULL : reserve(buffer, (uint32_t)size);
     if (!to) {
         buffer->failed = true;
         return;
     }
     memcpy(to, bytes, size);
     buffer->end += (uint32_t)size;
+}
+
+void buffer_settle(struct buffer *buffer)
+{
+    struct str lent = buffer->lent;
+    buffer->lent = (struct str){0};
+    if (lent.len)
+        append(buffer, lent.ptr, lent.len);
+}
+
+char *buffer_reserve(struct buffer *buffer, uint32_t size)
+{
+    buffer_settle(buffer);
+    return reserve(buffer, size);
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
+{
+    buffer_settle(buffer);
+    if (size)
+        append(buffer, bytes, size);
+}
+
+void buffer_lend(struct buffer *buffer, struct str bytes)
+{
+    buffer_settle(buffer);
+    if (!buffer->failed)
+        buffer->lent = bytes;
 }
 
 void buffer_adds(struct buffer *buffer, struct str text)
@@ -73,7 +111,13 @@ void buffer_addn(struct buffer *buffer, uint64_t number)
 
 void buffer_consume(struct buffer *buffer, uint32_t size)
 {
+    uint32_t own = buffer->end - buffer->start;
+    if (size > own) {
+        buffer->lent.ptr += size - own;
+        buffer->lent.len -= size - own;
+        size = own;
+    }
     buffer->start += size;
     if (buffer->start == buffer->end)
-        buffer_clear(buffer);
+        buffer->start = buffer->end = 0;
 }

@@ -5,7 +5,8 @@
 
 static void release_memory(struct swept *swept)
 {
-    free(container_of(swept, struct client, swept));
+    struct client *client = container_of(swept, struct client, swept);
+    slab_give(&client->proxy->client_slab, client);
 }
 
 void client_close(struct client *client)
@@ -54,6 +55,16 @@ static void linger(struct client *client)
         client_close(client);
     else
         deadline_set(&client->deadline, client->proxy->loop, CLIENT_LINGER);
+}
+
+/* Whoever has sent nothing more, as promised, loses nothing when it is closed at once. */
+static void close_last(struct client *client)
+{
+    char byte;
+    if (buffer_size(&client->input) == 0 && stream_read(&client->stream, &byte, 1) == -EAGAIN)
+        client_close(client);
+    else
+        linger(client);
 }
 
 /* Gives bytes to exchanges, one after the other; how many they took. */
@@ -151,13 +162,12 @@ static void on_due(struct deadline *deadline)
 
 void client_accept(struct proxy *proxy, int fd, enum listener_family family)
 {
-    struct client *client = calloc(1, sizeof *client);
+    struct client *client = slab_take(&proxy->client_slab);
     if (!client) {
         close(fd);
         return;
     }
-    client->proxy = proxy;
-    client->family = family;
+    *client = (struct client){.proxy = proxy, .family = family};
     stream_open(&client->stream, proxy->loop, fd);
     stream_attach(&client->stream, client, on_readable, on_writable);
     deadline_init(&client->deadline, on_due);
@@ -187,6 +197,7 @@ void client_exchange_ended(struct client *client, enum exchange_end end)
         else
             deadline_set(&client->deadline, client->proxy->loop, PROXY_KEEP_ALIVE);
         break;
+    case EXCHANGE_LAST: close_last(client); break;
     case EXCHANGE_LINGER: linger(client); break;
     case EXCHANGE_RESET:
         stream_reset(&client->stream);

@@ -38,6 +38,7 @@ enum exchange_state {
 
 enum exchange_end {
     EXCHANGE_KEEP,   /* the next request may follow */
+    EXCHANGE_LAST,   /* the client wanted it to be its last request */
     EXCHANGE_LINGER, /* no more requests; what was written must still arrive */
     EXCHANGE_CLOSE,  /* the client is gone, or must see that the answer is cut off */
     EXCHANGE_RESET   /* as CLOSE, for an answer that only the end of the stream ends */
@@ -46,7 +47,8 @@ enum exchange_end {
 struct client;
 
 struct exchange {
-    struct client *client;
+    struct proxy *proxy;
+    struct client *client; /* not after the end */
     enum exchange_state state;
     struct http request, response;
     struct host host;
@@ -82,6 +84,8 @@ struct exchange {
     bool own;         /* it is for a3s itself */
     bool client_eof;  /* the client sends no more */
     bool last;        /* no further request on this connection */
+    /* Heads of the usual size need no other memory. */
+    char request_bytes[1024], response_bytes[512], up_bytes[1280], down_bytes[768];
 };
 
 /* Begins with the first byte of a request. NULL without memory. */

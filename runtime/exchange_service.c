@@ -269,7 +269,7 @@ static void feed_response(struct exchange *exchange, const char *bytes, size_t l
         more = on_response_event(exchange, event, total < length);
     }
     if (exchange->state == EXCHANGE_TUNNEL) {
-        buffer_add(&exchange->down, bytes + total, length - total);
+        buffer_lend(&exchange->down, (struct str){bytes + total, length - total});
         exchange->down_body.total += length - total;
     }
 }
@@ -318,8 +318,17 @@ static void on_service_readable(struct stream *stream)
     if (exchange->state != EXCHANGE_OPEN && exchange->state != EXCHANGE_TUNNEL)
         return;
     exchange_flush_down(exchange);
+    buffer_settle(&exchange->down);
     if (before == EXCHANGE_OPEN && exchange->state == EXCHANGE_TUNNEL)
         client_resume(exchange->client);
+}
+
+static enum exchange_end how_it_ended(const struct exchange *exchange)
+{
+    if (exchange_keeps_client(exchange))
+        return EXCHANGE_KEEP;
+    bool wanted = exchange_request_ended(exchange) && !http_keeps_alive(&exchange->request);
+    return wanted ? EXCHANGE_LAST : EXCHANGE_LINGER;
 }
 
 /* Everything that was to be written has been written. */
@@ -333,7 +342,7 @@ static void on_drained(struct exchange *exchange)
     } else if (exchange->cut) {
         exchange_end(exchange, exchange->until_close ? EXCHANGE_RESET : EXCHANGE_LINGER);
     } else if (exchange->state == EXCHANGE_ANSWERING || exchange->response_ended) {
-        exchange_end(exchange, exchange_keeps_client(exchange) ? EXCHANGE_KEEP : EXCHANGE_LINGER);
+        exchange_end(exchange, how_it_ended(exchange));
     }
 }
 
@@ -356,7 +365,7 @@ void exchange_flush_down(struct exchange *exchange)
     if (result == 0)
         on_drained(exchange);
     bool streams = exchange->state == EXCHANGE_OPEN || exchange->state == EXCHANGE_TUNNEL;
-    if (streams && exchange->upstream && !exchange->response_ended &&
-        buffer_room(&exchange->down) > BODY_OVERHEAD)
-        stream_want(&exchange->upstream->stream, true);
+    /* While something waits, more would only wait behind it. */
+    if (streams && exchange->upstream && !exchange->response_ended)
+        stream_want(&exchange->upstream->stream, result == 0);
 }

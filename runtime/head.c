@@ -38,36 +38,36 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* tchar of RFC 9110, 5.6.2. */
-static bool is_token_char(char c)
-{
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c))
-        return true;
-    return c > ' ' && c < 0x7f && strchr("!#$%&'*+-.^_`|~", c);
-}
+enum { IN_TOKEN = 1, IN_TARGET = 2 };
 
-static bool is_token(struct str s)
+/* IN_TOKEN: tchar of RFC 9110, 5.6.2. IN_TARGET: what browsers send, more than RFC 3986 allows,
+ * less than could be taken for something else. */
+static const uint8_t char_classes[256] = {
+    ['!'] = 3,         ['$'] = 3,          ['%'] = 3,         ['&'] = 3,         ['\''] = 3,
+    ['('] = IN_TARGET, [')'] = IN_TARGET,  ['*'] = 3,         ['+'] = 3,         [','] = IN_TARGET,
+    ['-'] = 3,         ['.'] = 3,          ['/'] = IN_TARGET, ['0' ... '9'] = 3, [':'] = IN_TARGET,
+    [';'] = IN_TARGET, ['='] = IN_TARGET,  ['?'] = IN_TARGET, ['@'] = IN_TARGET, ['A' ... 'Z'] = 3,
+    ['['] = IN_TARGET, ['\\'] = IN_TARGET, [']'] = IN_TARGET, ['^'] = 3,         ['_'] = 3,
+    ['`'] = 3,         ['a' ... 'z'] = 3,  ['{'] = IN_TARGET, ['|'] = 3,         ['}'] = IN_TARGET,
+    ['~'] = 3,         ['#'] = IN_TOKEN,
+};
+
+static bool consists_of(struct str s, uint8_t class)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (!is_token_char(s.ptr[i]))
+        if (!(char_classes[(unsigned char)s.ptr[i]] & class))
             return false;
-    return s.len > 0;
-}
-
-/* What browsers send: more than RFC 3986 allows, less than could be taken for something else. */
-static bool is_target(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c <= ' ' || c >= 0x7f || c == '"' || c == '#' || c == '<' || c == '>')
-            return false;
-    }
     return s.len > 0;
 }
 
 static bool is_control(unsigned char c)
 {
     return (c < ' ' && c != '\t') || c == 0x7f;
+}
+
+bool str_is_token(struct str s)
+{
+    return consists_of(s, IN_TOKEN);
 }
 
 /* A line [scan->line, end) is complete; next is the byte behind its CRLF. */
@@ -105,10 +105,40 @@ static enum http_error judge_byte(struct head_scan *scan, enum head_kind kind, c
     return at == scan->line ? HTTP_E_FOLD : HTTP_OK;
 }
 
+/* Where the first byte is that is neither printable ASCII nor above it; 16 at a time. */
+static uint32_t skip_text(const char *bytes, uint32_t at, uint32_t end)
+{
+    typedef uint8_t vector __attribute__((vector_size(16)));
+    for (; at + sizeof(vector) <= end; at += sizeof(vector)) {
+        vector piece;
+        uint64_t found[2];
+        memcpy(&piece, bytes + at, sizeof piece);
+        piece = (vector)(piece < ' ') | (vector)(piece == 0x7f);
+        memcpy(found, &piece, sizeof found);
+        if (found[0] | found[1])
+            break;
+    }
+    while (at < end && (unsigned char)bytes[at] >= ' ' && bytes[at] != 0x7f)
+        at++;
+    return at;
+}
+
+/* The first byte whose place alone is too far. */
+static uint32_t scan_limit(const struct head_scan *scan, size_t length)
+{
+    uint32_t limit = scan->lines == 0 ? scan->start + HEAD_TARGET_MAX + 65 : HEAD_SIZE_MAX;
+    return length < limit ? (uint32_t)length : limit;
+}
+
 enum http_error head_scan(struct head_scan *scan, enum head_kind kind, const char *bytes,
                           size_t length)
 {
     while (!scan->done && scan->size < length) {
+        if (!scan->after_cr && scan->size > scan->line) {
+            scan->size = skip_text(bytes, scan->size, scan_limit(scan, length));
+            if (scan->size == length)
+                break;
+        }
         unsigned char c = (unsigned char)bytes[scan->size];
         if (scan->size >= HEAD_SIZE_MAX)
             return HTTP_E_SIZE;
@@ -156,7 +186,7 @@ static enum http_error parse_target(const struct head *head)
     struct str target = head->target;
     if (target.len > HEAD_TARGET_MAX)
         return HTTP_E_TARGET_SIZE;
-    if (!is_target(target))
+    if (!consists_of(target, IN_TARGET))
         return HTTP_E_TARGET;
     if (target.ptr[0] == '/')
         return HTTP_OK;
@@ -170,7 +200,7 @@ static enum http_error parse_request_line(struct head *head, struct str line)
 {
     if (!cut(&line, ' ', &head->method) || !cut(&line, ' ', &head->target))
         return HTTP_E_SYNTAX;
-    if (!is_token(head->method))
+    if (!str_is_token(head->method))
         return HTTP_E_SYNTAX;
     enum http_error error = parse_version(line, &head->minor);
     if (error)
@@ -216,7 +246,7 @@ static enum http_error parse_field(struct head *head, struct str line)
     struct str name;
     if (!cut(&line, ':', &name))
         return HTTP_E_SYNTAX;
-    if (!is_token(name))
+    if (!str_is_token(name))
         return HTTP_E_NAME;
     struct str value = trim(line);
     head->fields[head->field_count++] = (struct head_field){

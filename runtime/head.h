@@ -86,6 +86,8 @@ const struct head_field *head_find(const struct head *head, enum field_id id);
 unsigned head_count(const struct head *head, enum field_id id);
 /* Takes the next element of a comma-separated list without the white space around it. */
 bool head_list_next(struct str *list, struct str *out_element);
+/* One or more tchar of RFC 9110, 5.6.2. */
+bool str_is_token(struct str s);
 /* ASCII only. */
 bool str_equal_nocase(struct str a, struct str b);
 /* Is the word an element of one of the fields with the id? Case does not matter. */

@@ -61,6 +61,14 @@ static int on_extra(llhttp_t *parser, const char *bytes, size_t length)
     return http->extra > HTTP_EXTRA_MAX ? -1 : 0;
 }
 
+/* Behind the last chunk's size the trailers begin. */
+static int on_chunk_begin(llhttp_t *parser)
+{
+    struct http *http = parser->data;
+    http->last_chunk = parser->content_length == 0;
+    return http->last_chunk ? HPE_PAUSED : 0;
+}
+
 static int on_chunk_end(llhttp_t *parser)
 {
     (void)parser;
@@ -83,6 +91,7 @@ static const llhttp_settings_t settings = {
     .on_body = on_body,
     .on_chunk_extension_name = on_extra,
     .on_chunk_extension_value = on_extra,
+    .on_chunk_header = on_chunk_begin,
     .on_chunk_complete = on_chunk_end,
     .on_message_complete = on_message_end,
 };
@@ -90,16 +99,23 @@ static const llhttp_settings_t settings = {
 void http_init(struct http *http, enum head_kind kind)
 {
     memset(http, 0, offsetof(struct http, head));
-    http->bytes = NULL;
+    http->bytes = http->first = NULL;
     http->capacity = 0;
     http->kind = kind;
     http_reset(http);
 }
 
+void http_lend(struct http *http, char *first, uint32_t size)
+{
+    http->bytes = http->first = first;
+    http->capacity = size;
+}
+
 void http_finish(struct http *http)
 {
-    free(http->bytes);
-    http->bytes = NULL;
+    if (http->bytes != http->first)
+        free(http->bytes);
+    http->bytes = http->first = NULL;
     http->capacity = 0;
 }
 
@@ -112,6 +128,8 @@ void http_reset(struct http *http)
     http->head.field_count = 0;
     http->scan = (struct head_scan){0};
     http->extra = http->fields = 0;
+    http->after_cr = http->last_chunk = false;
+    http->trailer = HTTP_NO_TRAILER;
     llhttp_init(&http->parser, http->kind == HEAD_REQUEST ? HTTP_REQUEST : HTTP_RESPONSE,
                 &settings);
     http->parser.data = http;
@@ -168,9 +186,12 @@ static bool reserve(struct http *http, size_t need)
     size_t capacity = http->capacity ? http->capacity : 512;
     while (capacity < need)
         capacity *= 2;
-    char *grown = realloc(http->bytes, capacity);
+    bool lent = http->bytes == http->first;
+    char *grown = realloc(lent ? NULL : http->bytes, capacity);
     if (!grown)
         return false;
+    if (lent && http->first)
+        memcpy(grown, http->first, http->capacity);
     http->bytes = grown;
     http->capacity = (uint32_t)capacity;
     return true;
@@ -197,21 +218,70 @@ static enum http_event feed_head(struct http *http, const char *bytes, size_t le
     return taken < length ? fail(http, HTTP_E_SIZE) : HTTP_MORE;
 }
 
+/* The next byte of a trailer: name ":" value, and the blank line. */
+static bool judge_trailer(struct http *http, char c)
+{
+    switch (http->trailer) {
+    case HTTP_NO_TRAILER: return true;
+    case HTTP_TRAILER_BEGINS:
+        if (c == '\r' || c == '\n')
+            return true;
+        http->trailer = HTTP_TRAILER_NAME;
+        return str_is_token((struct str){&c, 1});
+    case HTTP_TRAILER_NAME:
+        if (c == ':')
+            http->trailer = HTTP_TRAILER_VALUE;
+        return c == ':' || str_is_token((struct str){&c, 1});
+    case HTTP_TRAILER_VALUE:
+        if (c == '\n')
+            http->trailer = HTTP_TRAILER_BEGINS;
+        return true;
+    }
+    return false;
+}
+
+/* Bytes of lines: CR and LF only together, and no control bytes. */
+static bool judge_lines(struct http *http, const char *bytes, const char *end)
+{
+    for (; bytes < end; bytes++) {
+        unsigned char c = (unsigned char)*bytes;
+        bool control = c == 0x7f || (c < ' ' && c != '\t' && c != '\r' && c != '\n');
+        if (control || http->after_cr != (c == '\n') || !judge_trailer(http, *bytes))
+            return false;
+        http->after_cr = c == '\r';
+    }
+    return true;
+}
+
+/* What llhttp has read, up to the end: data, and lines before and behind it. */
+static bool judge_chunks(struct http *http, const char *bytes, const char *end)
+{
+    const struct str *data = &http->data;
+    if (http->head.framing != HEAD_CHUNKED)
+        return true;
+    if (!data->len)
+        return judge_lines(http, bytes, end);
+    return judge_lines(http, bytes, data->ptr) && judge_lines(http, data->ptr + data->len, end);
+}
+
 static enum http_event feed_body(struct http *http, const char *bytes, size_t length, size_t *used)
 {
     http->data = (struct str){0};
     bool paused = false; /* what follows the end of a chunk may need no more bytes */
     while (http->state == HTTP_IN_BODY && http->data.len == 0 && (*used < length || paused)) {
         llhttp_errno_t verdict = llhttp_execute(&http->parser, bytes + *used, length - *used);
+        const char *begin = bytes + *used;
         paused = verdict == HPE_PAUSED;
         if (paused) {
             *used = (size_t)(llhttp_get_error_pos(&http->parser) - bytes);
             llhttp_resume(&http->parser);
         } else if (verdict == HPE_OK) {
             *used = length;
-        } else {
-            return fail(http, HTTP_E_BODY);
         }
+        if ((!paused && verdict != HPE_OK) || !judge_chunks(http, begin, bytes + *used))
+            return fail(http, HTTP_E_BODY);
+        if (http->last_chunk && http->trailer == HTTP_NO_TRAILER)
+            http->trailer = HTTP_TRAILER_BEGINS;
     }
     if (http->data.len)
         return HTTP_DATA;

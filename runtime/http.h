@@ -2,7 +2,8 @@
  *
  * The head is gathered whole, judged by head.h, then given to llhttp (strict), and the two must
  * agree on method or status, version, framing and the number of fields. llhttp finds the end of the
- * body. Chunk extensions and trailers are bounded and dropped.
+ * body. Chunk extensions and trailers are bounded and dropped; their lines, too, end in CRLF and
+ * have no control bytes, which llhttp alone does not see to.
  *
  *     struct http http;
  *     http_init(&http, HEAD_REQUEST);
@@ -17,8 +18,8 @@
  *         if (event == HTTP_FAIL) ...;              // http.error; nothing more can be read
  *     }
  *
- * HTTP_END comes for every message, also for one without a body. The memory of the head is on the
- * heap and lives until http_reset or http_finish.
+ * HTTP_END comes for every message, also for one without a body. The memory of the head lives until
+ * http_reset or http_finish: on the heap, or in what was given to http_lend.
  */
 #ifndef RUNTIME_HTTP_H
 #define RUNTIME_HTTP_H
@@ -38,6 +39,9 @@
 enum http_event { HTTP_MORE, HTTP_HEAD_READ, HTTP_DATA, HTTP_END, HTTP_FAIL };
 enum http_state { HTTP_IN_HEAD, HTTP_IN_BODY, HTTP_AT_END, HTTP_ENDED, HTTP_FAILED };
 
+/* Where in the trailers of a chunked body the last byte was. */
+enum http_trailer { HTTP_NO_TRAILER, HTTP_TRAILER_BEGINS, HTTP_TRAILER_NAME, HTTP_TRAILER_VALUE };
+
 struct http {
     enum head_kind kind;
     enum http_state state;
@@ -48,7 +52,10 @@ struct http {
     struct head head;      /* whole since HTTP_HEAD_READ */
 
     struct head_scan scan;
-    char *bytes; /* of the head */
+    /* Of a chunked body, outside of its data. */
+    bool after_cr, last_chunk;
+    enum http_trailer trailer;
+    char *bytes, *first; /* of the head; the owner's memory, or NULL */
     uint32_t capacity;
     uint32_t extra;  /* bytes of extensions and trailers so far */
     uint32_t fields; /* that llhttp saw */
@@ -56,6 +63,8 @@ struct http {
 };
 
 void http_init(struct http *http, enum head_kind kind);
+/* Memory for a head that is not larger; it must outlive http. Right after http_init. */
+void http_lend(struct http *http, char *first, uint32_t size);
 void http_finish(struct http *http);
 /* Forgets the message and waits for the next one. */
 void http_reset(struct http *http);

@@ -1,8 +1,9 @@
 #include "listener.h"
 
+#include "loopback.h"
+
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ static int bind_loopback(int fd, enum listener_family family, uint16_t port)
         .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     int one = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* accepted sockets inherit it */
+    loopback_hurry(fd); /* accepted sockets inherit it */
     if (family == LISTENER_V6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
     if (family == LISTENER_V4 ? bind(fd, (struct sockaddr *)&v4, sizeof v4) < 0

@@ -8,6 +8,10 @@
 /* A non-blocking, close-on-exec TCP socket on its way to the port (host order); second: of ::1. It
  * is connected, or not, when it is writable (SO_ERROR). 0 or a negative errno. */
 int loopback_connect(bool second, uint16_t port, int *out_fd);
+/* For a TCP socket whose bytes somebody waits for: no small ones are held back (Nagle), and of the
+ * kernel's ways to share a network, which loopback has no use for, the one that costs least. What a
+ * listening socket is told, those that it accepts inherit. */
+void loopback_hurry(int fd);
 /* The errno (positive) means that nobody listens there, or that there is no such address here. */
 bool loopback_refused(int error);
 /* Without a listener, a connection to a port from the range of outgoing ones can meet itself. Then

@@ -49,6 +49,9 @@ void proxy_wake(struct proxy *proxy, uint32_t service)
     ev_feed_event(proxy->loop, &proxy->waker, EV_CUSTOM);
 }
 
+/* Blocks of memory for exchanges that stay when few are under way. */
+#define PROXY_SPARE_BLOCKS 4
+
 struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
                            const struct proxy_ops *ops, void *ctx)
 {
@@ -68,12 +71,16 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
     proxy->counters = calloc(plan->service_count + 1ul, sizeof *proxy->counters);
     proxy->services = calloc(plan->service_count + 1ul, sizeof *proxy->services);
     if (!proxy->counters || !proxy->services ||
-        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, plan->service_count + 1)) {
+        !upstream_pool_init(&proxy->pool, loop, &proxy->sweeper, &proxy->upstream_slab,
+                            plan->service_count + 1)) {
         free(proxy->counters);
         free(proxy->services);
         free(proxy);
         return NULL;
     }
+    slab_init(&proxy->client_slab, sizeof(struct client), 1);
+    slab_init(&proxy->upstream_slab, sizeof(struct upstream), 1);
+    slab_init(&proxy->exchange_slab, sizeof(struct exchange), PROXY_SPARE_BLOCKS);
     sweeper_start(&proxy->sweeper, loop);
     return proxy;
 }
@@ -83,9 +90,12 @@ void proxy_destroy(struct proxy *proxy)
     if (!proxy)
         return;
     proxy_stop(proxy);
-    upstream_pool_finish(&proxy->pool);
     sweeper_stop(&proxy->sweeper);
     ev_clear_pending(proxy->loop, &proxy->waker);
+    upstream_pool_finish(&proxy->pool);
+    slab_finish(&proxy->upstream_slab);
+    slab_finish(&proxy->client_slab);
+    slab_finish(&proxy->exchange_slab);
     free(proxy->counters);
     free(proxy->services);
     free(proxy);
@@ -126,7 +136,7 @@ void proxy_stop(struct proxy *proxy)
     listener_close(&proxy->listener);
     while (!link_alone(&proxy->clients))
         client_close(container_of(proxy->clients.next, struct client, link));
-    for (uint32_t i = 0; i < proxy->plan->service_count; i++)
+    for (uint32_t i = 0; i <= proxy->plan->service_count; i++)
         upstream_pool_drop(&proxy->pool, i);
 }
 

@@ -86,7 +86,8 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
     struct proxy_counters *counters = calloc(plan->service_count + 1ul, sizeof *counters);
     struct proxy_service *services = calloc(plan->service_count + 1ul, sizeof *services);
     if (!counters || !services ||
-        !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, plan->service_count + 1)) {
+        !upstream_pool_init(&pool, proxy->loop, &proxy->sweeper, &proxy->upstream_slab,
+                            plan->service_count + 1)) {
         free(counters);
         free(services);
         return false;

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "listener.h"
 #include "proxy.h"
+#include "slab.h"
 #include "sweep.h"
 #include "upstream.h"
 
@@ -31,6 +32,7 @@ struct proxy {
     struct request_ids ids;
     struct upstream_pool pool;
     struct sweeper sweeper;
+    struct slab client_slab, upstream_slab, exchange_slab;
     struct listener listener;
     struct link clients; /* of struct client.link */
     struct link parked;  /* of struct exchange.parked, in order of arrival */

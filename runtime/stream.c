@@ -74,13 +74,25 @@ ssize_t stream_read(struct stream *stream, char *bytes, size_t size)
     return count < 0 ? -errno : count;
 }
 
+/* What is in the buffer itself and what is lent to it, in one call. */
+static ssize_t write_some(int fd, const struct buffer *buffer)
+{
+    struct str own = {buffer->bytes, buffer->end - buffer->start}, lent = buffer->lent;
+    if (own.len)
+        own.ptr += buffer->start;
+    if (own.len == 0 || lent.len == 0)
+        return send(fd, own.len ? own.ptr : lent.ptr, own.len + lent.len, MSG_NOSIGNAL);
+    struct iovec parts[] = {{(char *)own.ptr, own.len}, {(char *)lent.ptr, lent.len}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 int stream_flush(struct stream *stream, struct buffer *buffer, uint32_t *out_written)
 {
     uint32_t written = 0;
     int result = 0;
     while (buffer_size(buffer)) {
-        ssize_t count = send(stream->reader.fd, buffer->bytes + buffer->start, buffer_size(buffer),
-                             MSG_NOSIGNAL);
+        ssize_t count = write_some(stream->reader.fd, buffer);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0) {

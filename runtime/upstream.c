@@ -3,9 +3,8 @@
 #include "loopback.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static void on_idle_event(struct stream *stream)
 {
@@ -19,9 +18,9 @@ static void on_idle_due(struct deadline *deadline)
 }
 
 bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
-                        uint32_t service_count)
+                        struct slab *slab, uint32_t service_count)
 {
-    *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper};
+    *pool = (struct upstream_pool){.loop = loop, .sweeper = sweeper, .slab = slab};
     pool->idle = calloc(service_count + 1, sizeof *pool->idle);
     pool->idle_count = calloc(service_count + 1, sizeof *pool->idle_count);
     pool->rounds = calloc(service_count + 1, sizeof *pool->rounds);
@@ -61,17 +60,32 @@ static void leave_pool(struct upstream *upstream)
     deadline_clear(&upstream->idle);
 }
 
+/* Has the loop waited, and so asked the kernel about it, since it came back? */
+static bool was_watched(const struct upstream *upstream)
+{
+    return upstream->turn != ev_iteration(upstream->pool->loop);
+}
+
 static bool looks_alive(const struct upstream *upstream)
 {
     char byte;
+    if (was_watched(upstream))
+        return !ev_is_pending(&upstream->stream.reader);
     ssize_t count = recv(upstream->stream.reader.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count < 0 && errno == EAGAIN;
+}
+
+/* The newest, so that the others can grow old and go; one that was watched if there is one. */
+static struct upstream *choose(struct link *idle)
+{
+    struct upstream *newest = container_of(idle->prev, struct upstream, link);
+    return was_watched(newest) ? newest : container_of(idle->next, struct upstream, link);
 }
 
 struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uint16_t port)
 {
     while (!link_alone(&pool->idle[service])) {
-        struct upstream *upstream = container_of(pool->idle[service].prev, struct upstream, link);
+        struct upstream *upstream = choose(&pool->idle[service]);
         leave_pool(upstream);
         if (upstream->port == port && looks_alive(upstream)) {
             upstream->reused = true;
@@ -84,11 +98,11 @@ struct upstream *upstream_take(struct upstream_pool *pool, uint32_t service, uin
 
 static int begin_connect(struct upstream *upstream)
 {
-    int one = 1, fd = -1;
+    int fd = -1;
     int error = loopback_connect(upstream->family != 0, upstream->port, &fd);
     if (error)
         return error;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    loopback_hurry(fd);
     stream_open(&upstream->stream, upstream->pool->loop, fd);
     return 0;
 }
@@ -106,13 +120,15 @@ static int dial_from(struct upstream *upstream, uint8_t family)
 
 static struct upstream *create(struct upstream_pool *pool, uint32_t service, uint16_t port)
 {
-    struct upstream *upstream = calloc(1, sizeof *upstream);
+    struct upstream *upstream = slab_take(pool->slab);
     if (!upstream)
         return NULL;
-    upstream->pool = pool;
-    upstream->service = service;
-    upstream->round = service == UPSTREAM_NO_SERVICE ? 0 : pool->rounds[service];
-    upstream->port = port;
+    *upstream = (struct upstream){
+        .pool = pool,
+        .service = service,
+        .round = service == UPSTREAM_NO_SERVICE ? 0 : pool->rounds[service],
+        .port = port,
+    };
     link_init(&upstream->link);
     deadline_init(&upstream->idle, on_idle_due);
     return upstream;
@@ -136,7 +152,7 @@ int upstream_dial(struct upstream_pool *pool, uint32_t service, uint16_t port,
         return -ENOMEM;
     int error = dial_from(upstream, 0);
     if (error < 0) {
-        free(upstream);
+        slab_give(pool->slab, upstream);
         return error;
     }
     *out_upstream = upstream;
@@ -164,6 +180,7 @@ void upstream_release(struct upstream *upstream)
     }
     link_append(&pool->idle[upstream->service], &upstream->link);
     pool->idle_count[upstream->service]++;
+    upstream->turn = ev_iteration(pool->loop);
     stream_attach(&upstream->stream, upstream, on_idle_event, on_idle_event);
     stream_want(&upstream->stream, true);
     deadline_set(&upstream->idle, pool->loop, UPSTREAM_IDLE);
@@ -171,7 +188,8 @@ void upstream_release(struct upstream *upstream)
 
 static void release_memory(struct swept *swept)
 {
-    free(container_of(swept, struct upstream, swept));
+    struct upstream *upstream = container_of(swept, struct upstream, swept);
+    slab_give(upstream->pool->slab, upstream);
 }
 
 void upstream_close(struct upstream *upstream)

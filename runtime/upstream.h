@@ -1,19 +1,20 @@
 /* Connections to services, and the pool of those that wait for their next request.
  *
  * A service is dialled at 127.0.0.1, then at ::1 if nobody listens there. A connection goes back to
- * the pool only after a cleanly framed exchange; in the pool any byte or end of stream closes it,
- * and before it is used again it is looked at once more.
+ * the pool only after a cleanly framed exchange; in the pool any byte or end of stream closes it.
+ * So the loop's own wait says that it is alive; one that came back since is looked at once more.
  */
 #ifndef RUNTIME_UPSTREAM_H
 #define RUNTIME_UPSTREAM_H
 
 #include "deadline.h"
 #include "link.h"
+#include "slab.h"
 #include "stream.h"
 #include "sweep.h"
 
-#define UPSTREAM_IDLE       4. /* seconds; below the 5 after which Node's server closes */
-#define UPSTREAM_IDLE_SHARE 32 /* idle connections of one service */
+#define UPSTREAM_IDLE       4.  /* seconds; below the 5 after which Node's server closes */
+#define UPSTREAM_IDLE_SHARE 256 /* idle connections of one service */
 #define UPSTREAM_FAMILIES   2
 #define UPSTREAM_NO_SERVICE UINT32_MAX
 
@@ -21,6 +22,7 @@ struct upstream_pool {
     struct ev_loop *loop;
     struct sweeper *sweeper;
     uint32_t service_count;
+    struct slab *slab;    /* of struct upstream */
     struct link *idle;    /* [service] of struct upstream.link, the newest last */
     uint32_t *idle_count; /* [service] */
     uint32_t *rounds;     /* [service]: one more with each drop */
@@ -37,11 +39,12 @@ struct upstream {
     uint16_t port;
     uint8_t family; /* 0: 127.0.0.1, 1: ::1 */
     bool reused;    /* it served a request before */
+    unsigned turn;  /* of the loop, when it came back */
 };
 
 /* False without memory. */
 bool upstream_pool_init(struct upstream_pool *pool, struct ev_loop *loop, struct sweeper *sweeper,
-                        uint32_t service_count);
+                        struct slab *slab, uint32_t service_count);
 void upstream_pool_finish(struct upstream_pool *pool);
 /* Closes the idle connections of a service; those that are in use are not kept. */
 void upstream_pool_drop(struct upstream_pool *pool, uint32_t service);

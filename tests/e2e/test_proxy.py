@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 
+import mutate
 from harness import DEADLINE, Skip, case, check, has_ipv6, same
 
 
@@ -280,6 +281,18 @@ def a_service_that_failed(t):
     check("db has failed" in answer["text"], f"the root is not named: {answer}")
     body = t.get("db", method="POST", body=b"x")[2]
     check(b"<script>" not in body and b"refresh" not in body, "a POST would be repeated")
+    t.stop(program)
+
+
+@case
+def a_client_that_makes_mistakes(t):
+    port = t.free_port()
+    t.a3sfile(f'service "web" {{\n  cmd = ["sleep", "1000000"]\n  port = {port}\n}}')
+    program = t.start("up")
+    t.wait_state("web", "running")
+    service = mutate.Service(port)
+    mutate.Run(t.proxy_port, "web.localhost", service, seed=1).until(lambda run: run.sent == 1500)
+    service.close()
     t.stop(program)
 
 

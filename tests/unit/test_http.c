@@ -37,7 +37,8 @@ static struct outcome read_whole(enum head_kind kind, const char *text, size_t s
     return outcome;
 }
 
-#define POST "POST / HTTP/1.1\r\nHost: a\r\n"
+#define POST    "POST / HTTP/1.1\r\nHost: a\r\n"
+#define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n0\r\n"
 
 static const struct {
     enum head_kind kind;
@@ -67,6 +68,13 @@ static const struct {
     {HEAD_REQUEST, POST "Transfer-Encoding: chunked\r\n\r\n10000000000000005\r\n", "", HTTP_FAIL,
      0},
     {HEAD_REQUEST, POST "Transfer-Encoding: chunked\r\n\r\n 5\r\n", "", HTTP_FAIL, 0},
+    {HEAD_REQUEST, CHUNKED "X: y\r\nZ:\r\n\r\nG", "", HTTP_END, 1},
+    {HEAD_REQUEST, CHUNKED "X: y\r\n\n", "", HTTP_FAIL, 0},
+    {HEAD_REQUEST, CHUNKED "X: y\nZ: a\r\n\r\n", "", HTTP_FAIL, 0},
+    {HEAD_REQUEST, CHUNKED "X: y\r\n z\r\n\r\n", "", HTTP_FAIL, 0},
+    {HEAD_REQUEST, CHUNKED ": y\r\n\r\n", "", HTTP_FAIL, 0},
+    {HEAD_REQUEST, CHUNKED "X : y\r\n\r\n", "", HTTP_FAIL, 0},
+    {HEAD_REQUEST, CHUNKED "X: \x01\r\n\r\n", "", HTTP_FAIL, 0},
     {HEAD_REQUEST, POST "Content-Length: 5\r\n\r\nhel", "hel", HTTP_MORE, 0},
     {HEAD_RESPONSE, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOKx", "OK", HTTP_END, 1},
     {HEAD_RESPONSE, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\nx",
