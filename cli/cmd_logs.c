@@ -9,7 +9,7 @@
 #define LINES_ALL (-1)
 
 struct logs_options {
-    bool follow, json;
+    bool follow, json, http;
     long lines;
     const char *since, *until, *grep, *run;
 };
@@ -19,6 +19,8 @@ static const struct command_option options[] = {
      "go on with what is printed from now on", NULL, 0},
     {'n', "lines", OPTION_NUMBER, offsetof(struct logs_options, lines), "COUNT",
      "the newest lines only; else all that are kept", NULL, LINES_ALL},
+    {0, "http", OPTION_FLAG, offsetof(struct logs_options, http), NULL,
+     "the requests that went through the proxy instead", NULL, 0},
     {0, "since", OPTION_TEXT, offsetof(struct logs_options, since), "TIME",
      "from then on: 10m, 1h30m (ago), 12:03, or 2026-11-25T12:03:04", NULL, 0},
     {0, "until", OPTION_TEXT, offsetof(struct logs_options, until), "TIME", "before then", NULL, 0},
@@ -102,7 +104,7 @@ static int add_time(struct strbuf *target, const char *key, const char *text)
 static int build_target(const struct command_call *call, struct strbuf *target)
 {
     const struct logs_options *chosen = command_options(call, struct logs_options);
-    strbuf_addf(target, "/v1/logs?follow=%d", chosen->follow);
+    strbuf_addf(target, "/v1/logs?follow=%d%s", chosen->follow, chosen->http ? "&stream=http" : "");
     if (chosen->lines != LINES_ALL)
         strbuf_addf(target, "&lines=%ld", chosen->lines);
     for (size_t i = 0; i < call->operand_count; i++)
@@ -174,7 +176,8 @@ const struct command cmd_logs = {
     .operands = "[SERVICE...]",
     .about = "Following goes on when a service is restarted; Ctrl-C ends it. Lines of standard "
              "error are\n"
-             "marked with \"┃\". To name the A3sfile, put -f PATH before \"logs\" or use --file.",
+             "marked with \"┃\". Requests are shown without their queries.\n"
+             "To name the A3sfile, put -f PATH before \"logs\" or use --file.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,
     .run = run,

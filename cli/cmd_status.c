@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 struct status_options {
-    bool json, watch, socket;
+    bool json, watch, socket, wide;
 };
 
 static const struct command_option options[] = {
     {0, "json", OPTION_FLAG, offsetof(struct status_options, json), NULL,
      "the answer of the control API, for programs", NULL, 0},
+    {0, "wide", OPTION_FLAG, offsetof(struct status_options, wide), NULL,
+     "with the requests that went through the proxy", NULL, 0},
     {'w', "watch", OPTION_FLAG, offsetof(struct status_options, watch), NULL,
      "go on and show each change; Ctrl-C ends it", NULL, 0},
     {0, "socket", OPTION_FLAG, offsetof(struct status_options, socket), NULL,
@@ -31,7 +33,8 @@ static int print_socket(const struct remote *remote)
 static int print_table(const struct command_call *call, json_t *status)
 {
     struct strbuf text = {0};
-    status_view_draw(status, report_color(STDOUT_FILENO), call->arena, &text);
+    status_view_draw(status, report_color(STDOUT_FILENO),
+                     command_options(call, struct status_options)->wide, call->arena, &text);
     int code = report_output(&text);
     strbuf_finish(&text);
     return code;

@@ -1,10 +1,15 @@
 #include "commands.h"
 #include "load.h"
 #include "remake.h"
+#include "remote.h"
+#include "report.h"
 #include "start.h"
+#include "top.h"
+
+#include <unistd.h>
 
 struct up_options {
-    bool detach, wait, no_deps, no_reload, only_errors, json;
+    bool detach, wait, no_deps, no_reload, tui, only_errors, json;
     long wait_timeout; /* seconds */
 };
 
@@ -19,6 +24,8 @@ static const struct command_option options[] = {
      "start the named services alone", NULL, 0},
     {0, "no-reload", OPTION_FLAG, offsetof(struct up_options, no_reload), NULL,
      "a saved A3sfile changes nothing before \"a3s reload\"", NULL, 0},
+    {0, "tui", OPTION_FLAG, offsetof(struct up_options, tui), NULL,
+     "go to the background and open \"a3s top\"; leaving it stops nothing", NULL, 0},
     {0, "only-errors", OPTION_FLAG, offsetof(struct up_options, only_errors), NULL,
      "show what services print to stderr, and a3s's own lines; all is kept", NULL, 0},
     {0, "json", OPTION_FLAG, offsetof(struct up_options, json), NULL,
@@ -50,11 +57,44 @@ static int start(const struct command_call *call, const char *path, struct compi
         .with_deps = !chosen->no_deps,
         .only_errors = chosen->only_errors,
         .json = chosen->json,
-        .detach = chosen->detach || wait,
+        .detach = chosen->detach || wait || chosen->tui,
         .wait = wait,
         .wait_timeout = chosen->wait_timeout,
     });
     plan_close(&plan);
+    return code;
+}
+
+/* What cannot be meant is refused before anything is compiled. */
+static int check_options(const struct command_call *call, const char *path)
+{
+    const struct up_options *chosen = command_options(call, struct up_options);
+    if (chosen->no_deps && !call->operand_count) {
+        report_error("--no-deps is about services that are named: a3s up --no-deps SERVICE...");
+        return CLI_USAGE;
+    }
+    if (chosen->tui && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
+        report_error("--tui needs a terminal; \"a3s up -d\" does without");
+        return CLI_USAGE;
+    }
+    if (chosen->tui && strcmp(path, "-") == 0) {
+        report_error("--tui needs standard input for the keys: name a file with -f");
+        return CLI_USAGE;
+    }
+    return CLI_DONE;
+}
+
+static int watch(const struct command_call *call)
+{
+    struct remote remote;
+    int code = remote_open(call, &remote);
+    if (code)
+        return code;
+    code = top_run(&remote);
+    if (!code && rundir_is_running(&remote.dir))
+        report_note(
+            "a3s goes on in the background; \"a3s top\" is this view, \"a3s down\" stops it");
+    remote_close(&remote);
     return code;
 }
 
@@ -66,12 +106,17 @@ static int run(const struct command_call *call)
     int code = load_path(call, path);
     if (code)
         return code;
+    code = check_options(call, path);
+    if (code)
+        return code;
     compilation_init(&c);
     code = load_compile(&c, path, &compile, stderr);
     load_export_secrets(call, &c);
     if (!code)
         code = start(call, path, &c);
     compilation_finish(&c);
+    if (!code && command_options(call, struct up_options)->tui)
+        code = watch(call);
     return code;
 }
 

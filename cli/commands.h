@@ -12,6 +12,8 @@
     X(status)       \
     X(why)          \
     X(logs)         \
+    X(top)          \
+    X(fault)        \
     X(open)         \
     X(exec)         \
     X(validate)     \

@@ -3,8 +3,14 @@
 #include "remote.h"
 #include "report.h"
 
+#include "status_view.h"
+
+#include <unistd.h>
+
 /* The pause between two looks at the status. */
 #define LOOK_NS 50000000L
+/* Seconds after which is told what is waited for: the first, then three times as many each. */
+#define FIRST_WORD 1.0
 
 enum verdict { VERDICT_READY, VERDICT_WAITS, VERDICT_LOST };
 
@@ -48,13 +54,39 @@ static enum verdict judge(const struct start *start, uint32_t index, json_t *ser
     return VERDICT_WAITS;
 }
 
-static void report_lost(const char *name, json_t *service)
+static const char *text_of(json_t *service, const char *key)
 {
-    const char *state = json_string_value(json_object_get(service, "state"));
-    const char *reason = json_string_value(json_object_get(service, "reason"));
-    report_error("%s is %s%s%s", name, state ? state : "unknown", reason && *reason ? ": " : "",
-                 reason ? reason : "");
-    report_hint("\"a3s logs %s\" shows what it said", name);
+    const char *text = json_string_value(json_object_get(service, key));
+    return text ? text : "";
+}
+
+/* Of a blocked service the one that blocks it, however far away. */
+static const char *find_root(json_t *status, const char *name)
+{
+    for (size_t steps = json_array_size(json_object_get(status, "services")); steps > 0; steps--) {
+        json_t *service = find_service(status, name);
+        json_t *first = json_array_get(json_object_get(service, "waiting_on"), 0);
+        if (strcmp(text_of(service, "state"), "blocked") != 0 || !json_is_string(first))
+            break;
+        name = json_string_value(first);
+    }
+    return name;
+}
+
+static void report_lost(json_t *status, const char *name, json_t *service)
+{
+    const char *state = text_of(service, "state"), *reason = text_of(service, "reason");
+    const char *root = find_root(status, name);
+    report_error("%s is %s%s%s", name, *state ? state : "unknown", *reason ? ": " : "", reason);
+    report_hint("\"a3s logs %s\" shows what it said, \"a3s restart %s\" tries again", root, root);
+}
+
+/* "db (starting: its port refuses)" */
+static void add_waiting(const char *name, json_t *service, struct strbuf *waiting)
+{
+    const char *reason = text_of(service, "reason");
+    strbuf_addf(waiting, "%s%s (%s%s%s)", waiting->len ? ", " : "", name, text_of(service, "state"),
+                *reason ? ": " : "", reason);
 }
 
 /* Looks at every service that was asked for; names those that are not there yet. */
@@ -67,9 +99,9 @@ static enum verdict look(const struct start *start, json_t *status, struct strbu
             continue;
         json_t *service = find_service(status, name);
         switch (judge(start, i, service)) {
-        case VERDICT_LOST: report_lost(name, service); return VERDICT_LOST;
+        case VERDICT_LOST: report_lost(status, name, service); return VERDICT_LOST;
         case VERDICT_WAITS:
-            strbuf_addf(waiting, "%s%s", waiting->len ? ", " : "", name);
+            add_waiting(name, service, waiting);
             all = VERDICT_WAITS;
             break;
         case VERDICT_READY: break;
@@ -85,9 +117,42 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static int report_late(const struct start *start, const struct strbuf *waiting)
+{
+    report_error("not ready after %ld %s: %s", start->wait_timeout,
+                 report_plural((size_t)start->wait_timeout, "second", "seconds"),
+                 strbuf_text(waiting));
+    return CLI_TIMEOUT;
+}
+
+/* On a terminal; programs have "a3s status --json". */
+static void show_ready(json_t *status, double seconds)
+{
+    struct arena arena = {0};
+    struct strbuf text = {0};
+    const char *page = text_of(status, "page");
+    if (!isatty(STDOUT_FILENO))
+        return;
+    report_note("everything is ready after %.1f s", seconds);
+    status_view_draw(status, report_color(STDOUT_FILENO), false, &arena, &text);
+    if (*page)
+        strbuf_addf(&text, "\nthe page: %s (\"a3s open\" opens it)\n", page);
+    report_output(&text);
+    strbuf_finish(&text);
+    arena_finish(&arena);
+}
+
+static int conclude(enum verdict verdict, json_t *status, double seconds)
+{
+    if (verdict == VERDICT_READY)
+        show_ready(status, seconds);
+    json_decref(status);
+    return verdict == VERDICT_READY ? CLI_DONE : CLI_FAILED;
+}
+
 static int await(const struct start *start, struct remote *remote, struct strbuf *waiting)
 {
-    double begin = seconds_now();
+    double begin = seconds_now(), next_word = FIRST_WORD;
     for (;;) {
         json_t *status = NULL;
         int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
@@ -95,14 +160,15 @@ static int await(const struct start *start, struct remote *remote, struct strbuf
             return code;
         strbuf_clear(waiting);
         enum verdict verdict = look(start, status, waiting);
-        json_decref(status);
+        double passed = seconds_now() - begin;
         if (verdict != VERDICT_WAITS)
-            return verdict == VERDICT_READY ? CLI_DONE : CLI_FAILED;
-        if (start->wait_timeout && seconds_now() - begin > (double)start->wait_timeout) {
-            report_error("not ready after %ld %s: %s", start->wait_timeout,
-                         report_plural((size_t)start->wait_timeout, "second", "seconds"),
-                         strbuf_text(waiting));
-            return CLI_TIMEOUT;
+            return conclude(verdict, status, passed);
+        json_decref(status);
+        if (start->wait_timeout && passed > (double)start->wait_timeout)
+            return report_late(start, waiting);
+        if (passed > next_word) {
+            report_note("waiting for %s", strbuf_text(waiting));
+            next_word *= 3;
         }
         nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
     }

@@ -36,6 +36,54 @@ static void draw_name(const struct log_view *view, struct str name, bool self, s
     strbuf_addn(out, ' ', name.len < view->width ? view->width - name.len : 0);
 }
 
+static void draw_size(struct strbuf *out, json_int_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    for (; size >= 1024. && unit + 1 < sizeof units / sizeof *units; unit++)
+        size /= 1024.;
+    strbuf_addf(out, unit && size < 10. ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+static void draw_time(struct strbuf *out, double ms)
+{
+    if (ms < 10.)
+        strbuf_addf(out, "%.1f ms", ms);
+    else if (ms < 10000.)
+        strbuf_addf(out, "%.0f ms", ms);
+    else
+        strbuf_addf(out, "%.1f s", ms / 1e3);
+}
+
+/* "GET /path 200 1.2 KiB 3.4 ms (120 ms parked) 0123..cdef". */
+static void draw_request(const struct log_view *view, json_t *line, struct strbuf *out)
+{
+    json_int_t status = json_integer_value(json_object_get(line, "status"));
+    double parked = json_number_value(json_object_get(line, "parked_ms"));
+    unsigned color = status >= 500 || !status ? 31 : status >= 400 ? 33 : 32;
+    log_escape(out, text_of(line, "method"));
+    strbuf_addc(out, ' ');
+    log_escape(out, text_of(line, "path"));
+    strbuf_addf(out, view->color ? " \033[%um" : " ", color);
+    if (status)
+        strbuf_addf(out, "%lld", (long long)status);
+    else
+        strbuf_adds(out, "gone"); /* the client, before there was an answer */
+    strbuf_adds(out, view->color ? "\033[0m " : " ");
+    draw_size(out, json_integer_value(json_object_get(line, "bytes")));
+    strbuf_addc(out, ' ');
+    draw_time(out, json_number_value(json_object_get(line, "ms")));
+    if (parked > 0.) {
+        strbuf_adds(out, " (");
+        draw_time(out, parked);
+        strbuf_adds(out, " parked)");
+    }
+    strbuf_adds(out, view->color ? " \033[2m" : " ");
+    log_escape(out, text_of(line, "id"));
+    strbuf_adds(out, view->color ? "\033[0m" : "");
+}
+
 static void draw_line(const struct log_view *view, json_t *line, struct strbuf *out)
 {
     struct str stream = text_of(line, "stream"), text = text_of(line, "line");
@@ -49,7 +97,9 @@ static void draw_line(const struct log_view *view, json_t *line, struct strbuf *
     strbuf_addf(out, " %s%s%s ", red ? "\033[31m" : "", error ? "┃" : "│", red ? "\033[0m" : "");
     if (self && !str_is(service, "a3s"))
         strbuf_addf(out, "%.*s: ", STR_ARG(service));
-    if (!view->escape)
+    if (str_is(stream, "http"))
+        draw_request(view, line, out);
+    else if (!view->escape)
         strbuf_add_str(out, text);
     else if (log_escape(out, text))
         strbuf_adds(out, "\033[0m");

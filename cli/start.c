@@ -1,5 +1,6 @@
 #include "start.h"
 
+#include "clock_text.h"
 #include "daemon.h"
 #include "dump.h"
 #include "goal.h"
@@ -8,6 +9,7 @@
 #include "lookups.h"
 #include "report.h"
 #include "rundir.h"
+#include "service_view.h"
 #include "unknown.h"
 
 #include <errno.h>
@@ -46,15 +48,38 @@ static int choose_services(const struct start *start, uint32_t *out_services)
     return CLI_DONE;
 }
 
+/* ", pid 12, for 2h05m, since 12:03:04" */
+static void add_holder(const struct rundir_info *info, struct strbuf *out)
+{
+    struct timespec boot, wall;
+    clock_gettime(CLOCK_BOOTTIME, &boot);
+    clock_gettime(CLOCK_REALTIME, &wall);
+    int64_t ticks = sysconf(_SC_CLK_TCK);
+    int64_t age = (int64_t)boot.tv_sec - (int64_t)info->start_time / ticks;
+    strbuf_addf(out, " (pid %d", (int)info->pid);
+    if (age >= 0) {
+        strbuf_adds(out, ", for ");
+        service_view_uptime(age, out);
+        strbuf_adds(out, ", since ");
+        clock_text_short(out, ((int64_t)wall.tv_sec - age) * 1000);
+    }
+    strbuf_addc(out, ')');
+}
+
 static int report_taken(const struct start *start, const struct rundir *dir)
 {
     struct rundir_info info;
+    struct strbuf holder = {0};
     if (rundir_read_info(dir, &info) == 0)
-        report_error("%s is running already (pid %d)", start->project, (int)info.pid);
+        add_holder(&info, &holder);
+    report_error("%s is running already%s", dir->project, strbuf_text(&holder));
+    report_hint("\"a3s status\" shows its services, \"a3s top\" stays with them%s",
+                start->source ? ";" : "");
+    if (start->source)
+        report_hint("\"a3s reload\" takes over a changed A3sfile, \"a3s down\" stops everything");
     else
-        report_error("%s is running already", start->project);
-    report_hint("\"a3s status\" shows it, \"a3s reload\" takes over a changed file, \"a3s down\" "
-                "stops it");
+        report_hint("\"a3s down\" stops everything");
+    strbuf_finish(&holder);
     return CLI_TAKEN;
 }
 

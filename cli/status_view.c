@@ -1,13 +1,33 @@
 #include "status_view.h"
 
+#include "fault_line.h"
+#include "service_view.h"
 #include "table.h"
 
 #include <signal.h>
 
-enum column { SERVICE, STATE, PID, PORT, HEALTH, RESTARTS, UPTIME, URL, COLUMN_COUNT };
+/* The last ones only if they are asked for. */
+enum column {
+    SERVICE,
+    STATE,
+    PID,
+    PORT,
+    HEALTH,
+    RESTARTS,
+    UPTIME,
+    URL,
+    REQUESTS,
+    ERRORS,
+    PARKED,
+    P50,
+    P99,
+    COLUMN_COUNT
+};
+#define COLUMNS_NARROW REQUESTS
 
-static const char *const titles[] = {"SERVICE", "STATE",    "PID",    "PORT",
-                                     "HEALTH",  "RESTARTS", "UPTIME", "URL"};
+static const char *const titles[] = {"SERVICE",  "STATE",  "PID", "PORT",     "HEALTH",
+                                     "RESTARTS", "UPTIME", "URL", "REQUESTS", "ERRORS",
+                                     "PARKED",   "P50",    "P99"};
 _Static_assert(sizeof titles / sizeof *titles == COLUMN_COUNT, "a title for each column");
 
 static const char *text_of(json_t *service, const char *key)
@@ -24,20 +44,16 @@ static const char *number_of(json_t *service, const char *key, struct arena *are
     return arena_printf(arena, "%lld", (long long)json_integer_value(value));
 }
 
-/* The two largest units: "12s", "3m04s", "2h05m", "3d04h". */
 static const char *uptime_of(json_t *service, struct arena *arena)
 {
     json_t *value = json_object_get(service, "uptime_secs");
-    long long seconds = (long long)json_number_value(value);
+    struct strbuf text = {0};
     if (!json_is_number(value))
         return "-";
-    if (seconds < 60)
-        return arena_printf(arena, "%llds", seconds);
-    if (seconds < 3600)
-        return arena_printf(arena, "%lldm%02llds", seconds / 60, seconds % 60);
-    if (seconds < 86400)
-        return arena_printf(arena, "%lldh%02lldm", seconds / 3600, seconds / 60 % 60);
-    return arena_printf(arena, "%lldd%02lldh", seconds / 86400, seconds / 3600 % 24);
+    service_view_uptime((long long)json_number_value(value), &text);
+    const char *copy = arena_strndup(arena, text.ptr, text.len);
+    strbuf_finish(&text);
+    return copy;
 }
 
 /* "healthy, 3 flaps": it was unhealthy so often of late; once may happen. */
@@ -51,20 +67,25 @@ static const char *health_of(json_t *service, struct arena *arena)
     return flaps > 1 ? arena_printf(arena, "%s, %lld flaps", text, (long long)flaps) : text;
 }
 
-static enum table_color color_of(const char *state)
+static const char *ms_of(json_t *latency, const char *key, struct arena *arena)
 {
-    static const struct {
-        const char *state;
-        enum table_color color;
-    } colors[] = {
-        {"running", TABLE_GREEN},  {"done", TABLE_GREEN},      {"failed", TABLE_RED},
-        {"blocked", TABLE_RED},    {"unhealthy", TABLE_RED},   {"starting", TABLE_YELLOW},
-        {"backoff", TABLE_YELLOW}, {"stopping", TABLE_YELLOW}, {"pending", TABLE_YELLOW},
-    };
-    for (size_t i = 0; i < sizeof colors / sizeof *colors; i++)
-        if (strcmp(colors[i].state, state) == 0)
-            return colors[i].color;
-    return TABLE_PLAIN;
+    json_t *value = json_object_get(latency, key);
+    double ms = json_number_value(value);
+    if (!json_is_number(value))
+        return "-";
+    return arena_printf(arena, ms < 10. ? "%.1f ms" : "%.0f ms", ms);
+}
+
+static void add_requests(struct table_cell *row, json_t *http, struct arena *arena)
+{
+    json_t *latency = json_object_get(http, "latency");
+    row[REQUESTS].text = number_of(http, "requests", arena);
+    row[ERRORS].text = number_of(http, "errors", arena);
+    row[ERRORS].color =
+        json_integer_value(json_object_get(http, "errors")) ? TABLE_RED : TABLE_PLAIN;
+    row[PARKED].text = number_of(http, "parked", arena);
+    row[P50].text = ms_of(latency, "p50_ms", arena);
+    row[P99].text = ms_of(latency, "p99_ms", arena);
 }
 
 static void add_row(struct table *table, json_t *service, struct arena *arena)
@@ -73,7 +94,7 @@ static void add_row(struct table *table, json_t *service, struct arena *arena)
     const char *health = health_of(service, arena);
     row[SERVICE].text = text_of(service, "name");
     row[STATE].text = text_of(service, "state");
-    row[STATE].color = color_of(row[STATE].text);
+    row[STATE].color = service_view_color(row[STATE].text);
     row[PID].text = number_of(service, "pid", arena);
     row[PORT].text = number_of(service, "port", arena);
     row[HEALTH].text = health;
@@ -81,6 +102,8 @@ static void add_row(struct table *table, json_t *service, struct arena *arena)
     row[RESTARTS].text = number_of(service, "restart_count", arena);
     row[UPTIME].text = uptime_of(service, arena);
     row[URL].text = text_of(service, "url");
+    if (table->columns > COLUMNS_NARROW)
+        add_requests(row, json_object_get(service, "http"), arena);
 }
 
 /* The end of the process before the one that runs, if nobody asked for it: it may come again. */
@@ -99,7 +122,7 @@ static void add_last_end(json_t *service, struct strbuf *out)
 static void add_reason(json_t *service, struct strbuf *out)
 {
     const char *reason = json_string_value(json_object_get(service, "reason"));
-    if (color_of(text_of(service, "state")) == TABLE_GREEN)
+    if (service_view_color(text_of(service, "state")) == TABLE_GREEN)
         add_last_end(service, out);
     else if (reason)
         strbuf_adds(out, reason);
@@ -123,15 +146,36 @@ static void add_reasons(json_t *services, struct strbuf *out)
     }
 }
 
-void status_view_draw(json_t *status, bool color, struct arena *arena, struct strbuf *out)
+/* What goes wrong because somebody wants it to must not be taken for anything else. */
+static void add_faults(json_t *services, bool color, struct strbuf *out)
+{
+    size_t i;
+    json_t *service;
+    bool first = true;
+    json_array_foreach(services, i, service)
+    {
+        json_t *fault = json_object_get(service, "fault");
+        if (!json_is_object(fault))
+            continue;
+        strbuf_adds(out, first ? "\n" : "");
+        strbuf_adds(out, color ? "\033[1;31m" : "");
+        fault_line(text_of(service, "name"), fault, out);
+        strbuf_adds(out, color ? "\033[0m\n" : "\n");
+        first = false;
+    }
+}
+
+void status_view_draw(json_t *status, bool color, bool wide, struct arena *arena,
+                      struct strbuf *out)
 {
     json_t *services = json_object_get(status, "services"), *service;
     size_t i;
-    struct table table = {.arena = arena, .columns = COLUMN_COUNT};
+    struct table table = {.arena = arena, .columns = wide ? COLUMN_COUNT : COLUMNS_NARROW};
     struct table_cell *head = table_row(&table);
-    for (size_t column = 0; column < COLUMN_COUNT; column++)
+    for (size_t column = 0; column < table.columns; column++)
         head[column] = (struct table_cell){titles[column], TABLE_BOLD};
     json_array_foreach(services, i, service) add_row(&table, service, arena);
     table_render(&table, color, out);
     add_reasons(services, out);
+    add_faults(services, color, out);
 }

@@ -52,7 +52,7 @@ static bool draw(struct watch *watch)
     watch->code = remote_status(watch->remote, &status);
     if (!watch->code) {
         strbuf_adds(&text, "\033[H\033[J"); /* home, and clear from there */
-        status_view_draw(status, report_color(STDOUT_FILENO), &arena, &text);
+        status_view_draw(status, report_color(STDOUT_FILENO), false, &arena, &text);
         watch->code = report_output(&text);
     }
     json_decref(status);

@@ -78,7 +78,7 @@ static void read_times(struct compose_service *s, const struct node *health)
     import_duration(im, s->draft, node_find(health, "timeout"), &times.timeout);
     if (node_is_text(retries))
         import_number(retries->text, 1000000, &times.retries);
-    probe_set_times(im, s->draft, times);
+    import_probe_set_times(im, s->draft, times);
 }
 
 bool compose_health(struct compose_service *s, const char *container)

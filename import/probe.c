@@ -95,7 +95,8 @@ bool import_probe_command(struct import *im, struct draft_service *service, stru
     return true;
 }
 
-void probe_set_times(struct import *im, struct draft_service *service, struct probe_times times)
+void import_probe_set_times(struct import *im, struct draft_service *service,
+                            struct probe_times times)
 {
     uint32_t interval = times.interval ? times.interval : INTERVAL_MS;
     if (!draft_has(service, SCHEMA_health_type))

@@ -19,6 +19,7 @@ struct probe_times {
     uint32_t retries;
 };
 
-void probe_set_times(struct import *im, struct draft_service *service, struct probe_times times);
+void import_probe_set_times(struct import *im, struct draft_service *service,
+                            struct probe_times times);
 
 #endif

@@ -151,7 +151,7 @@ static bool read_readiness(struct process *p, const struct node *value)
     seconds(node_find(value, "timeout_seconds"), &times.timeout);
     if (node_is_text(failures))
         import_number(failures->text, 1000000, &times.retries);
-    probe_set_times(p->im, p->draft, times);
+    import_probe_set_times(p->im, p->draft, times);
     return true;
 }
 

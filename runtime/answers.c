@@ -1,5 +1,7 @@
 #include "answers.h"
 
+#include "access.h"
+
 #include "dispatch.h"
 #include "follow.h"
 #include "log_escape.h"
@@ -29,9 +31,12 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
     }
 }
 
+/* What a3s has said of it is the reason, which is told anyway. */
 static void add_last_line(void *ctx, const struct log_line *line)
 {
     struct strbuf *text = ctx, plain = {0};
+    if (line->service == LOGS_SELF)
+        return;
     log_strip(&plain, (struct str){line->text, line->length});
     log_escape(text, strbuf_str(&plain));
     strbuf_addc(text, '\n');
@@ -74,6 +79,16 @@ static void describe_service(void *ctx, uint32_t service, struct trouble *out_tr
     free(wanted);
 }
 
+/* For those that nobody follows it costs a copy. */
+static void remember_access(void *ctx, const struct proxy_access *access)
+{
+    struct daemon *d = ctx;
+    char record[ACCESS_RECORD_MAX];
+    uint32_t service = access->service == PLAN_NONE ? LOGS_SELF : access->service;
+    struct str text = {record, access_pack(access, record)};
+    logs_add(&d->access, service, LOG_HTTP, text);
+}
+
 static struct site *find_site(void *ctx)
 {
     struct daemon *d = ctx;
@@ -90,6 +105,7 @@ static int connect_control(void *ctx)
 
 const struct proxy_ops answers_for_proxy = {.service_state = route_state,
                                             .describe = describe_service,
+                                            .access = remember_access,
                                             .site = find_site,
                                             .connect_control = connect_control};
 
@@ -162,7 +178,65 @@ static int control_logs(void *ctx, struct control_stream *stream,
                         const struct control_logs_query *query, struct strbuf *out_error)
 {
     struct daemon *d = ctx;
-    return follow_logs(&d->logs, stream, query, out_error);
+    return follow_logs(query->http ? &d->access : &d->logs, stream, query, out_error);
+}
+
+/* Faults on purpose */
+
+static void set_fault(struct daemon *d, uint32_t service, const struct fault *fault)
+{
+    struct strbuf text = {0};
+    bool was_on = fault_is_on(proxy_fault(d->proxy, service));
+    proxy_set_fault(d->proxy, service, fault);
+    fault_describe(fault, &text);
+    if (fault_is_on(fault))
+        log_warn(&d->log, "%s: a fault on purpose: %s, until \"a3s fault %s --off\"",
+                 d->names[service], strbuf_text(&text), d->names[service]);
+    else if (was_on)
+        log_warn(&d->log, "%s: the fault on purpose is over", d->names[service]);
+    strbuf_finish(&text);
+}
+
+static int find_for_fault(struct daemon *d, const char *name, uint32_t *out_service,
+                          struct strbuf *out_error)
+{
+    uint32_t service = plan_find_service(d->plan, name);
+    if (service == PLAN_NONE) {
+        unknown_service(out_error, name, d->names, d->plan->service_count);
+        return -ENOENT;
+    }
+    if (!launch_host(d->plan, service)) {
+        strbuf_addf(out_error, "no request goes to \"%s\" through the proxy", name);
+        return -EBUSY;
+    }
+    *out_service = service;
+    return 0;
+}
+
+static int control_fault(void *ctx, const char *name, json_t *wanted, json_t **out_body,
+                         struct strbuf *out_error)
+{
+    struct daemon *d = ctx;
+    struct fault fault;
+    uint32_t service = 0;
+    if (!d->proxy) {
+        strbuf_adds(out_error, "there is no proxy: dev { proxy_port = 0 }");
+        return -EBUSY;
+    }
+    if (!fault_from_json(&fault, wanted, out_error))
+        return -EINVAL;
+    if (!name && fault_is_on(&fault)) {
+        strbuf_adds(out_error, "a fault is for a service: /v1/services/NAME/fault");
+        return -EINVAL;
+    }
+    int error = name ? find_for_fault(d, name, &service, out_error) : 0;
+    if (error)
+        return error;
+    uint32_t end = name ? service + 1 : d->plan->service_count;
+    for (uint32_t i = service; i < end; i++)
+        set_fault(d, i, &fault);
+    *out_body = json_pack("{s:b,s:o}", "ok", 1, "fault", fault_to_json(&fault));
+    return 0;
 }
 
 static int control_events(void *ctx, struct control_stream *stream,
@@ -177,6 +251,7 @@ static int control_events(void *ctx, struct control_stream *stream,
 
 const struct control_ops answers_for_control = {.read = answers_read,
                                                 .command = control_command,
+                                                .fault = control_fault,
                                                 .reload = control_reload,
                                                 .shutdown = control_shutdown,
                                                 .logs = control_logs,

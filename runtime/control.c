@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "control_queue.h"
 #include "control_request.h"
 #include "io.h"
 
@@ -10,11 +11,6 @@
 /* Seconds that accepting rests when no descriptor is left. */
 #define ACCEPT_PAUSE 0.1
 
-struct queue {
-    char *bytes;
-    size_t start, size, capacity; /* what waits is [start, start + size) */
-};
-
 struct control_client {
     struct control_stream stream;
     struct control *control;
@@ -23,7 +19,7 @@ struct control_client {
     ev_io reader, writer;
     ev_timer deadline;
     struct control_request request;
-    struct queue queue;
+    struct control_queue queue;
     bool remote;    /* not one of the user's own programs */
     bool waiting;   /* the response comes later */
     bool answered;  /* the response has begun */
@@ -34,38 +30,6 @@ struct control_client {
     bool half;      /* the client will say no more */
 };
 _Static_assert(offsetof(struct control_client, stream) == 0, "the stream is the client");
-
-/* Refuses instead of ending the process: one client must not take the daemon with it. */
-static bool queue_add(struct queue *queue, const void *bytes, size_t size)
-{
-    if (size > CONTROL_QUEUE_MAX - queue->size)
-        return false;
-    if (queue->start && queue->start + queue->size + size > queue->capacity) {
-        memmove(queue->bytes, queue->bytes + queue->start, queue->size);
-        queue->start = 0;
-    }
-    if (queue->size + size > queue->capacity) {
-        size_t capacity = queue->capacity ? queue->capacity : 4096;
-        while (capacity < queue->size + size)
-            capacity *= 2;
-        char *grown = realloc(queue->bytes, capacity);
-        if (!grown)
-            return false;
-        queue->bytes = grown;
-        queue->capacity = capacity;
-    }
-    memcpy(queue->bytes + queue->start + queue->size, bytes, size);
-    queue->size += size;
-    return true;
-}
-
-static void queue_drop(struct queue *queue, size_t size)
-{
-    queue->start += size;
-    queue->size -= size;
-    if (queue->size == 0)
-        queue->start = 0;
-}
 
 static void client_close(struct control_client *client)
 {
@@ -83,7 +47,7 @@ static void client_close(struct control_client *client)
         client->stream.on_close(client->stream.user);
     close(client->fd);
     control_request_finish(&client->request);
-    free(client->queue.bytes);
+    control_queue_finish(&client->queue);
     free(client);
 }
 
@@ -91,7 +55,7 @@ static void client_queue(struct control_client *client, const void *bytes, size_
 {
     if (client->given_up)
         return;
-    if (queue_add(&client->queue, bytes, size)) {
+    if (control_queue_add(&client->queue, bytes, size)) {
         ev_io_start(client->control->loop, &client->writer);
         return;
     }
@@ -210,7 +174,7 @@ static void client_serve(struct control_client *client)
 /* Sends what the socket takes. False: the client has gone. */
 static bool client_flush(struct control_client *client)
 {
-    struct queue *queue = &client->queue;
+    struct control_queue *queue = &client->queue;
     while (queue->size) {
         ssize_t n =
             send(client->fd, queue->bytes + queue->start, queue->size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -218,7 +182,7 @@ static bool client_flush(struct control_client *client)
             continue;
         if (n < 0)
             return errno == EAGAIN;
-        queue_drop(queue, (size_t)n);
+        control_queue_drop(queue, (size_t)n);
         if (!client->streaming)
             ev_timer_again(client->control->loop, &client->deadline);
     }

@@ -8,13 +8,13 @@
 #define RUNTIME_CONTROL_H
 
 #include "control_ops.h"
+#include "control_queue.h"
 
 #include <ev.h>
 
 #define CONTROL_CLIENTS_MAX 64
-#define CONTROL_REMOTE_MAX  32 /* of these, behind the proxy: others can always be served */
-#define CONTROL_QUEUE_MAX   (16u << 20) /* bytes of output that wait for one client */
-#define CONTROL_DEADLINE    5.0         /* seconds to finish a request, and to take its answer */
+#define CONTROL_REMOTE_MAX  32  /* of these, behind the proxy: others can always be served */
+#define CONTROL_DEADLINE    5.0 /* seconds to finish a request, and to take its answer */
 
 struct control_client;
 

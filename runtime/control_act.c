@@ -72,6 +72,31 @@ void handle_many(struct control_visit *visit)
     json_decref(root);
 }
 
+static void run_fault(struct control_visit *visit, const char *service)
+{
+    struct strbuf reason = {0};
+    json_t *fault = load_body(visit);
+    int error = visit->ops->fault(visit->ctx, service, fault, &visit->answer->body, &reason);
+    visit->answer->status = 200;
+    if (error)
+        control_visit_failed(visit, error, &reason);
+    json_decref(fault);
+    strbuf_finish(&reason);
+}
+
+void handle_fault(struct control_visit *visit)
+{
+    struct strbuf name = {0};
+    if (control_visit_name(visit, &name))
+        run_fault(visit, name.ptr);
+    strbuf_finish(&name);
+}
+
+void handle_faults(struct control_visit *visit)
+{
+    run_fault(visit, NULL);
+}
+
 /* Texts by name. */
 static bool are_variables(json_t *variables)
 {

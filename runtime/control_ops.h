@@ -41,6 +41,7 @@ struct control_logs_query {
     int64_t since, until; /* ms of the wall clock, [since, until); INT64_MIN and _MAX: no bound */
     const char *grep;     /* a pattern (line_pattern.h); NULL: every line */
     bool follow;
+    bool http; /* the requests that went through the proxy, instead of what was printed */
 };
 
 struct control_events_query {
@@ -55,6 +56,10 @@ struct control_ops {
     /* No names: all services. */
     int (*command)(void *ctx, enum control_command command, const char *const *services,
                    size_t service_count, struct strbuf *out_error);
+    /* What goes wrong on purpose for a service, by fault.h; NULL: for all, and only {"off": true}.
+     * out_body gets the answer. */
+    int (*fault)(void *ctx, const char *service, json_t *fault, json_t **out_body,
+                 struct strbuf *out_error);
     /* Make the plan anew and go over to it. variables: an object of texts by name, or NULL. 0: the
      * answer comes later, by control_stream_answer. */
     int (*reload)(void *ctx, struct control_stream *stream, const json_t *variables,

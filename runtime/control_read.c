@@ -56,6 +56,10 @@ static const char *take_parameter(struct logs_reading *logs, const struct contro
         return control_query_flag(p->value, &query->follow) ? NULL : "follow is 0 or 1";
     if (str_is(p->key, "lines"))
         return control_query_number(p->value, &query->lines) ? NULL : "lines is a whole number";
+    if (str_is(p->key, "stream")) {
+        query->http = strcmp(p->value, "http") == 0;
+        return query->http ? NULL : "stream is http, or left out";
+    }
     if (str_is(p->key, "run"))
         return take_run(p->value, &query->run) ? NULL : "run is \"newest\", or a number from 1 on";
     if (str_is(p->key, "since"))
@@ -65,7 +69,7 @@ static const char *take_parameter(struct logs_reading *logs, const struct contro
     query->grep = p->value;
     return str_is(p->key, "grep") ? NULL
                                   : "the query is not of service=NAME, lines=N, since=T, until=T, "
-                                    "grep=PATTERN, run=N and follow=0|1";
+                                    "grep=PATTERN, run=N, stream=http and follow=0|1";
 }
 
 /* NULL, or what is wrong. */
@@ -79,6 +83,8 @@ static const char *read_logs_query(struct arena *arena, struct str text, struct 
     logs->query.services = logs->names;
     for (uint32_t i = 0; i < query.count && !wrong; i++)
         wrong = take_parameter(logs, &query.items[i]);
+    if (!wrong && logs->query.http && logs->query.run != CONTROL_RUN_ANY)
+        wrong = "requests are of no run: run does not go with stream=http";
     return wrong;
 }
 

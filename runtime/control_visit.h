@@ -30,6 +30,8 @@ void handle_events(struct control_visit *visit);
 /* control_act.c */
 void handle_one(struct control_visit *visit);
 void handle_many(struct control_visit *visit);
+void handle_fault(struct control_visit *visit);
+void handle_faults(struct control_visit *visit);
 void handle_reload(struct control_visit *visit);
 void handle_shutdown(struct control_visit *visit);
 

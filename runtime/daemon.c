@@ -1,7 +1,9 @@
 #include "daemon_state.h"
 
+#include "access.h"
 #include "answers.h"
 #include "dispatch.h"
+#include "dispatch_progress.h"
 #include "io.h"
 #include "listener.h"
 #include "mem.h"
@@ -137,8 +139,10 @@ static void init_timers(struct daemon *d)
     ev_timer_init(&d->deadline, dispatch_deadline, 0., 0.);
     ev_timer_init(&d->hunt, dispatch_hunt, 0., 0.);
     ev_timer_init(&d->patience, stopping_on_patience, 0., 0.);
+    ev_timer_init(&d->progress_timer, dispatch_progress, 0., 0.);
     ev_prepare_init(&d->settled, dispatch_settled);
-    d->deadline.data = d->hunt.data = d->patience.data = d->settled.data = d;
+    d->deadline.data = d->hunt.data = d->patience.data = d->settled.data = d->progress_timer.data =
+        d;
 }
 
 /* Three descriptors a service are soon more than a shell allows; services get their own back. */
@@ -184,9 +188,11 @@ static void init(struct daemon *d, const struct daemon_options *options)
     uint32_t count = d->plan->service_count;
     supervisor_init(&d->supervisor, d->plan);
     logs_init(&d->logs, d->loop, count, 0);
+    logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
     init_services(d);
     timeline_init(&d->timeline, count, daemon_now(), moment_now());
-    d->logs.names = d->names;
+    progress_init(&d->progress, count);
+    d->logs.names = d->access.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
     d->terminal.only_errors = options->only_errors;
     d->terminal.json = options->json;
@@ -228,8 +234,10 @@ static void finish(struct daemon *d)
     log_files_finish(&d->log_files);
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
+    logs_finish(&d->access);
     supervisor_finish(&d->supervisor);
     timeline_finish(&d->timeline);
+    progress_finish(&d->progress);
     /* Ctrl-C in these last moments must not turn a good end into a bad one. */
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         ev_signal_stop(d->loop, &d->signals[i]);
@@ -239,6 +247,7 @@ static void finish(struct daemon *d)
     ev_timer_stop(d->loop, &d->deadline);
     ev_timer_stop(d->loop, &d->hunt);
     ev_timer_stop(d->loop, &d->patience);
+    ev_timer_stop(d->loop, &d->progress_timer);
     ev_prepare_stop(d->loop, &d->settled);
     reload_finish(d); /* owns the plan that all of them had */
     ev_loop_destroy(d->loop);

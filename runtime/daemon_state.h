@@ -1,6 +1,7 @@
 /* The daemon's inside, shared by the files that it is made of: daemon.c (its life), dispatch.c
  * (events in, actions out), dispatch_files.c (changed files) and answers.c (what the proxy and the
- * control API ask); reload.c and reload_swap.c (another plan). */
+ * control API ask); reload.c and reload_swap.c (another plan);
+ * dispatch_progress.c (how the start comes along). */
 #ifndef RUNTIME_DAEMON_STATE_H
 #define RUNTIME_DAEMON_STATE_H
 
@@ -15,6 +16,7 @@
 #include "logs.h"
 #include "narrate.h"
 #include "nursery.h"
+#include "progress.h"
 #include "proxy.h"
 #include "reload.h"
 #include "run.h"
@@ -50,6 +52,7 @@ struct daemon {
     struct nursery nursery;
     struct leftovers leftovers;
     struct logs logs;
+    struct logs access; /* one line a request that went through the proxy */
     struct log log;
     struct log_terminal terminal;
     struct log_files log_files;
@@ -59,20 +62,24 @@ struct daemon {
     struct control control;
     struct site site;
     struct timeline timeline;
+    struct progress progress;
     struct events events;
     int64_t began; /* by daemon_now */
     struct reload reload;
     ev_signal signals[DAEMON_SIGNAL_COUNT];
     ev_timer deadline;
-    ev_timer hunt;      /* active while a killed guard's processes are being ended */
-    ev_timer patience;  /* active while something is being stopped: says what is waited for */
-    ev_prepare settled; /* looks whether there is anything left to do */
-    bool acting;        /* actions are being carried out */
-    bool stopping;      /* everything is to go down */
-    bool announced;     /* that everything is ready */
-    int signal;         /* the one that ended it, or 0 */
-    bool killing;       /* a second one came: no more patience */
-    bool abandoned;     /* a third one came: the guards end it alone */
+    ev_timer hunt;           /* active while a killed guard's processes are being ended */
+    ev_timer patience;       /* active while something is being stopped: says what is waited for */
+    ev_timer progress_timer; /* active while something takes long to become ready */
+    ev_prepare settled;      /* looks whether there is anything left to do */
+    bool acting;             /* actions are being carried out */
+    bool stopping;           /* everything is to go down */
+    bool announced;          /* that everything is ready */
+    bool announced_once;
+    bool failure_told; /* since something was under way */
+    int signal;        /* the one that ended it, or 0 */
+    bool killing;      /* a second one came: no more patience */
+    bool abandoned;    /* a third one came: the guards end it alone */
 };
 
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */

@@ -1,5 +1,6 @@
 #include "dispatch.h"
 
+#include "dispatch_progress.h"
 #include "moment.h"
 #include "orphans.h"
 #include "stopping.h"
@@ -163,6 +164,7 @@ static void do_notice(struct daemon *d, const struct supervisor_action *notice)
     if (notice->to == SERVICE_STOPPING)
         stopping_began(d);
     dispatch_watch(d, notice->service);
+    dispatch_progress_began(d);
     if (d->proxy)
         proxy_service_changed(d->proxy, notice->service);
 }
@@ -383,26 +385,13 @@ static bool has_ended(const struct daemon *d)
     return true;
 }
 
-static bool all_ready(const struct daemon *d)
-{
-    for (uint32_t i = 0; i < d->plan->service_count; i++) {
-        if (d->supervisor.services[i].wanted && !supervisor_is_ready(&d->supervisor, i))
-            return false;
-    }
-    return true;
-}
-
 void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     (void)events;
     struct daemon *d = watcher->data;
     stopping_look_at_drains(d);
     reload_continue(d);
-    if (!d->announced && !d->stopping && !reload_is_under_way(d) && all_ready(d)) {
-        d->announced = true;
-        log_info(&d->log, "everything is ready");
-        logs_flush(&d->logs); /* this turn's flush may be over, and the next turn be far */
-    }
+    dispatch_progress_settled(d);
     if (has_ended(d))
         ev_break(loop, EVBREAK_ALL);
 }

@@ -29,6 +29,14 @@ bool exchange_is_gone(const struct exchange *exchange)
     return exchange->service >= exchange_proxy(exchange)->plan->service_count;
 }
 
+bool exchange_is_ready(const struct exchange *exchange)
+{
+    uint16_t port;
+    struct proxy *proxy = exchange_proxy(exchange);
+    return !exchange_is_gone(exchange) &&
+           proxy->ops.service_state(proxy->ctx, exchange->service, &port) == PROXY_READY;
+}
+
 struct proxy_counters *exchange_counters(const struct exchange *exchange)
 {
     return &exchange_proxy(exchange)->counters[exchange->service];
@@ -85,6 +93,7 @@ static void on_due(struct deadline *deadline)
         exchange->last = true;
         exchange_answer(exchange, 408, "The request took too long", STR(""));
         break;
+    case EXCHANGE_DELAYED: exchange_delay_over(exchange); break;
     case EXCHANGE_PARKED: exchange_hold_over(exchange); break;
     case EXCHANGE_DIALING: exchange_dial_due(exchange); break;
     case EXCHANGE_OPEN: on_idle(exchange); break;
@@ -125,38 +134,12 @@ static void release_memory(struct swept *swept)
     slab_give(&exchange_proxy(exchange)->exchange_slab, exchange);
 }
 
-static void report(struct exchange *exchange)
-{
-    struct proxy *proxy = exchange_proxy(exchange);
-    const struct head *head = &exchange->request.head;
-    uint64_t bytes = exchange->answer_bytes + exchange->down_body.total;
-    if (exchange->service != PLAN_NONE) {
-        exchange_counters(exchange)->active--;
-        exchange_counters(exchange)->bytes += bytes;
-        exchange_counters(exchange)->errors += exchange->status >= 500;
-    }
-    if (!proxy->ops.access || exchange->own || exchange->state == EXCHANGE_HEAD ||
-        !exchange->request.scan.done)
-        return;
-    struct proxy_access access = {
-        .method = head->method,
-        .target = head->target,
-        .host = exchange->host.authority,
-        .service = exchange_is_gone(exchange) ? PLAN_NONE : exchange->service,
-        .status = exchange->status,
-        .bytes = bytes,
-        .seconds = now(exchange) - exchange->began,
-        .parked = exchange->parked_for,
-    };
-    proxy->ops.access(proxy->ctx, &access);
-}
-
 static void let_go(struct exchange *exchange)
 {
     exchange_unpark(exchange);
     exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
-    report(exchange);
+    exchange_report(exchange);
     exchange->state = EXCHANGE_ENDED;
     deadline_stop(&exchange->deadline, exchange_proxy(exchange)->loop);
     buffer_finish(&exchange->up);
@@ -206,6 +189,8 @@ static void answer(struct exchange *exchange, uint16_t status, const char *title
         .title = title,
         .service = exchange_is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
         .text = text,
+        .id = exchange->id,
+        .fault = exchange->fault && exchange->fault == status ? "error" : NULL,
         .trouble = trouble,
         .retry_after = status == 503 ? RETRY_AFTER : 0,
         .again = whole && may_be_repeated(exchange),
@@ -253,6 +238,7 @@ void exchange_write_head(struct exchange *exchange)
     struct forward_request forward = {
         .request = &exchange->request,
         .host = &exchange->host,
+        .id = exchange->id,
         .peer = peers[exchange->client->family],
         .port = proxy->listener.port,
         .own_port = port,
@@ -269,6 +255,7 @@ static void on_request_head(struct exchange *exchange)
     const struct head *head = &exchange->request.head;
     const struct plan *plan = exchange_proxy(exchange)->plan;
     deadline_clear(&exchange->deadline);
+    exchange_choose_id(exchange);
     if (forward_hops(head) >= PROXY_HOPS_MAX) {
         exchange_answer(exchange, 508, "The request goes round in circles",
                         STR("It has passed through this proxy too often: a service sends its "
@@ -295,7 +282,8 @@ static void on_request_head(struct exchange *exchange)
     exchange_counters(exchange)->active++;
     exchange->upgrade = forward_wants_upgrade(&exchange->request);
     exchange_write_head(exchange);
-    exchange_go(exchange);
+    if (!exchange_is_stricken(exchange))
+        exchange_go(exchange);
 }
 
 uint32_t exchange_room(const struct exchange *exchange)
@@ -304,6 +292,7 @@ uint32_t exchange_room(const struct exchange *exchange)
     switch (exchange->state) {
     case EXCHANGE_HEAD: return PROXY_READ_SIZE;
     case EXCHANGE_TUNNEL: return room;
+    case EXCHANGE_DELAYED:
     case EXCHANGE_PARKED:
     case EXCHANGE_DIALING:
     case EXCHANGE_OPEN:
@@ -382,7 +371,7 @@ void exchange_client_eof(struct exchange *exchange)
     if (exchange->state == EXCHANGE_TUNNEL) {
         exchange_flush_up(exchange);
         exchange_flush_down(exchange);
-    } else if (exchange->state == EXCHANGE_PARKED ||
+    } else if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED ||
                (exchange->state == EXCHANGE_DIALING && !exchange->upstream)) {
         /* Whoever waits and hangs up has given up: its place is free. */
         exchange_end(exchange, EXCHANGE_CLOSE);

@@ -1,6 +1,6 @@
 /* One request and its answer.
  *
- *     HEAD -> PARKED <-> DIALING -> OPEN -> TUNNEL
+ *     HEAD -> DELAYED -> PARKED <-> DIALING -> OPEN -> TUNNEL
  *       any of them -> ANSWERING (a page of our own) -> ENDED
  *
  * It owns everything that the request needs: two parsers, two bounded buffers, one connection to
@@ -16,15 +16,18 @@
 #include "host.h"
 #include "http.h"
 #include "link.h"
+#include "request_id.h"
 #include "sweep.h"
 #include "upstream.h"
 
 #define EXCHANGE_REDIAL 0.05 /* seconds between attempts while a ready service refuses */
+#define EXCHANGE_DOUBT  0.3  /* seconds after which it is known that a service has died */
 #define EXCHANGE_SILENCE \
     600. /* seconds that a service may think; streams of events have no limit */
 
 enum exchange_state {
     EXCHANGE_HEAD,      /* the request's head is arriving */
+    EXCHANGE_DELAYED,   /* a fault on purpose holds it back */
     EXCHANGE_PARKED,    /* the service will be ready */
     EXCHANGE_DIALING,   /* connecting to it, or about to try again */
     EXCHANGE_OPEN,      /* request and answer are streamed */
@@ -49,6 +52,8 @@ struct exchange {
     enum exchange_state state;
     struct http request, response;
     struct host host;
+    struct str id; /* of the request; "" before its head */
+    char made_id[REQUEST_ID_MADE];
     struct upstream *upstream; /* NULL: not connected, or given back */
     struct buffer up, down;    /* to the service, to the client */
     struct body up_body, down_body;
@@ -59,13 +64,17 @@ struct exchange {
     uint16_t status;       /* of the final answer, 0 before it */
     uint64_t answer_bytes; /* of its body, if it is our own */
     ev_tstamp began, parked_since, dial_until;
+    ev_tstamp doubt_until; /* it was lost twice: has its service died? 0: no question */
     double parked_for;
+    uint16_t fault;        /* the error that it gets on purpose, or 0 */
+    bool delayed;          /* on purpose */
     uint32_t parked_bytes; /* of the request, while it is parked */
     bool scout;            /* tries whether the service listens yet; those like it wait */
     bool busy;             /* counted as such */
     bool upgrade;          /* passed on to the service */
     bool dropping;         /* the service takes no more of the body */
     bool fresh;            /* no pooled connection any more: one died */
+    bool doubted;          /* and a second one as well */
     bool answered;         /* a byte of the response has come from the service */
     bool head_sent;        /* the final head has been written to the client */
     bool response_ended;

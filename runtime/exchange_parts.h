@@ -1,6 +1,6 @@
-/* What exchange.c (the client's side), exchange_wait.c and exchange_service.c (the service's side)
- * and exchange_site.c (a3s itself) share; nobody else includes it. Any of these may end the
- * exchange: look at its state afterwards. */
+/* What exchange.c (the client's side), exchange_wait.c and exchange_service.c (the service's side),
+ * exchange_site.c (a3s itself), exchange_account.c, exchange_fault.c and exchange_lost.c share;
+ * nobody else includes it. Any of these may end the exchange: look at its state afterwards. */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
@@ -10,7 +10,14 @@
 struct proxy *exchange_proxy(const struct exchange *exchange);
 /* The plan that it was routed by had its service, the present one has not (proxy_adopt). */
 bool exchange_is_gone(const struct exchange *exchange);
+bool exchange_is_ready(const struct exchange *exchange);
 struct proxy_counters *exchange_counters(const struct exchange *exchange);
+/* Once its head is known; once it is over. */
+void exchange_choose_id(struct exchange *exchange);
+void exchange_report(struct exchange *exchange);
+/* Whether a fault on purpose has it now: answered, or delayed until exchange_delay_over. */
+bool exchange_is_stricken(struct exchange *exchange);
+void exchange_delay_over(struct exchange *exchange);
 void exchange_touch(struct exchange *exchange);
 /* To its service, as the state of that is: there, to wait for it, or answered. */
 void exchange_go(struct exchange *exchange);
@@ -38,6 +45,11 @@ void exchange_dial(struct exchange *exchange, uint16_t port);
 /* The connection could not be made: the next address, a while later, or the end. */
 void exchange_dial_failed(struct exchange *exchange, int error);
 void exchange_dial_due(struct exchange *exchange);
+/* Sent again only if that cannot do anything twice. */
+bool exchange_can_be_repeated(const struct exchange *exchange);
+/* Its connection has ended without an answer; later, what became of the service. */
+void exchange_lost(struct exchange *exchange);
+void exchange_resolve_doubt(struct exchange *exchange);
 /* What is still to come of the request is read and thrown away. */
 void exchange_drop_request(struct exchange *exchange);
 void exchange_drop_upstream(struct exchange *exchange);

@@ -42,14 +42,6 @@ void exchange_break(struct exchange *exchange, uint16_t status, const char *text
     exchange_flush_down(exchange);
 }
 
-/* Sent again only if that cannot do anything twice. */
-static bool can_be_repeated(const struct exchange *exchange)
-{
-    struct str method = exchange->request.head.method;
-    return !http_has_body(&exchange->request) && !exchange->upgrade &&
-           (str_is(method, "GET") || str_is(method, "HEAD") || str_is(method, "OPTIONS"));
-}
-
 static void on_service_readable(struct stream *stream);
 static void on_service_writable(struct stream *stream);
 
@@ -72,7 +64,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
     struct upstream_pool *pool = &exchange_proxy(exchange)->pool;
     struct upstream *upstream = NULL;
     exchange->state = EXCHANGE_DIALING;
-    if (can_be_repeated(exchange) && !exchange->fresh)
+    if (exchange_can_be_repeated(exchange) && !exchange->fresh)
         upstream = upstream_take(pool, exchange->service, port);
     int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
     if (error < 0) {
@@ -168,6 +160,8 @@ static void forward_final_head(struct exchange *exchange)
     const struct http *response = &exchange->response;
     uint8_t minor = exchange->request.head.minor;
     struct forward_response forward = {.response = response,
+                                       .id = exchange->id,
+                                       .delayed = exchange->delayed,
                                        .framing = forward_framing(response, minor)};
     exchange->until_close = forward.framing == FORWARD_UNTIL_CLOSE;
     if (exchange->until_close || !http_keeps_alive(&exchange->request))
@@ -193,8 +187,8 @@ static bool is_our_upgrade(const struct exchange *exchange)
 
 static void begin_tunnel(struct exchange *exchange)
 {
-    struct forward_response forward = {.response = &exchange->response,
-                                       .connection = FORWARD_UPGRADE};
+    struct forward_response forward = {
+        .response = &exchange->response, .id = exchange->id, .connection = FORWARD_UPGRADE};
     forward_response_head(&forward, &exchange->down);
     body_init(&exchange->down_body, &exchange->down, false);
     exchange->status = 101;
@@ -280,22 +274,6 @@ static void feed_response(struct exchange *exchange, const char *bytes, size_t l
     }
 }
 
-/* A connection from the pool may have been closed by the service just before it was used, and a new
- * one by a service that has just been killed, which its state does not say yet. */
-static void on_lost(struct exchange *exchange)
-{
-    if (!exchange->fresh && can_be_repeated(exchange)) {
-        exchange_drop_upstream(exchange);
-        exchange->fresh = true;
-        exchange->dropping = false;
-        exchange->dial_until = 0.;
-        exchange_write_head(exchange);
-        exchange_retry(exchange);
-        return;
-    }
-    exchange_break(exchange, 502, "it closed the connection without an answer");
-}
-
 static void on_service_end(struct exchange *exchange, bool reset)
 {
     stream_want(&exchange->upstream->stream, false);
@@ -306,7 +284,7 @@ static void on_service_end(struct exchange *exchange, bool reset)
         return;
     }
     if (!exchange->answered) {
-        on_lost(exchange);
+        exchange_lost(exchange);
         return;
     }
     switch (reset ? HTTP_FAIL : http_eof(&exchange->response)) {

@@ -199,6 +199,8 @@ void exchange_dial_due(struct exchange *exchange)
     if (exchange->upstream) {
         exchange_answer(exchange, 504, "The service does not answer",
                         STR("It does not accept connections."));
+    } else if (exchange->doubt_until != 0.) {
+        exchange_resolve_doubt(exchange);
     } else if (now(exchange) >= exchange->dial_until) {
         exchange_dial_failed(exchange, -ECONNREFUSED);
     } else {

@@ -53,7 +53,8 @@ static void add_fields(const struct head *head, struct buffer *out, enum field_k
     for (uint16_t i = 0; i < head->field_count; i++) {
         const struct head_field *field = &head->fields[i];
         enum field_kind kind = field_kind(field->id);
-        if (kind == FIELD_KIND_HOP || kind == FIELD_KIND_FRAMING || kind == ours)
+        if (kind == FIELD_KIND_HOP || kind == FIELD_KIND_FRAMING || kind == FIELD_KIND_BOTH ||
+            kind == ours)
             continue;
         struct str name = head_name(head, field);
         if (!named || !head_lists(head, FIELD_CONNECTION, name))
@@ -83,6 +84,7 @@ static void add_origin(const struct forward_request *forward, struct buffer *out
     buffer_adds(out, STR("X-Forwarded-Proto: http\r\n"));
     add_number(out, STR("X-Forwarded-Port"), forward->port);
     add_number(out, STR("X-A3s-Hops"), forward->hops + 1);
+    add_field(out, STR("X-Request-Id"), forward->id);
 }
 
 static void add_host(const struct forward_request *forward, struct buffer *out)
@@ -136,6 +138,10 @@ void forward_response_head(const struct forward_response *forward, struct buffer
     buffer_adds(out, head->reason);
     buffer_adds(out, STR("\r\n"));
     add_fields(head, out, FIELD_KIND_COUNT);
+    if (forward->id.len)
+        add_field(out, STR("X-Request-Id"), forward->id);
+    if (forward->delayed)
+        buffer_adds(out, STR("X-A3s-Fault: delay\r\n"));
     if (forward->framing == FORWARD_LENGTH)
         add_number(out, STR("Content-Length"), head->length);
     else if (forward->framing == FORWARD_CHUNKED)

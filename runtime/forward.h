@@ -3,7 +3,8 @@
  * What belongs to one connection only stays here: Connection and what it names, Keep-Alive, TE,
  * Trailer, Upgrade, Transfer-Encoding. The framing is written as one Content-Length or one
  * "chunked". Where a request came from is told in X-Forwarded-For (appended), -Host, -Proto and
- * -Port (replaced); Host stays as it was, as services compare it with Origin.
+ * -Port (replaced); Host stays as it was, as services compare it with Origin. Both sides get the
+ * request's id as X-Request-Id.
  */
 #ifndef RUNTIME_FORWARD_H
 #define RUNTIME_FORWARD_H
@@ -15,6 +16,7 @@
 struct forward_request {
     const struct http *request;
     const struct host *host;
+    struct str id;
     const char *peer;  /* the client's address */
     uint16_t port;     /* of the proxy */
     uint16_t own_port; /* Host is localhost and this port; 0: what the client said */
@@ -32,6 +34,8 @@ enum forward_framing { FORWARD_NO_BODY, FORWARD_LENGTH, FORWARD_CHUNKED, FORWARD
 
 struct forward_response {
     const struct http *response;
+    struct str id; /* "": an interim response, which has none */
+    bool delayed;  /* by a fault on purpose */
     enum forward_framing framing;
     enum { FORWARD_SILENT, FORWARD_CLOSE, FORWARD_KEEP_ALIVE, FORWARD_UPGRADE } connection;
 };

@@ -26,6 +26,7 @@ enum field_kind {
     FIELD_KIND_HOP,
     FIELD_KIND_FRAMING,
     FIELD_KIND_OURS,
+    FIELD_KIND_BOTH,
     FIELD_KIND_COUNT
 };
 enum field_id {

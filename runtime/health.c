@@ -145,11 +145,10 @@ static void on_lost(void *ctx)
         probe->ops->on_lost(probe->ctx);
 }
 
-static void late(struct probe *probe)
+static void late(struct probe *probe, uint32_t bound_ms)
 {
     probe->kind->cancel(probe->try);
-    strbuf_addf(begin_error(probe), "%s within %u ms", probe->kind->late,
-                probe->config->timeout_ms);
+    strbuf_addf(begin_error(probe), "%s within %u ms", probe->kind->late, bound_ms);
     try_failed(probe, false);
 }
 
@@ -159,7 +158,7 @@ static void on_deadline(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)events;
     struct probe *probe = watcher->data;
     if (probe->trying)
-        late(probe);
+        late(probe, probe->config->timeout_ms);
     else
         probe->kind->cancel(probe->try);
 }
@@ -191,7 +190,7 @@ static void on_next(struct fine_timer *timer)
 {
     struct probe *probe = timer->data;
     if (probe->trying)
-        late(probe);
+        late(probe, probe->config->interval_ms);
     else
         begin_try(probe);
 }

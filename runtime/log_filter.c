@@ -1,5 +1,7 @@
 #include "log_filter.h"
 
+#include "access.h"
+
 #include <errno.h>
 
 int log_filter_init(struct log_filter *filter, const struct control_logs_query *query,
@@ -52,6 +54,8 @@ bool log_filter_takes(struct log_filter *filter, const struct logs *logs,
     if (log_filter_gave_up(filter))
         return false;
     struct str text = {line->text, line->length};
+    if (line->stream == LOG_HTTP)
+        text = access_words(text);
     enum line_verdict verdict = line_pattern_test(&filter->pattern, text);
     filter->hard += verdict == LINE_TOO_HARD;
     return verdict == LINE_MATCHES;

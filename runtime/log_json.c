@@ -1,5 +1,6 @@
 #include "log_json.h"
 
+#include "access.h"
 #include "clock_text.h"
 
 #include <inttypes.h>
@@ -37,12 +38,18 @@ void log_json_add(struct strbuf *out, const struct log_line *line, const char *c
     clock_text_iso(out, line->time_ms);
     strbuf_adds(out, "\",\"service\":");
     add_string(out, name, strlen(name));
-    strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",\"line\":",
-                self                         ? "a3s"
+    strbuf_addf(out, ",\"stream\":\"%s\",\"seq\":%" PRIu64 ",",
+                line->stream == LOG_HTTP     ? "http"
+                : self                       ? "a3s"
                 : line->stream == LOG_STDERR ? "stderr"
                                              : "stdout",
                 line->seq);
-    add_string(out, line->text, line->length);
+    if (line->stream == LOG_HTTP) {
+        access_add_json(out, (struct str){line->text, line->length});
+    } else {
+        strbuf_adds(out, "\"line\":");
+        add_string(out, line->text, line->length);
+    }
     strbuf_adds(out, "}\n");
 }
 

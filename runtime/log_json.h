@@ -1,6 +1,7 @@
 /* Log lines as JSON, one object a line: {"time": RFC 3339 with milliseconds, "service", "stream":
  * "stdout", "stderr" or "a3s", "seq", "line"}. Of what a3s says about a service, "service" is that
- * service and "stream" is "a3s". A byte that is not UTF-8 becomes U+FFFD.
+ * service and "stream" is "a3s". A byte that is not UTF-8 becomes U+FFFD. Of a request "stream" is
+ * "http", and instead of "line" stands what access.h tells.
  */
 #ifndef RUNTIME_LOG_JSON_H
 #define RUNTIME_LOG_JSON_H

@@ -17,7 +17,12 @@
 /* Instead of a service: a3s itself. */
 #define LOGS_SELF UINT32_MAX
 
-enum log_stream { LOG_STDOUT, LOG_STDERR, LOG_STREAM_COUNT };
+enum log_stream {
+    LOG_STDOUT,
+    LOG_STDERR,
+    LOG_STREAM_COUNT,           /* of those that come out of a process */
+    LOG_HTTP = LOG_STREAM_COUNT /* a request; the text is a record of access.h */
+};
 
 struct log_line {
     uint64_t seq;     /* rises by one from line to line over all services, from 1 */

@@ -330,6 +330,12 @@ void logs_finish(struct logs *logs)
     *logs = (struct logs){0};
 }
 
+void logs_add(struct logs *logs, uint32_t service, enum log_stream stream, struct str text)
+{
+    struct log_batch batch = {.count = 1, .bytes = text, .lines = &text};
+    add_batch(find_source(logs, service), LOGS_SELF, (uint8_t)stream, &batch);
+}
+
 /* ---- Who listens ---- */
 
 void logs_attach(struct logs *logs, struct log_sink *sink)

@@ -71,6 +71,9 @@ void logs_print(struct logs *logs, uint32_t service, enum log_stream stream, con
  * service's washes them away, and belong to the service's history, too. */
 void logs_tell(struct logs *logs, uint32_t about, enum log_stream stream, const char *text);
 
+/* A line that no process printed, as it is; without line breaks. */
+void logs_add(struct logs *logs, uint32_t service, enum log_stream stream, struct str text);
+
 void logs_attach(struct logs *logs, struct log_sink *sink);
 void logs_detach(struct logs *logs, struct log_sink *sink);
 /* Hands the sink the flush that is due now rather than before the loop waits. */

@@ -15,7 +15,9 @@ const char *page_reason(uint16_t status)
     case 414: return "URI Too Long";
     case 415: return "Unsupported Media Type";
     case 421: return "Misdirected Request";
+    case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
     case 501: return "Not Implemented";
     case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
@@ -121,6 +123,10 @@ uint64_t page_write(const struct page *page, struct buffer *out)
                 page->json ? "application/json" : "text/html; charset=utf-8", content.len,
                 page->trouble ? trouble_policy() : "default-src 'none'; style-src 'unsafe-inline'",
                 page->close ? "Connection: close\r\n" : "");
+    if (page->id.len)
+        strbuf_addf(&head, "X-Request-Id: %.*s\r\n", STR_ARG(page->id));
+    if (page->fault)
+        strbuf_addf(&head, "X-A3s-Fault: %s\r\n", page->fault);
     if (page->trouble)
         strbuf_addf(&head, "X-A3s-Trouble: %016" PRIx64 "\r\n", trouble_id(page->trouble));
     if (page->retry_after)

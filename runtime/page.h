@@ -13,6 +13,8 @@ struct page {
     const char *title;             /* one line */
     const char *service;           /* its name, or NULL: none is named */
     struct str text;               /* lines */
+    struct str id;                 /* of the request; "": it has none */
+    const char *fault;             /* X-A3s-Fault: the answer is a fault on purpose; or NULL */
     const struct trouble *trouble; /* of the service, or NULL */
     unsigned retry_after;          /* seconds, or 0 */
     bool again;                    /* the request may be repeated */

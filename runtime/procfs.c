@@ -43,7 +43,7 @@ static bool parse_stat(const char *text, struct procfs_stat *out)
     if (name && name < at)
         snprintf(stat.name, sizeof stat.name, "%.*s", (int)(at - name - 1), name + 1);
     at += 3;
-    for (int field = 4; field <= 22; field++) {
+    for (int field = 4; field <= 24; field++) {
         char *end;
         unsigned long long value = strtoull(at, &end, 10);
         if (end == at)
@@ -52,7 +52,10 @@ static bool parse_stat(const char *text, struct procfs_stat *out)
         case 4: stat.parent = (pid_t)value; break;
         case 5: stat.group = (pid_t)value; break;
         case 6: stat.session = (pid_t)value; break;
+        case 14: stat.ticks = value; break;
+        case 15: stat.ticks += value; break;
         case 22: stat.start_time = value; break;
+        case 24: stat.pages = value; break;
         default: break;
         }
         at = end;

@@ -12,8 +12,10 @@
 struct procfs_stat {
     pid_t parent, group, session;
     uint64_t start_time; /* clock ticks after boot: with the number and the boot, an identity */
-    char state;          /* 'R', 'S', 'T', 'Z', ... */
-    char name[16];       /* of its program, cut */
+    uint64_t ticks; /* of processor time so far, its own alone; sysconf(_SC_CLK_TCK) a second */
+    uint64_t pages; /* of memory that is resident */
+    char state;     /* 'R', 'S', 'T', 'Z', ... */
+    char name[16];  /* of its program, cut */
 };
 
 int procfs_stat(pid_t pid, struct procfs_stat *out_stat);

@@ -160,3 +160,13 @@ const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t 
 {
     return &proxy->counters[service];
 }
+
+void proxy_set_fault(struct proxy *proxy, uint32_t service, const struct fault *fault)
+{
+    proxy->services[service].fault = *fault;
+}
+
+const struct fault *proxy_fault(const struct proxy *proxy, uint32_t service)
+{
+    return &proxy->services[service].fault;
+}

@@ -12,6 +12,8 @@
 #ifndef RUNTIME_PROXY_H
 #define RUNTIME_PROXY_H
 
+#include "fault.h"
+#include "latency.h"
 #include "site.h"
 #include "trouble.h"
 
@@ -38,6 +40,7 @@ enum proxy_verdict {
 /* One finished request, for an access log. The strings live during the call only. */
 struct proxy_access {
     struct str method, target, host;
+    struct str id;    /* of the request, X-Request-Id */
     uint32_t service; /* index into SERVICES, or PLAN_NONE: answered by the proxy itself */
     uint16_t status;  /* 0: the client left before an answer */
     uint64_t bytes;   /* of the body, to the client */
@@ -66,6 +69,10 @@ struct proxy_counters {
     uint32_t parked; /* now */
     uint32_t busy;   /* now: given to the service and not answered yet; neither tunnels nor streams
                         of events, which have no end to wait for */
+    /* Of what the service answered: from the first byte of the request to the last of the answer,
+     * without the time parked. No tunnels and no streams of events, which last as long as they do.
+     */
+    struct latency latency;
 };
 
 struct proxy;
@@ -97,5 +104,10 @@ void proxy_service_changed(struct proxy *proxy, uint32_t service);
 bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *to);
 
 const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service);
+
+/* What goes wrong on purpose for requests to the service from now on; it stays with a service that
+ * another plan has, too. */
+void proxy_set_fault(struct proxy *proxy, uint32_t service, const struct fault *fault);
+const struct fault *proxy_fault(const struct proxy *proxy, uint32_t service);
 
 #endif

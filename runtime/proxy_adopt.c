@@ -14,14 +14,15 @@ static uint32_t gone_service(const struct plan *plan)
 
 static bool waits(const struct exchange *exchange)
 {
-    return exchange->state == EXCHANGE_PARKED || exchange->state == EXCHANGE_DIALING;
+    return exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED ||
+           exchange->state == EXCHANGE_DIALING;
 }
 
 /* PLAN_NONE: the service, or the route, is gone. */
 static uint32_t next_service(const struct exchange *exchange, uint32_t old_count,
                              const struct plan *plan, const uint32_t *to)
 {
-    if (exchange->state == EXCHANGE_PARKED)
+    if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED)
         return host_route(plan, &exchange->host);
     return exchange->service < old_count ? to[exchange->service] : PLAN_NONE;
 }

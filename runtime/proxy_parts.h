@@ -19,6 +19,7 @@ struct proxy_service {
     bool reached; /* it has accepted a connection since it became ready */
     bool scouted; /* not reached, and one exchange tries: the others wait for it */
     bool wake;    /* those that wait for it are to be looked at */
+    struct fault fault;
 };
 
 struct proxy {
@@ -28,6 +29,7 @@ struct proxy {
     void *ctx;
     struct proxy_counters *counters; /* [service], then one for those that are gone */
     struct proxy_service *services;  /* [service], likewise */
+    struct request_ids ids;
     struct upstream_pool pool;
     struct sweeper sweeper;
     struct slab client_slab, upstream_slab, exchange_slab;

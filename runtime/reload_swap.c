@@ -3,6 +3,7 @@
  * is on the stack, and no action waits. */
 #include "daemon_state.h"
 #include "dispatch.h"
+#include "dispatch_progress.h"
 #include "mem.h"
 #include "rundir.h"
 
@@ -80,6 +81,7 @@ static void move_logs(struct daemon *d, const struct generation *next)
 {
     uint32_t count = d->plan->service_count;
     logs_renumber(&d->logs, next->from, count, d->names);
+    logs_renumber(&d->access, next->from, count, d->names);
     log_terminal_rename(&d->terminal, d->names, count);
     daemon_fit_window(d);
     log_files_set(&d->log_files, &d->world);
@@ -217,6 +219,7 @@ void reload_swap(struct daemon *d, struct generation *next)
     move_services(d, &old, next);
     move_supervisor(d, &old, next);
     timeline_renumber(&d->timeline, next->from, d->plan->service_count);
+    dispatch_progress_anew(d);
     move_watches(d, old.plan, next);
     note_processes(d);
     rundir_publish(d->options->rundir, d->plan->hash);

@@ -60,15 +60,36 @@ static void set_place(json_t *object, const struct plan *plan, uint32_t service)
                                   (json_int_t)span->line, "column", (json_int_t)span->column));
 }
 
+static json_t *quantile(const struct latency *latency, double part)
+{
+    return latency->count ? json_real(latency_quantile(latency, part) * 1e3) : json_null();
+}
+
+/* The buckets that hold something: [upper bound in ms, requests]. */
+static json_t *latency_json(const struct latency *latency)
+{
+    json_t *buckets = json_array();
+    for (unsigned i = 0; i < LATENCY_BUCKETS; i++) {
+        if (latency->buckets[i])
+            json_array_append_new(buckets, json_pack("[f,I]", latency_bound(i) * 1e3,
+                                                     (json_int_t)latency->buckets[i]));
+    }
+    return json_pack("{s:I,s:o,s:o,s:o,s:o}", "count", (json_int_t)latency->count, "p50_ms",
+                     quantile(latency, 0.5), "p90_ms", quantile(latency, 0.9), "p99_ms",
+                     quantile(latency, 0.99), "buckets", buckets);
+}
+
 static void set_requests(json_t *object, const struct proxy *proxy, uint32_t service)
 {
     if (!proxy)
         return;
     const struct proxy_counters *c = proxy_counters(proxy, service);
     json_object_set_new(object, "http",
-                        json_pack("{s:I,s:I,s:I,s:I}", "requests", (json_int_t)c->requests,
+                        json_pack("{s:I,s:I,s:I,s:I,s:I,s:o}", "requests", (json_int_t)c->requests,
                                   "errors", (json_int_t)c->errors, "active", (json_int_t)c->active,
-                                  "parked", (json_int_t)c->parked));
+                                  "parked", (json_int_t)c->parked, "bytes", (json_int_t)c->bytes,
+                                  "latency", latency_json(&c->latency)));
+    json_object_set_new(object, "fault", fault_to_json(proxy_fault(proxy, service)));
 }
 
 static void set_texts(json_t *object, const struct narrator *n, uint32_t service, int64_t now)

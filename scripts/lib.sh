@@ -47,6 +47,7 @@ missing_for_build() {
     have_llhttp || echo 'libllhttp-dev|node-llhttp'
     have_library check || echo check
     have_library jansson || echo libjansson-dev
+    have_library ncursesw || echo libncurses-dev
     have_library yaml-0.1 || echo libyaml-dev
     have_library libxxhash || echo libxxhash-dev
     have_library libutf8proc || echo libutf8proc-dev

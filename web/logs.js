@@ -31,7 +31,7 @@ function makeLine(entry) {
   addColored(text, entry.line);
   return element("div", { className: entry.stream },
     element("time", { dateTime: entry.time, textContent: entry.time.slice(11, 23) }),
-    element("span", { className: `who ${entry.stream === "a3s" ? "quiet" : serviceColor(entry.service)}`, textContent: entry.service }),
+    element("span", { className: `who ${entry.service === "a3s" ? "quiet" : serviceColor(entry.service)}`, textContent: entry.service }),
     text);
 }
 

@@ -237,6 +237,18 @@ def commands_are_as_described(t):
         call(t, "POST", "/v1/services/{name}/" + verb, 404, "nosuch")
         call(t, "POST", "/v1/services/{name}/" + verb, 400, "%00")
         call(t, "POST", "/v1/" + verb, 400, body={"services": []})
+    fault = {"delay_ms": 1, "error": 503, "rate": 12.5, "seed": 1}
+    answer, = call(t, "POST", "/v1/services/{name}/fault", 200, "store", body=fault)
+    same(answer["fault"], {"delay_ms": 1, "error": 503, "rate": 12.5, "hits": 0}, "the fault")
+    call(t, "POST", "/v1/services/{name}/fault", 400, "store", body={"error": 200})
+    call(t, "POST", "/v1/services/{name}/fault", 404, "nosuch", body=fault)
+    call(t, "POST", "/v1/services/{name}/fault", 409, "api", body=fault)
+    call(t, "POST", "/v1/fault", 400, body=fault)
+    call(t, "GET", "/v1/status", 200)
+    call(t, "POST", "/v1/fault", 200, body={"off": True})
+    t.get("store", "/x")
+    until(lambda: call(t, "GET", "/v1/logs", 200, query="?stream=http&lines=1"), "the request has a line")
+    call(t, "GET", "/v1/status", 200)
     call(t, "POST", "/v1/reload", 400, body=[])
     path = t.dir / "A3sfile.hcl"
     path.write_text(path.read_text() + "rubbish")
@@ -257,7 +269,7 @@ def page_examples():
 def the_page_works_as_printed(t):
     if not shutil.which("curl"):
         raise Skip("there is no curl")
-    t.a3sfile(t.service("web", "--say listening"), t.service("db"))
+    t.a3sfile(t.service("web", "--say listening", "port = 0"), t.service("db"))
     program = t.start("up")
     t.wait_state("web", "running")
     lines = page_examples()
@@ -274,7 +286,7 @@ def the_page_works_as_printed(t):
     same((done.returncode, done.stderr.decode()), (0, ""), f"the end of {said[-2000:]}")
     for line, part in zip(lines, said.split("--- ")[1:]):
         answer = part.partition("\n")[2]
-        check('"error"' not in answer, f"{line}: {answer}")
+        check('{"error": "' not in answer, f"{line}: {answer}")
         check(answer.strip() or "/v1/logs" in line or line.startswith("SOCK"), f"{line}: no answer")
     same(program.wait(), 0, "the last example is the end")
     t.nothing_left()

@@ -7,13 +7,11 @@ import os
 import pathlib
 import re
 import resource
-import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 
 from harness import DEADLINE, Skip, case, check, gone, same, until
 
@@ -411,28 +409,47 @@ def a_request_of_a_mebibyte(t):
     t.stop(program)
 
 
+# In a process of its own: so many descriptors are in the way of the other cases.
+CROWD = """
+import resource, socket, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (6000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+crowd = []
+for number in range(5000):
+    crowd.append(socket.socket(socket.AF_UNIX))
+    crowd[-1].connect(sys.argv[1])
+    if number % 1000 == 999:
+        print(number + 1, flush=True)
+        sys.stdin.readline()
+print(sum(b"503" in sock.recv(20) for sock in crowd[-100:]), flush=True)
+"""
+
+
 @case
 def five_thousand_connections(t):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < 6000:
-        raise Skip(f"only {hard} descriptors")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 6000), hard))
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 6000:
+        raise Skip("too few descriptors")
     t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'))
     program = t.start_ready("web")
     path = socket_path(t)
     before = ask(path)["descriptors"]["open"]
-    crowd = []
-    for number in range(5000):
-        crowd.append(connect(path))
-        if number % 1000 == 999:
+    with subprocess.Popen([sys.executable, "-IS", "-c", CROWD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as crowd:
+        for thousand in range(1, 6):
+            same(crowd.stdout.readline(), f"{thousand}000\n", "connections")
             same(t.get("web", "/")[0], 200, "the service, through the proxy")
-    refused = sum(b"503" in sock.recv(20) for sock in crowd[-100:])
-    same(refused, 100, "connections that were refused of the last hundred")
-    for sock in crowd:
-        sock.close()
+            crowd.stdin.write("\n")
+            crowd.stdin.flush()
+        same(crowd.stdout.readline(), "100\n", "connections that were refused of the last hundred")
     until(lambda: (health := ask(path)) and health["descriptors"]["open"] <= before and health["clients"] == 1, "all are gone")
     same(t.status()["web"]["restart_count"], 0, "restarts")
     t.stop(program)
+
+
+def receive(sock):
+    """What comes within half a second; None if nothing does."""
+    sock.settimeout(0.5)
+    with contextlib.suppress(TimeoutError):
+        return sock.recv(1 << 20)
 
 
 @case
@@ -454,16 +471,13 @@ def a_client_that_never_reads(t):
         check(memory < 100 << 20, f"a3s has {memory} bytes")
         lost, rest = 0, b""
         while not lost:
-            bytes_ = deaf.recv(1 << 20)
+            bytes_ = receive(deaf)
+            if bytes_ is None:  # what is lost is told with the next line
+                with connect(path) as sock:
+                    sock.sendall(b"POST /v1/services/flood/restart HTTP/1.0\r\nHost: a\r\n\r\n")
+                    sock.recv(100)
+                continue
             check(bytes_, "the stream ended without a word of what is lost")
             rest = (rest + bytes_)[-(2 << 20):]
             lost = b'{"lost":' in rest
-            if b'over"' in rest and not lost:
-                # Everything went through: the socket and the queue had room for it.
-                break
-            if not select.select([deaf], [], [], 0.5)[0] and not lost:
-                with connect(path) as sock:  # a word more, so that there is something to be told
-                    sock.sendall(b"POST /v1/services/flood/restart HTTP/1.0\r\nHost: a\r\n\r\n")
-                    sock.recv(100)
-        check(lost, "nothing was lost, although nobody read")
     t.stop(program)

@@ -23,6 +23,9 @@ struct world {
     const char *state; /* as described; NULL: failed */
     unsigned accesses;
     uint16_t status; /* of the last access */
+    double parked;   /* of the last access, seconds */
+    char id[64];     /* of the last access */
+    char path[64];   /* of the last access */
     bool done;       /* there was one */
     struct peer client;
 };

@@ -53,6 +53,20 @@ static int op_command(void *ctx, enum control_command command, const char *const
     return 0;
 }
 
+static int op_fault(void *ctx, const char *service, json_t *fault, json_t **out_body,
+                    struct strbuf *out_error)
+{
+    struct world *world = ctx;
+    strbuf_addf(&world->calls, "fault %s %lld\n", service ? service : "-",
+                (long long)json_integer_value(json_object_get(fault, "error")));
+    if (!json_is_object(fault)) {
+        strbuf_adds(out_error, "that is no fault");
+        return -EINVAL;
+    }
+    *out_body = json_pack("{s:b}", "ok", 1);
+    return 0;
+}
+
 static void op_shutdown(void *ctx)
 {
     struct world *world = ctx;
@@ -83,6 +97,8 @@ static int op_logs(void *ctx, struct control_stream *stream, const struct contro
         strbuf_addf(&world->calls, " run=%u", query->run);
     if (query->since != INT64_MIN || query->until != INT64_MAX)
         strbuf_addf(&world->calls, " %lld..%lld", (long long)query->since, (long long)query->until);
+    if (query->http)
+        strbuf_adds(&world->calls, " http");
     if (query->grep)
         strbuf_addf(&world->calls, " /%s/", query->grep);
     for (size_t i = 0; i < query->service_count; i++) {
@@ -130,6 +146,7 @@ static int op_events(void *ctx, struct control_stream *stream,
 
 static const struct control_ops ops = {.read = op_read,
                                        .command = op_command,
+                                       .fault = op_fault,
                                        .reload = op_reload,
                                        .shutdown = op_shutdown,
                                        .logs = op_logs,
@@ -379,10 +396,16 @@ START_TEST(commands_reach_the_daemon)
         "POST /v1/restart HTTP/1.1\r\nHost: a3s\r\nTransfer-Encoding: chunked\r\n\r\n"
         "13\r\n{\"services\": [\"a\"]}\r\n0\r\n\r\n",
         "202", "");
+    ask(&world,
+        "POST /v1/services/we%62/fault HTTP/1.1\r\nHost: a3s\r\nContent-Length: 14\r\n\r\n"
+        "{\"error\": 503}",
+        "200", "{\"ok\": true}");
+    ask(&world, "POST /v1/fault HTTP/1.1\r\nHost: a3s\r\nContent-Length: 13\r\n\r\n{\"off\": true}",
+        "200", "{\"ok\": true}");
     ask(&world, "POST /v1/shutdown" HEAD_END, "202", "");
     ck_assert_str_eq(world.calls.ptr,
                      "why web\nrestart web\nstart a.b\nstop\nstart a b\nrestart a\n"
-                     "shutdown\n");
+                     "fault web 503\nfault - 0\nshutdown\n");
     world_finish(&world);
 }
 END_TEST
@@ -406,6 +429,9 @@ START_TEST(refusals_say_why)
     ask(&world, "POST /v1/services/busy/stop" HEAD_END, "409", "error");
     ask(&world, "POST /v1/services/%/stop" HEAD_END, "400", "error");
     ask(&world, "POST /v1/services/a%00/stop" HEAD_END, "400", "error");
+    ask(&world, "POST /v1/services/web/fault" HEAD_END, "400", "that is no fault");
+    ask(&world, "POST /v1/services/%/fault" HEAD_END, "400", "well-formed");
+    ask(&world, "GET /v1/fault" HEAD_END, "405", "\r\nAllow: POST\r\n");
     ask(&world, "rubbish\r\n\r\n", "400", "error");
     ask(&world, "GET /v1/status HTTP/2.0\r\n\r\n", "505", "error");
     world_finish(&world);
@@ -464,14 +490,17 @@ START_TEST(logs_are_a_stream)
         "\r\n\r\nc\r\n{\"line\": 1}\n\r\n0\r\n\r\n");
     ask(&world, "GET /v1/logs" HEAD_END, "200", "Content-Type: application/x-ndjson\r\n");
     ask(&world, "GET /v1/logs HTTP/1.0\r\n\r\n", "200", "\r\n\r\n{\"line\": 1}\n");
+    ask(&world, "GET /v1/logs?stream=http" HEAD_END, "200", "{\"line\": 1}");
     ck_assert_str_eq(world.calls.ptr, "logs lines=5 follow=0 a b-c\nlogs lines=-1 follow=0\n"
-                                      "logs lines=-1 follow=0\n");
-    ck_assert_int_eq(world.closed, 3);
+                                      "logs lines=-1 follow=0\nlogs lines=-1 follow=0 http\n");
+    ck_assert_int_eq(world.closed, 4);
     ask(&world, "GET /v1/logs?service=nosuch" HEAD_END, "404", "no service");
     ask(&world, "GET /v1/logs?lines=x" HEAD_END, "400", "error");
     ask(&world, "GET /v1/logs?lines=" HEAD_END, "400", "error");
     ask(&world, "GET /v1/logs?follow=yes" HEAD_END, "400", "error");
     ask(&world, "GET /v1/logs?service=" HEAD_END, "400", "error");
+    ask(&world, "GET /v1/logs?stream=stdout" HEAD_END, "400", "stream is http");
+    ask(&world, "GET /v1/logs?stream=http&run=1" HEAD_END, "400", "of no run");
     ask(&world, "GET /v1/logs?colour=1" HEAD_END, "400", "error");
     world_finish(&world);
 }

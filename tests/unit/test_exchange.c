@@ -1,4 +1,5 @@
 #include "proxy_world.h"
+#include "request_id.h"
 #include "suite.h"
 
 #include <malloc.h>
@@ -13,23 +14,68 @@ START_TEST(heads_are_written_anew)
               "GET /a?b HTTP/1.1\r\nhost: WEB.localhost:7080\r\nConnection: keep-alive, X-Mine\r\n"
               "X-Mine: 1\r\nKeep-Alive: timeout=5\r\nTE: gzip\r\nOrigin: http://web.localhost\r\n"
               "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nForwarded: for=x\r\n"
-              "Upgrade: h2c\r\n\r\n");
+              "X-Request-Id: mine-1\r\nUpgrade: h2c\r\n\r\n");
     struct peer service = accept_service(&world);
     peer_hears(&service, "\r\n\r\n");
     struct strbuf expected = {0};
     strbuf_addf(&expected,
                 "GET /a?b HTTP/1.1\r\nHost: WEB.localhost:7080\r\nOrigin: http://web.localhost\r\n"
                 "X-Forwarded-For: 6.6.6.6, 127.0.0.1\r\nX-Forwarded-Host: WEB.localhost:7080\r\n"
-                "X-Forwarded-Proto: http\r\nX-Forwarded-Port: %u\r\nX-A3s-Hops: 1\r\n\r\n",
+                "X-Forwarded-Proto: http\r\nX-Forwarded-Port: %u\r\nX-A3s-Hops: 1\r\n"
+                "X-Request-Id: mine-1\r\n\r\n",
                 proxy_port(world.proxy));
     ck_assert_str_eq(strbuf_text(&service.in), strbuf_text(&expected));
     peer_says(&service, "HTTP/1.1 200 Fine\r\nConnection: X-Own\r\nX-Own: 1\r\nKeep-Alive: x\r\n"
-                        "Set-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\n\r\nOK");
+                        "Set-Cookie: a\r\nSet-Cookie: b\r\nX-Request-Id: another\r\n"
+                        "X-A3s-Fault: error\r\nContent-Length: 2\r\n\r\nOK");
     peer_hears(&world.client, "OK");
     ck_assert_str_eq(strbuf_text(&world.client.in),
                      "HTTP/1.1 200 Fine\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
-                     "Content-Length: 2\r\n\r\nOK");
+                     "X-Request-Id: mine-1\r\nContent-Length: 2\r\n\r\nOK");
     strbuf_finish(&expected);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+static const char *const no_ids[] = {
+    "",
+    "X-Request-Id: \r\n",
+    "X-Request-Id: a b\r\n",
+    "X-Request-Id: a\"\r\n",
+    "X-Request-Id: a\r\nX-Request-Id: b\r\n",
+};
+#define NO_IDS (int)(sizeof no_ids / sizeof *no_ids)
+
+/* The value of the header in what the peer has heard. */
+static void heard_id(const struct peer *peer, char out_id[64])
+{
+    const char *at = strstr(strbuf_text(&peer->in), "X-Request-Id: ");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(sscanf(at, "X-Request-Id: %63s", out_id), 1);
+    ck_assert_ptr_null(strstr(at + 1, "X-Request-Id: "));
+}
+
+START_TEST(a_request_without_a_good_id_gets_one)
+{
+    struct world world;
+    struct strbuf request = {0};
+    char up[64], down[64];
+    open_world(&world);
+    strbuf_addf(&request, "GET /a HTTP/1.1\r\n" HOST "%s\r\n", no_ids[_i]);
+    peer_says(&world.client, request.ptr);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    heard_id(&service, up);
+    ck_assert_uint_eq(strlen(up), REQUEST_ID_MADE);
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    peer_hears(&world.client, "\r\n\r\nOK");
+    heard_id(&world.client, down);
+    ck_assert_str_eq(up, down);
+    wire_until(world.loop, &world.done);
+    ck_assert_str_eq(world.id, up);
+    ck_assert_str_eq(world.path, "/a");
+    strbuf_finish(&request);
     peer_close(&service);
     close_world(&world);
 }
@@ -51,6 +97,7 @@ START_TEST(connections_are_kept_on_both_sides)
     hear_request(&service, "");
     ck_assert_uint_eq(world.accesses, 3);
     ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->bytes, 6);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->latency.count, 3);
     ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 1);
     peer_close(&service);
     close_world(&world);
@@ -141,6 +188,17 @@ static const struct {
 };
 #define ANSWERS (int)(sizeof answers / sizeof *answers)
 
+/* Each answer has the id of its request: a line that is not the same twice. */
+#define ID_LINE_SIZE (sizeof "X-Request-Id: \r\n" - 1 + REQUEST_ID_MADE)
+
+static void forget_id(struct peer *peer)
+{
+    char *at = strstr(strbuf_text(&peer->in), "X-Request-Id: ");
+    ck_assert_ptr_nonnull(at);
+    memmove(at, at + ID_LINE_SIZE, strlen(at + ID_LINE_SIZE) + 1);
+    peer->in.len -= ID_LINE_SIZE;
+}
+
 START_TEST(answers_are_framed_anew)
 {
     struct world world;
@@ -153,7 +211,8 @@ START_TEST(answers_are_framed_anew)
         peer_close(&service);
     if (answers[_i].ends)
         peer_hears_end(&world.client);
-    peer_hears_bytes(&world.client, strlen(answers[_i].heard));
+    peer_hears_bytes(&world.client, strlen(answers[_i].heard) + ID_LINE_SIZE);
+    forget_id(&world.client);
     if (_i == 1)
         hear_response(&world.client, 200, "until");
     else
@@ -358,6 +417,7 @@ int main(void)
 {
     struct suite s = suite_begin("exchange");
     SUITE_CASE(s, heads_are_written_anew);
+    SUITE_LOOP(s, a_request_without_a_good_id_gets_one, 0, NO_IDS);
     SUITE_CASE(s, connections_are_kept_on_both_sides);
     SUITE_CASE(s, pipelined_requests_are_answered_in_order);
     SUITE_CASE(s, large_chunked_bodies_pass_both_ways);

@@ -46,6 +46,26 @@ START_TEST(terminal_is_protected)
 }
 END_TEST
 
+#define REQUEST(path, status, bytes, ms, parked)                                             \
+    "{\"time\":\"2026-11-24T12:03:04.123+01:00\",\"service\":\"web\",\"stream\":\"http\","   \
+    "\"seq\":7,\"id\":\"req-1\",\"method\":\"GET\",\"path\":\"" path "\",\"status\":" status \
+    ",\"bytes\":" bytes ",\"ms\":" ms ",\"parked_ms\":" parked "}"
+
+START_TEST(requests_are_lines)
+{
+    struct log_view view = {0};
+    draw(&view, REQUEST("/a", "200", "12", "3.25", "0.000"),
+         "12:03:04.123 web │ GET /a 200 12 B 3.2 ms req-1\n");
+    draw(&view, REQUEST("/a", "503", "5000", "30123.4", "30000.000"),
+         "12:03:04.123 web │ GET /a 503 4.9 KiB 30.1 s (30.0 s parked) req-1\n");
+    draw(&view, REQUEST("/a", "0", "0", "120", "119.5"),
+         "12:03:04.123 web │ GET /a gone 0 B 120 ms (120 ms parked) req-1\n");
+    /* Whoever sent it: nothing of it reaches a terminal, or a pipe to one. */
+    draw(&view, REQUEST("/\\u001b[2J\\u009b\\n", "200", "0", "1", "0"),
+         "12:03:04.123 web │ GET /\\xc2\\x9b\\x0a 200 0 B 1.0 ms req-1\n");
+}
+END_TEST
+
 START_TEST(losses_are_said)
 {
     struct log_view view = {0};
@@ -70,6 +90,7 @@ int main(void)
     SUITE_CASE(s, line_is_as_up_shows_it);
     SUITE_CASE(s, names_have_colors);
     SUITE_CASE(s, terminal_is_protected);
+    SUITE_CASE(s, requests_are_lines);
     SUITE_CASE(s, losses_are_said);
     SUITE_CASE(s, what_is_not_understood_passes);
     return suite_run(s);

@@ -121,6 +121,7 @@ START_TEST(well_unwell_and_back)
     struct world w;
     open_script(&w,
                 "test -e well || { echo first; printf 'it is \\033[31mill\\a\\n' >&2; exit 3; }");
+    w.w.config.interval_ms = 1000; /* which bounds a try, too */
     begin(&w);
     loop_until(w.w.loop, probe_world_has_failed, &w.w);
     ck_assert_str_eq(probe_error(&w.w.probe), "probe \"sh\": exited with 3: it is ill\\x07");

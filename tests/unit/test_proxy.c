@@ -20,12 +20,16 @@ START_TEST(a_request_waits_for_its_service)
     ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->parked, 1);
     peer_says(&world.client, "lo");
     world.verdicts[WEB] = PROXY_READY;
+    ev_now_update(world.loop);
     proxy_service_changed(world.proxy, WEB);
     ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->parked, 0);
     struct peer service = accept_service(&world);
     hear_request(&service, "hello");
     peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
     hear_response(&world.client, 200, "OK");
+    wire_until(world.loop, &world.done);
+    ck_assert_double_gt(world.parked, 0.);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->latency.count, 1);
     peer_close(&service);
     close_world(&world);
 }
@@ -337,6 +341,39 @@ START_TEST(a_pooled_connection_that_died_is_replaced)
 }
 END_TEST
 
+/* The proxy hears of the death of a connection before it hears of that of the process. */
+START_TEST(a_service_that_was_killed_is_waited_for)
+{
+    struct world world;
+    struct peer old;
+    open_world(&world);
+    prime_pool(&world, &old);
+    peer_says(&world.client, GET);
+    hear_request(&old, "");
+    peer_close(&old);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_close(&service);
+    world.verdicts[WEB] = PROXY_WAIT;
+    while (proxy_counters(world.proxy, WEB)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    service = accept_service(&world);
+    hear_request(&service, "");
+    if (_i == 0)
+        peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    else
+        peer_close(&service); /* the third one is the last */
+    if (_i == 0)
+        hear_response(&world.client, 200, "OK");
+    else
+        peer_hears(&world.client, "HTTP/1.1 502");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(a_post_is_sent_once)
 {
     struct world world;
@@ -447,6 +484,114 @@ START_TEST(stopping_closes_everything)
 }
 END_TEST
 
+static void set_fault(struct world *world, uint32_t delay_ms, uint16_t error)
+{
+    struct fault fault = {.delay_ms = delay_ms, .error = error, .rate = FAULT_RATE_ALL};
+    proxy_set_fault(world->proxy, WEB, &fault);
+}
+
+START_TEST(an_error_on_purpose_is_answered_here)
+{
+    struct world world;
+    open_world(&world);
+    world.verdicts[WEB] = _i ? PROXY_DOWN : PROXY_READY;
+    set_fault(&world, _i ? 5 : 0, 503);
+    peer_says(&world.client, "GET / HTTP/1.1\r\n" HOST "X-Request-Id: x1\r\n\r\n");
+    peer_hears(&world.client, "X-A3s-Fault: error\r\n");
+    peer_hears(&world.client, "X-Request-Id: x1\r\n");
+    peer_hears(&world.client, "</html>\n");
+    ck_assert_mem_eq(world.client.in.ptr, "HTTP/1.1 503", 12);
+    ck_assert(!wire_wait(world.loop, world.listening, EV_READ, 0.01));
+    ck_assert_uint_eq(proxy_fault(world.proxy, WEB)->hits, 1);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->errors, 1);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->latency.count, 0);
+    /* The connection is still good, and the fault ends. */
+    peer_forget(&world.client);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_set_fault(world.proxy, WEB, &(struct fault){0});
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    peer_hears(&world.client, "OK");
+    ck_assert_ptr_null(strstr(world.client.in.ptr, "X-A3s-Fault"));
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_delayed_request_goes_on)
+{
+    struct world world;
+    open_world(&world);
+    set_fault(&world, 20, 0);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhel");
+    while (proxy_counters(world.proxy, WEB)->active == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_says(&world.client, "lo");
+    struct peer service = accept_service(&world);
+    hear_request(&service, "hello");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    peer_hears(&world.client, "X-A3s-Fault: delay\r\n");
+    hear_response(&world.client, 200, "OK");
+    /* The latency is that which the client saw. */
+    ck_assert_double_ge(latency_quantile(&proxy_counters(world.proxy, WEB)->latency, 1.), 0.02);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_delayed_client_may_leave)
+{
+    struct world world;
+    open_world(&world);
+    set_fault(&world, FAULT_DELAY_MAX, 0);
+    peer_says(&world.client, GET);
+    while (proxy_counters(world.proxy, WEB)->active == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_close(&world.client);
+    wire_until(world.loop, &world.done);
+    ck_assert_uint_eq(world.status, 0);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 0);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(a_tunnel_is_left_alone)
+{
+    struct world world;
+    open_world(&world);
+    set_fault(&world, 0, 500);
+    peer_says(&world.client,
+              "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "Upgrade: websocket\r\n");
+    peer_close(&service);
+    ck_assert_uint_eq(proxy_fault(world.proxy, WEB)->hits, 0);
+    close_world(&world);
+}
+END_TEST
+
+/* The services change places; a delayed request and the fault go with theirs. */
+START_TEST(another_plan_keeps_faults)
+{
+    struct world world;
+    static const uint32_t to[] = {[WEB] = WEB, [API] = PLAN_NONE};
+    open_world(&world);
+    set_fault(&world, 30, 0);
+    peer_says(&world.client, GET);
+    while (proxy_counters(world.proxy, WEB)->active == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    ck_assert(proxy_adopt(world.proxy, &world.plan, to));
+    ck_assert_uint_eq(proxy_fault(world.proxy, WEB)->delay_ms, 30);
+    ck_assert(!fault_is_on(proxy_fault(world.proxy, API)));
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("proxy");
@@ -462,11 +607,17 @@ int main(void)
     SUITE_CASE(s, a_service_that_never_listens_is_given_up_after_the_hold);
     SUITE_CASE(s, what_is_under_way_is_counted_until_it_is_answered);
     SUITE_CASE(s, a_pooled_connection_that_died_is_replaced);
+    SUITE_LOOP(s, a_service_that_was_killed_is_waited_for, 0, 2);
     SUITE_CASE(s, a_post_is_sent_once);
     SUITE_CASE(s, the_pool_of_a_stopped_service_is_closed);
     SUITE_CASE(s, bytes_that_nobody_asked_for_close_a_pooled_connection);
     SUITE_CASE(s, both_families_are_served);
     SUITE_LOOP(s, a_port_that_is_taken_is_told, 0, 2);
     SUITE_CASE(s, stopping_closes_everything);
+    SUITE_LOOP(s, an_error_on_purpose_is_answered_here, 0, 2);
+    SUITE_CASE(s, a_delayed_request_goes_on);
+    SUITE_CASE(s, a_delayed_client_may_leave);
+    SUITE_CASE(s, a_tunnel_is_left_alone);
+    SUITE_CASE(s, another_plan_keeps_faults);
     return suite_run(s);
 }

@@ -2,19 +2,24 @@
 
 #include "suite.h"
 
-static void expect(const char *services, const char *text)
+static void expect_view(const char *services, bool wide, const char *text)
 {
     struct arena arena = {0};
     struct strbuf out = {0}, json = {0};
     strbuf_addf(&json, "{\"services\": [%s]}", services);
     json_t *status = json_loads(json.ptr, 0, NULL);
     ck_assert_ptr_nonnull(status);
-    status_view_draw(status, false, &arena, &out);
+    status_view_draw(status, false, wide, &arena, &out);
     ck_assert_str_eq(strbuf_text(&out), text);
     json_decref(status);
     strbuf_finish(&json);
     strbuf_finish(&out);
     arena_finish(&arena);
+}
+
+static void expect(const char *services, const char *text)
+{
+    expect_view(services, false, text);
 }
 
 #define HEADER "SERVICE  STATE    PID  PORT  HEALTH  RESTARTS  UPTIME  URL\n"
@@ -29,6 +34,39 @@ START_TEST(a_row_each)
     expect("", "SERVICE  STATE  PID  PORT  HEALTH  RESTARTS  UPTIME  URL\n");
     expect("{}", "SERVICE  STATE  PID  PORT  HEALTH  RESTARTS  UPTIME  URL\n"
                  "-        -      -    -     -       -         -       -\n");
+}
+END_TEST
+
+START_TEST(requests_if_they_are_asked_for)
+{
+    expect_view(
+        "{\"name\": \"web\", \"state\": \"running\", \"http\": {\"requests\": 12, \"errors\": 1,"
+        " \"parked\": 2, \"latency\": {\"p50_ms\": 1.25, \"p99_ms\": 300.4}}}",
+        true,
+        "SERVICE  STATE    PID  PORT  HEALTH  RESTARTS  UPTIME  URL  REQUESTS  ERRORS  PARKED  "
+        "P50     P99\n"
+        "web      running  -    -     -       -         -       -    12        1       2       "
+        "1.2 ms  300 ms\n");
+    expect_view(
+        "{\"name\": \"web\", \"state\": \"running\"}", true,
+        "SERVICE  STATE    PID  PORT  HEALTH  RESTARTS  UPTIME  URL  REQUESTS  ERRORS  PARKED  "
+        "P50  P99\n"
+        "web      running  -    -     -       -         -       -    -         -       -       "
+        "-    -\n");
+}
+END_TEST
+
+START_TEST(faults_on_purpose_are_said)
+{
+    expect("{\"name\": \"web\", \"state\": \"running\", \"fault\": null},"
+           "{\"name\": \"api\", \"state\": \"running\", \"fault\": {\"delay_ms\": 200, \"error\": "
+           "503, "
+           "\"rate\": 10.0, \"hits\": 3}}",
+           HEADER "web      running  -    -     -       -         -       -\n"
+                  "api      running  -    -     -       -         -       -\n"
+                  "\n"
+                  "api: a fault on purpose: 10 % of the requests wait for 200 ms and get 503 (3 so "
+                  "far); \"a3s fault api --off\" ends it\n");
 }
 END_TEST
 
@@ -67,6 +105,8 @@ int main(void)
 {
     struct suite s = suite_begin("status_view");
     SUITE_CASE(s, a_row_each);
+    SUITE_CASE(s, requests_if_they_are_asked_for);
+    SUITE_CASE(s, faults_on_purpose_are_said);
     SUITE_CASE(s, reasons_below);
     SUITE_LOOP(s, the_end_of_the_run_before, 0, 4);
     return suite_run(s);
