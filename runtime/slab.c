@@ -38,7 +38,7 @@ void slab_init(struct slab *slab, size_t object_size, uint32_t spare)
     assert(object_size <= SLAB_BLOCK / 8 && spare > 0);
     link_init(&slab->open);
     slab->size = (uint32_t)((object_size + HEADER - 1) / HEADER * HEADER + HEADER);
-    slab->empty = 0;
+    slab->used = slab->empty = 0;
     slab->spare = spare;
 }
 
@@ -101,11 +101,26 @@ void *slab_take(struct slab *slab)
     if (!block)
         return NULL;
     slab->empty -= block->used == 0;
+    slab->used++;
     block->used++;
     struct slot *slot = take_slot(slab, block);
     if (is_full(slab, block))
         link_remove(&block->link);
     return (char *)slot + HEADER;
+}
+
+/* What is empty in excess, the one that was filled last first. */
+static void trim(struct slab *slab)
+{
+    uint32_t kept = slab->spare * (slab->used ? SLAB_BUSY : 1);
+    for (struct link *it = slab->open.prev, *prev; it != &slab->open; it = prev) {
+        struct block *block = container_of(it, struct block, link);
+        prev = it->prev;
+        if (block->used || slab->empty <= kept)
+            continue;
+        remove_block(block);
+        slab->empty--;
+    }
 }
 
 void slab_give(struct slab *slab, void *object)
@@ -121,8 +136,8 @@ void slab_give(struct slab *slab, void *object)
     slot->next = block->free;
     block->free = slot;
     block->used--;
-    if (block->used == 0 && slab->empty == slab->spare)
-        remove_block(block);
-    else if (block->used == 0)
-        slab->empty++;
+    slab->used--;
+    slab->empty += block->used == 0;
+    if (slab->empty > slab->spare * (slab->used ? SLAB_BUSY : 1))
+        trim(slab);
 }

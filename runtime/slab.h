@@ -3,8 +3,8 @@
  * Connections live long, what they carry lives short: side by side on the heap, the former would
  * keep the pages of the latter from ever being given back. Here objects share blocks of
  * SLAB_BLOCK bytes; a block goes back to the system with the last object in it, but for a few, so
- * that coming and going costs nothing. Under ASan every object is an allocation of its own, so that
- * a use after its end is found.
+ * that coming and going costs nothing: more of them while anything is in use. Under ASan every
+ * object is an allocation of its own, so that a use after its end is found.
  *
  * A zeroed slab has to be initialised; a finished one may be finished again.
  */
@@ -16,12 +16,14 @@
 #include <stdint.h>
 
 #define SLAB_BLOCK (64u << 10) /* bytes */
+#define SLAB_BUSY  8u          /* times as many empty blocks stay while an object is taken */
 
 struct slab {
     struct link open; /* of struct block.link: those with room */
     uint32_t size;    /* of a slot, bytes */
+    uint32_t used;    /* objects that are taken */
     uint32_t empty;   /* blocks without an object in them */
-    uint32_t spare;   /* how many of these stay */
+    uint32_t spare;   /* how many of these stay in any case */
 };
 
 /* Objects of at most SLAB_BLOCK / 8 bytes, aligned for any type; spare: empty blocks that are
