@@ -57,7 +57,7 @@ def a_bad_file_stops_the_service(place):
         said = done.stdout + done.stderr
         assert done.returncode == 1, done
         assert reason in said and "(env_file at A3sfile.hcl:8:14)" in said, said
-        assert said.count("secrets.env") == 1, f"told or tried more than once: {said}"
+        assert said.count("task: failed: secrets.env") == 1, f"told or tried more than once: {said}"
         assert SECRET not in said, said
 
 
