@@ -119,6 +119,13 @@ static void set_folder(struct compose_service *s)
 
 /* Services */
 
+/* What is not built from this project runs where its programs are, if it may. */
+static bool in_container(const struct compose_service *s)
+{
+    return s->file->im->options->run_images && node_is_text(node_find(s->node, "image")) &&
+           !node_find(s->node, "build");
+}
+
 /* An entrypoint with a command, or a command that names a program: one that begins with an option
  * needs what the image has as its entrypoint. */
 static bool read_local_command(struct compose_service *s, struct arguments *out)
@@ -131,7 +138,7 @@ static bool read_local_command(struct compose_service *s, struct arguments *out)
     bool named = out->items.count &&
                  dollar_constant(s->file->im->arena, &out->items.items[0], &first) && first.len &&
                  first.ptr[0] != '-';
-    if (!named)
+    if (!named || in_container(s))
         out->items.count = 0;
     return true;
 }
