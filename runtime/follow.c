@@ -159,11 +159,24 @@ static void on_next(struct ev_loop *loop, ev_timer *timer, int events)
     continue_history(timer->data);
 }
 
+/* A pattern that is slower than the output would hold up the loop: it catches up in slices. */
+static void fall_back(struct follower *f, uint64_t seq)
+{
+    logs_detach(f->logs, &f->sink);
+    log_search_go_back(&f->search, seq);
+    ev_timer_start(f->logs->loop, &f->next);
+}
+
 static void on_batch(struct log_sink *sink, const struct log_batch *batch)
 {
     struct follower *f = (struct follower *)(void *)sink;
+    int64_t end = f->filter.has_pattern ? log_search_slice_end() : INT64_MAX;
     for (uint32_t i = 0; i < batch->count; i++) {
         struct log_line line = log_batch_line(batch, i);
+        if (f->filter.has_pattern && i && log_search_slice_is_over(end)) {
+            fall_back(f, line.seq);
+            return;
+        }
         if (log_filter_takes(&f->filter, f->logs, &line)) {
             send_live(f, &line);
         } else if (end_if_too_hard(f)) {

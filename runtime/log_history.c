@@ -54,6 +54,11 @@ static struct log_line entry_line(const struct merge *merge, const struct entry 
     return log_cursor_line(merge->history->rings[entry->ring], &entry->at);
 }
 
+static bool counts(const struct log_history *history, const struct log_line *line)
+{
+    return !history->filter || history->filter(history->filter_ctx, line);
+}
+
 /* To the next line that counts, that way. */
 static bool step(const struct merge *merge, struct entry *entry,
                  bool (*move)(const struct log_ring *, struct log_cursor *))
@@ -62,7 +67,7 @@ static bool step(const struct merge *merge, struct entry *entry,
     while (move(history->rings[entry->ring], &entry->at)) {
         struct log_line line = entry_line(merge, entry);
         entry->key = move == log_cursor_back ? ~line.seq : line.seq;
-        if (!history->filter || history->filter(history->filter_ctx, &line))
+        if (counts(history, &line))
             return true;
     }
     return false;
@@ -85,6 +90,21 @@ static void find_starts(struct merge *merge)
             return;
         merge->starts[top->ring] = top->at;
         replace_top(merge, step(merge, top, log_cursor_back));
+    }
+}
+
+/* All from `from` on: where the rings begin does not depend on one another. */
+static void seek_starts(struct merge *merge)
+{
+    const struct log_history *history = merge->history;
+    for (uint32_t i = 0; i < history->count; i++) {
+        struct entry entry = {.ring = i, .at = log_ring_seek(history->rings[i], history->from)};
+        if (entry.at.left) {
+            struct log_line line = entry_line(merge, &entry);
+            if (!counts(history, &line))
+                step(merge, &entry, log_cursor_next);
+        }
+        merge->starts[i] = entry.at;
     }
 }
 
@@ -115,7 +135,10 @@ void log_history(const struct log_history *history)
                           .heap = calloc(history->count, sizeof *merge.heap),
                           .starts = calloc(history->count, sizeof *merge.starts)};
     if (merge.heap && merge.starts) {
-        find_starts(&merge);
+        if (history->max == UINT32_MAX)
+            seek_starts(&merge);
+        else
+            find_starts(&merge);
         give_lines(&merge);
     }
     free(merge.heap);

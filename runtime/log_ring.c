@@ -219,6 +219,26 @@ bool log_cursor_next(const struct log_ring *ring, struct log_cursor *cursor)
     return true;
 }
 
+struct log_cursor log_ring_seek(const struct log_ring *ring, uint64_t seq)
+{
+    struct log_cursor cursor = log_ring_end(ring);
+    const struct record *record = NULL;
+    for (size_t at = ring->newest; cursor.left < ring->count; at = record->previous) {
+        const struct record *before = record_at(ring, at);
+        if (before->seq + before->count <= seq)
+            break;
+        record = before;
+        cursor.offset = at;
+        cursor.left += record->count;
+    }
+    if (!record)
+        return cursor;
+    set_line_at(record, &cursor, 0);
+    while (record->seq + cursor.index < seq)
+        log_cursor_next(ring, &cursor);
+    return cursor;
+}
+
 /* Without the break that the line may have in the ring. */
 static uint32_t text_length(const char *text, uint32_t length)
 {

@@ -39,6 +39,8 @@ void log_ring_renumber(struct log_ring *ring, const uint32_t *to);
 
 /* Behind the newest line. */
 struct log_cursor log_ring_end(const struct log_ring *ring);
+/* At the first line with this seq or a later one, or at the end. Goes back batch by batch. */
+struct log_cursor log_ring_seek(const struct log_ring *ring, uint64_t seq);
 /* To the line before, or after; false if there is none. */
 bool log_cursor_back(const struct log_ring *ring, struct log_cursor *cursor);
 bool log_cursor_next(const struct log_ring *ring, struct log_cursor *cursor);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Lines between two looks at the clock. */
+/* Lines between two looks at the clock, if no pattern is held against them. */
 #define CLOCK_EVERY 64u
 
 struct slice {
@@ -11,7 +11,7 @@ struct slice {
     const struct logs *logs;
     bool (*take)(void *ctx, const struct log_line *line);
     void *ctx;
-    int64_t end; /* ms, CLOCK_MONOTONIC */
+    int64_t end; /* 0 until the first line: the way to it does not make the slice shorter */
     uint32_t seen;
     enum log_search_step step;
 };
@@ -33,6 +33,26 @@ static int64_t clock_now(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t log_search_slice_end(void)
+{
+    return clock_now() + LOG_SEARCH_SLICE_MS;
+}
+
+bool log_search_slice_is_over(int64_t end)
+{
+    return clock_now() >= end;
+}
+
+/* The first line is always looked at, so that every slice gets on. */
+static bool is_over(struct slice *slice)
+{
+    uint32_t every = slice->search->filter->has_pattern ? 1 : CLOCK_EVERY;
+    if (slice->end)
+        return slice->seen++ % every == 0 && log_search_slice_is_over(slice->end);
+    slice->end = log_search_slice_end();
+    return false;
 }
 
 static void remember(struct log_search *search, uint64_t seq)
@@ -58,7 +78,7 @@ static bool look(void *ctx, const struct log_line *line)
 {
     struct slice *slice = ctx;
     struct log_search *search = slice->search;
-    if (slice->seen++ % CLOCK_EVERY == CLOCK_EVERY - 1 && clock_now() >= slice->end) {
+    if (is_over(slice)) {
         slice->step = LOG_SEARCH_TIME;
         return false;
     }
@@ -71,6 +91,12 @@ static bool look(void *ctx, const struct log_line *line)
     }
     search->next = line->seq + 1;
     return true;
+}
+
+void log_search_go_back(struct log_search *search, uint64_t seq)
+{
+    search->counting = false;
+    search->next = seq;
 }
 
 /* The newest lines begin at the first of the last max matches; without max, behind everything. */
@@ -88,12 +114,8 @@ enum log_search_step log_search_run(struct log_search *search, const struct logs
                                     const bool *wanted,
                                     bool (*take)(void *ctx, const struct log_line *line), void *ctx)
 {
-    struct slice slice = {.search = search,
-                          .logs = logs,
-                          .take = take,
-                          .ctx = ctx,
-                          .end = clock_now() + LOG_SEARCH_SLICE_MS,
-                          .step = LOG_SEARCH_DONE};
+    struct slice slice = {
+        .search = search, .logs = logs, .take = take, .ctx = ctx, .step = LOG_SEARCH_DONE};
     logs_history_from(logs, wanted, search->next, look, &slice);
     if (slice.step != LOG_SEARCH_DONE || !search->counting)
         return slice.step;

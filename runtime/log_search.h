@@ -8,7 +8,8 @@
 
 #include "log_filter.h"
 
-/* How long a slice may take. */
+/* How long a slice may take from its first line on. A line is at most as late as its pattern takes
+ * (LINE_PATTERN_WORK_US). */
 #define LOG_SEARCH_SLICE_MS 10
 
 enum log_search_step {
@@ -36,5 +37,12 @@ enum log_search_step log_search_run(struct log_search *search, const struct logs
                                     const bool *wanted,
                                     bool (*take)(void *ctx, const struct log_line *line),
                                     void *ctx);
+/* From now on it gives the lines with this seq or a later one. */
+void log_search_go_back(struct log_search *search, uint64_t seq);
+
+/* For others that look through lines: when a slice that begins now is to end (ms, CLOCK_MONOTONIC).
+ */
+int64_t log_search_slice_end(void);
+bool log_search_slice_is_over(int64_t end);
 
 #endif

@@ -9,9 +9,9 @@
 #include "mem.h"
 #include "probe_kind.h"
 
-/* Lines of one life that may cost too many steps, before the pattern is given up for it: a flood of
- * them would keep a3s from everything else. */
-#define HARD_MAX 100
+/* Lines of one life that may cost too much, before the pattern is given up for it: a flood of them
+ * would keep a3s from everything else. */
+#define HARD_MAX 32
 
 struct log_try {
     struct probe_try base;
@@ -20,7 +20,7 @@ struct log_try {
     struct strbuf invalid;
     /* Of this life: */
     bool listening, trying, matched;
-    uint32_t hard;                         /* lines that cost too many steps */
+    uint32_t hard;                         /* lines that cost too much */
     struct strbuf lines[LOG_STREAM_COUNT]; /* what there is of a line that has not ended */
     /* Outcomes are told from the loop, as lines come while others are being told of them. */
     struct fine_timer report;

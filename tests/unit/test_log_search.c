@@ -1,5 +1,6 @@
 #include "log_search.h"
 
+#include "log_history.h"
 #include "suite.h"
 
 #include <errno.h>
@@ -205,6 +206,112 @@ START_TEST(who_has_no_room_goes_on_later)
 }
 END_TEST
 
+/* A slice of a search: which lines of a history are looked at. */
+struct look {
+    uint64_t from, last; /* the seqs that it may look at */
+    uint32_t left;       /* lines that are taken */
+    uint32_t looked;
+};
+
+static bool count_look(void *ctx, const struct log_line *line)
+{
+    struct look *look = ctx;
+    ck_assert(line->seq >= look->from && line->seq <= look->last);
+    look->looked++;
+    return line->seq % 3 != 0;
+}
+
+static bool take_some(void *ctx, const struct log_line *line)
+{
+    struct look *look = ctx;
+    ck_assert(line->seq >= look->from && line->seq % 3 != 0);
+    return --look->left > 0;
+}
+
+static void push(struct log_ring *ring, uint64_t seq)
+{
+    static const char text[] = "a\nb\nc\nd\n";
+    struct str lines[4];
+    for (int i = 0; i < 4; i++)
+        lines[i] = (struct str){text + 2 * i, 1};
+    struct log_batch batch = {.seq = seq, .count = 4, .lines = lines, .bytes = {text, 8}};
+    log_ring_push(ring, &batch);
+}
+
+START_TEST(a_slice_looks_at_its_own_lines_alone)
+{
+    struct log_ring rings[2];
+    const struct log_ring *both[] = {&rings[0], &rings[1]};
+    for (int i = 0; i < 2; i++)
+        log_ring_init(&rings[i], 1 << 20);
+    for (uint64_t seq = 1; seq < 8000; seq += 4)
+        push(&rings[seq / 4 % 2], seq);
+    for (uint64_t from = 0; from <= 8001; from++) {
+        struct look look = {.from = from, .last = from + 20, .left = 4};
+        log_history(&(struct log_history){.rings = both,
+                                          .count = 2,
+                                          .from = from,
+                                          .max = UINT32_MAX,
+                                          .filter = count_look,
+                                          .filter_ctx = &look,
+                                          .on_line = take_some,
+                                          .ctx = &look});
+        ck_assert(look.left == 0 || from > 7994);
+        ck_assert_uint_le(look.looked, 16);
+    }
+    for (int i = 0; i < 2; i++)
+        log_ring_finish(&rings[i]);
+}
+END_TEST
+
+START_TEST(who_fell_back_goes_on_from_there)
+{
+    struct world w;
+    struct control_logs_query query = any;
+    world_init(&w);
+    print(&w, WEB, "a");
+    print(&w, API, "b");
+    query.grep = ".";
+    query.lines = 1;
+    ck_assert_str_eq(found(&w, &query), "b");
+    print(&w, WEB, "c");
+    print(&w, API, "d");
+    strbuf_clear(&w.text);
+    log_search_go_back(&w.search, w.logs.last_seq - 1);
+    ck_assert_int_eq(go_on(&w), LOG_SEARCH_DONE);
+    ck_assert_str_eq(w.text.ptr, "c d");
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(every_slice_gets_on)
+{
+    struct world w;
+    struct control_logs_query query = any;
+    struct strbuf line = {0};
+    uint32_t slices = 0;
+    world_init(&w);
+    for (int i = 0; i < 60000; i++)
+        strbuf_addc(&line, '1');
+    strbuf_addc(&line, 'x');
+    for (uint32_t i = 0; i < 12; i++)
+        print(&w, WEB, strbuf_text(&line));
+    print(&w, WEB, "1-x");
+    query.grep = "[0-9]+-x";
+    ck_assert_int_eq(log_filter_init(&w.filter, &query, &(struct strbuf){0}), 0);
+    log_search_init(&w.search, &w.filter, query.lines);
+    while (log_search_run(&w.search, &w.logs, NULL, take, &w) == LOG_SEARCH_TIME)
+        slices++;
+    /* Two such lines fill a slice. */
+    ck_assert_uint_ge(slices, 4);
+    ck_assert_uint_le(slices, 12);
+    ck_assert_uint_eq(w.filter.hard, 12);
+    ck_assert_str_eq(w.text.ptr, "1-x");
+    strbuf_finish(&line);
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(a_pattern_that_is_none)
 {
     struct log_filter filter;
@@ -244,6 +351,9 @@ int main(void)
     SUITE_CASE(s, runs_are_forgotten);
     SUITE_CASE(s, by_time);
     SUITE_CASE(s, who_has_no_room_goes_on_later);
+    SUITE_CASE(s, a_slice_looks_at_its_own_lines_alone);
+    SUITE_CASE(s, who_fell_back_goes_on_from_there);
+    SUITE_CASE(s, every_slice_gets_on);
     SUITE_CASE(s, a_pattern_that_is_none);
     SUITE_CASE(s, a_pattern_that_takes_too_long);
     return suite_run(s);

@@ -212,6 +212,20 @@ static void check_ring(const struct log_ring *ring, uint64_t last)
     ck_assert_uint_eq(cursor.left, 0);
 }
 
+/* Each line is found by its seq, as by going back to it. */
+static void check_seek(const struct log_ring *ring, uint64_t last)
+{
+    struct log_cursor at = log_ring_end(ring), found = log_ring_seek(ring, last + 1);
+    ck_assert_uint_eq(found.left, 0);
+    for (uint64_t seq = last; log_cursor_back(ring, &at); seq--) {
+        found = log_ring_seek(ring, seq);
+        if (found.left != at.left || found.offset != at.offset || found.index != at.index ||
+            found.begin != at.begin || found.length != at.length)
+            ck_abort_msg("line %lu is not where it is sought", seq);
+    }
+    ck_assert_uint_eq(log_ring_seek(ring, 0).left, ring->count);
+}
+
 START_TEST(ring_keeps_the_newest_within_its_budget)
 {
     static const size_t budgets[] = {64, 200, 4096, 5000, 10001, 100000};
@@ -228,6 +242,8 @@ START_TEST(ring_keeps_the_newest_within_its_budget)
         ck_assert_uint_le(ring.capacity, budgets[_i]);
         if (seq % 17 == 0)
             check_ring(&ring, last);
+        if (seq % 510 == 0)
+            check_seek(&ring, last);
     }
     log_ring_finish(&ring);
 }
@@ -276,6 +292,8 @@ START_TEST(ring_keeps_batches)
         batch.bytes = (struct str){bytes, used};
         log_ring_push(&ring, &batch);
         check_ring(&ring, seq - 1);
+        if (i % 10 == 0)
+            check_seek(&ring, seq - 1);
     }
     ck_assert_uint_gt(ring.count, 50);
     log_ring_finish(&ring);
