@@ -225,7 +225,7 @@ static void add_file_notes(struct import *im, const struct node *root)
     if (import_has_beside(im, ".env"))
         draft_note(&im->draft, NULL, 0,
                    "compose takes ${NAME} from .env too, env() only from the environment: "
-                   "set -a; . ./.env; set +a; a3s up");
+                   "\"set -a; . ./.env; set +a; a3s up\"");
 }
 
 bool read_compose(struct import *im, const struct node *root)
