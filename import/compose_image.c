@@ -12,6 +12,11 @@ static void add_ports(struct compose_service *s, struct arguments *run)
         arguments_addf(s->file->im->arena, run, "127.0.0.1:%u:%u",
                        it->published ? it->published : it->target, it->target);
     }
+    /* What is only exposed to other containers is asked for here. */
+    if (s->ports.count == 0 && s->port) {
+        add(s, run, "-p");
+        arguments_addf(s->file->im->arena, run, "127.0.0.1:%u:%u", s->port, s->port);
+    }
 }
 
 /* Their values are in the environment of docker itself, where nobody sees them in a list of

@@ -19,7 +19,7 @@ service "db" {
 
 # from docker-compose.yml: line 11
 service "queue" {
-  cmd       = "docker run --rm --name a3s-queue --env-file queue.env --entrypoint /init rabbitmq:3 -x --verbose"
+  cmd       = "docker run --rm --name a3s-queue -p 127.0.0.1:5672:5672 --env-file queue.env --entrypoint /init rabbitmq:3 -x --verbose"
   port      = 5672
   subdomain = null
 
