@@ -29,7 +29,7 @@ static const struct command_option options[] = {
     {0, "force", OPTION_FLAG, offsetof(struct init_options, force), NULL,
      "replace an A3sfile that is there", NULL, 0},
     {0, "docker", OPTION_FLAG, offsetof(struct init_options, docker), NULL,
-     "images without a command are services that docker runs", NULL, 0},
+     "images are services that docker runs", NULL, 0},
     PAIRS("service", services, "NAME=CMD", "a service, or its command; may be repeated"),
     PAIRS("port", ports, "NAME=PORT", "the port of a service; 0: a free one"),
     PAIRS("depends-on", depends_on, "NAME=OTHER", "a service that must be ready before"),

@@ -77,7 +77,8 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 {
     const char *state = text_of(service, "state"), *reason = text_of(service, "reason");
     const char *root = find_root(status, name);
-    report_error("%s is %s%s%s", name, *state ? state : "unknown", *reason ? ": " : "", reason);
+    report_error("%s %s %s%s%s", name, strcmp(state, "failed") == 0 ? "has" : "is",
+                 *state ? state : "unknown", *reason ? ": " : "", reason);
     report_hint("\"a3s logs %s\" shows what it said, \"a3s restart %s\" tries again", root, root);
 }
 
@@ -125,15 +126,15 @@ static int report_late(const struct start *start, const struct strbuf *waiting)
     return CLI_TIMEOUT;
 }
 
-/* On a terminal; programs have "a3s status --json". */
+/* The table is for a terminal; programs have "a3s status --json". */
 static void show_ready(json_t *status, double seconds)
 {
     struct arena arena = {0};
     struct strbuf text = {0};
     const char *page = text_of(status, "page");
+    report_note("everything is ready after %.1f s", seconds);
     if (!isatty(STDOUT_FILENO))
         return;
-    report_note("everything is ready after %.1f s", seconds);
     status_view_draw(status, report_color(STDOUT_FILENO), false, &arena, &text);
     if (*page)
         strbuf_addf(&text, "\nthe page: %s (\"a3s open\" opens it)\n", page);

@@ -79,6 +79,8 @@ static int report_taken(const struct start *start, const struct rundir *dir)
         report_hint("\"a3s reload\" takes over a changed A3sfile, \"a3s down\" stops everything");
     else
         report_hint("\"a3s down\" stops everything");
+    if (start->name_count)
+        report_hint("\"a3s restart %s\" starts it there", start->names[0]);
     strbuf_finish(&holder);
     return CLI_TAKEN;
 }

@@ -323,7 +323,8 @@ struct model *check(const struct ast_body *body, struct diag_list *diags,
     check_values(&ck, body);
     check_body(&ck, &schema_blocks[SCHEMA_BLOCK_root], body, &ck.model->block);
     references_finish(ck.eval.references);
-    if (!ck.any_service && !options->partial)
+    /* Beside other mistakes it may only be misspelt. */
+    if (!ck.any_service && !options->partial && !diags->errors)
         no_services(&ck, body);
     rules_check(ck.model, &ck.names, diags, options->partial);
     return ck.model;

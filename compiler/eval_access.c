@@ -34,6 +34,16 @@ static bool is_incomplete(struct eval *eval, const struct ast_expr *expr)
     return true;
 }
 
+/* As variables of the environment are written: PORT, NODE_ENV. */
+static bool is_environment_name(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z') && name.ptr[i] != '_' &&
+            !(i && name.ptr[i] >= '0' && name.ptr[i] <= '9'))
+            return false;
+    return name.len > 1;
+}
+
 static void unknown_variable(struct eval *eval, const struct ast_expr *expr)
 {
     if (is_incomplete(eval, expr))
@@ -46,6 +56,10 @@ static void unknown_variable(struct eval *eval, const struct ast_expr *expr)
     diag_detail(diag, "there is no variable named \"%.*s\"", STR_ARG(expr->name));
     if (close.best.ptr != NULL)
         diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
+    else if (is_environment_name(expr->name))
+        diag_help(diag,
+                  "for the shell write $%.*s, for what a3s finds in its environment env(\"%.*s\")",
+                  STR_ARG(expr->name), STR_ARG(expr->name));
     else if (stands_alone(eval, expr))
         diag_help(diag, "text stands in quotes: \"%.*s\"", STR_ARG(expr->name));
 }

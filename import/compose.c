@@ -119,6 +119,13 @@ static void set_folder(struct compose_service *s)
 
 /* Services */
 
+/* What is not built from this project runs where its programs are, if it may. */
+static bool in_container(const struct compose_service *s)
+{
+    return s->file->im->options->run_images && node_is_text(node_find(s->node, "image")) &&
+           !node_find(s->node, "build");
+}
+
 /* An entrypoint with a command, or a command that names a program: one that begins with an option
  * needs what the image has as its entrypoint. */
 static bool read_local_command(struct compose_service *s, struct arguments *out)
@@ -131,7 +138,7 @@ static bool read_local_command(struct compose_service *s, struct arguments *out)
     bool named = out->items.count &&
                  dollar_constant(s->file->im->arena, &out->items.items[0], &first) && first.len &&
                  first.ptr[0] != '-';
-    if (!named)
+    if (!named || in_container(s))
         out->items.count = 0;
     return true;
 }
@@ -218,7 +225,7 @@ static void add_file_notes(struct import *im, const struct node *root)
     if (import_has_beside(im, ".env"))
         draft_note(&im->draft, NULL, 0,
                    "compose takes ${NAME} from .env too, env() only from the environment: "
-                   "set -a; . ./.env; set +a; a3s up");
+                   "\"set -a; . ./.env; set +a; a3s up\"");
 }
 
 bool read_compose(struct import *im, const struct node *root)

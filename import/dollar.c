@@ -1,5 +1,9 @@
 #include "dollar.h"
 
+/* Open braces, those of the fallbacks within counted. Whatever is not closed is looked through to
+ * its end once for each '$' before; this keeps the number of those small. */
+#define DEPTH_MAX 32
+
 static bool is_name_start(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
@@ -34,25 +38,36 @@ size_t dollar_length(struct str text)
         depth -= text.ptr[at] == '}';
         if (depth == 0)
             return at + 1;
+        if (depth > DEPTH_MAX)
+            return 1;
     }
     return 1;
 }
 
-static void add_piece(struct arena *arena, struct dollar_text *out, struct dollar_piece piece)
+struct parse {
+    struct arena *arena;
+    struct dollar_text out;
+    struct strbuf literal; /* what stands before the next variable */
+};
+
+static void end_literal(struct parse *p)
 {
-    struct dollar_piece *last =
-        out->pieces.count ? &out->pieces.items[out->pieces.count - 1] : NULL;
-    if (!piece.is_variable && last && !last->is_variable) {
-        char *joined = arena_new(arena, char, last->text.len + piece.text.len + 1);
-        if (last->text.len)
-            memcpy(joined, last->text.ptr, last->text.len);
-        if (piece.text.len)
-            memcpy(joined + last->text.len, piece.text.ptr, piece.text.len);
-        last->text = (struct str){joined, last->text.len + piece.text.len};
+    if (!p->literal.len)
+        return;
+    const char *copy = arena_strndup(p->arena, strbuf_text(&p->literal), p->literal.len);
+    vec_push(p->arena, &p->out.pieces)->text = (struct str){copy, p->literal.len};
+    strbuf_clear(&p->literal);
+}
+
+static void add_piece(struct parse *p, struct dollar_piece piece)
+{
+    if (!piece.is_variable) {
+        strbuf_add_str(&p->literal, piece.text);
         return;
     }
-    out->has_variable |= piece.is_variable;
-    *vec_push(arena, &out->pieces) = piece;
+    end_literal(p);
+    p->out.has_variable = true;
+    *vec_push(p->arena, &p->out.pieces) = piece;
 }
 
 /* Of a variable in a fallback counts what its own fallback says, which is a suffix of the text. */
@@ -98,34 +113,40 @@ static bool read_braces(struct str inside, struct dollar_piece *out, bool *lossy
 struct dollar_text dollar_literal(struct arena *arena, struct str text)
 {
     struct dollar_text out = {0};
-    add_piece(arena, &out, (struct dollar_piece){.text = text});
+    vec_push(arena, &out.pieces)->text = text;
     return out;
+}
+
+/* The construct that begins with '$'; gives its length. */
+static size_t parse_one(struct parse *p, struct str text)
+{
+    size_t length = dollar_length(text);
+    struct dollar_piece piece = {.text = {text.ptr, length}};
+    if (length == 2 && text.ptr[1] == '$')
+        piece.text.len = 1;
+    else if (length > 3 && text.ptr[1] == '{')
+        read_braces((struct str){text.ptr + 2, length - 3}, &piece, &p->out.lossy);
+    else if (length > 1 && text.ptr[1] != '{')
+        piece = (struct dollar_piece){
+            .text = {text.ptr + 1, length - 1}, .is_variable = true, .has_fallback = true};
+    add_piece(p, piece);
+    return length;
 }
 
 struct dollar_text dollar_parse(struct arena *arena, struct str text)
 {
-    struct dollar_text out = {0};
+    struct parse p = {.arena = arena};
     while (text.len) {
         const char *dollar = memchr(text.ptr, '$', text.len);
         size_t plain = dollar ? (size_t)(dollar - text.ptr) : text.len;
-        if (plain)
-            add_piece(arena, &out, (struct dollar_piece){.text = {text.ptr, plain}});
+        add_piece(&p, (struct dollar_piece){.text = {text.ptr, plain}});
         text = from(text, plain);
-        if (!text.len)
-            break;
-        size_t length = dollar_length(text);
-        struct dollar_piece piece = {.text = {text.ptr, length}};
-        if (length == 2 && text.ptr[1] == '$')
-            piece.text.len = 1;
-        else if (length > 3 && text.ptr[1] == '{')
-            read_braces((struct str){text.ptr + 2, length - 3}, &piece, &out.lossy);
-        else if (length > 1 && text.ptr[1] != '{')
-            piece = (struct dollar_piece){
-                .text = {text.ptr + 1, length - 1}, .is_variable = true, .has_fallback = true};
-        add_piece(arena, &out, piece);
-        text = from(text, length);
+        if (text.len)
+            text = from(text, parse_one(&p, text));
     }
-    return out;
+    end_literal(&p);
+    strbuf_finish(&p.literal);
+    return p.out;
 }
 
 bool dollar_constant(struct arena *arena, const struct dollar_text *text, struct str *out)

@@ -35,7 +35,9 @@ struct dollar_text dollar_parse(struct arena *arena, struct str text);
 struct dollar_text dollar_literal(struct arena *arena, struct str text);
 /* The text with all fallbacks put in; false if a variable has none. */
 bool dollar_constant(struct arena *arena, const struct dollar_text *text, struct str *out);
-/* How many bytes the construct that begins with '$' takes: 1 if it is none. */
+/* How many bytes the construct that begins with '$' takes: 1 if it is none, which one is that has
+ * no end or more than 32 braces within each other. Taking a text construct by construct is linear.
+ */
 size_t dollar_length(struct str text);
 
 /* As an HCL expression: a quoted string, env(...), or a heredoc for several lines of constants. */

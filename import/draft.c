@@ -100,20 +100,32 @@ void draft_set_text(struct draft *draft, struct draft_service *service, enum sch
     draft_set(service, attr, dollar_hcl(draft->arena, &literal));
 }
 
+/* Doubled whenever it is full, so that a long list costs no more than its length. */
+static char *list_room(struct arena *arena, struct draft_value *value, size_t size)
+{
+    if (value->list && size <= value->list_size)
+        return value->list;
+    char *list = arena_new(arena, char, 2 * size);
+    if (value->text.len)
+        memcpy(list, value->text.ptr, value->text.len);
+    value->list = list;
+    value->list_size = 2 * size;
+    return list;
+}
+
 void draft_add_text(struct draft *draft, struct draft_service *service, enum schema_attr_id attr,
                     struct str text)
 {
-    struct strbuf list = {0};
-    struct str old = service->values[attr].text;
-    if (old.ptr)
-        strbuf_addf(&list, "%.*s, ", (int)old.len - 1, old.ptr);
-    else
-        strbuf_addc(&list, '[');
-    hcl_quote(text, &list);
-    strbuf_addc(&list, ']');
-    draft_set(service, attr,
-              (struct str){arena_strndup(draft->arena, strbuf_text(&list), list.len), list.len});
-    strbuf_finish(&list);
+    struct strbuf item = {0};
+    struct draft_value *value = &service->values[attr];
+    size_t kept = value->text.len ? value->text.len - 1 : 0; /* without the bracket at the end */
+    strbuf_adds(&item, kept ? ", " : "[");
+    hcl_quote(text, &item);
+    strbuf_addc(&item, ']');
+    char *list = list_room(draft->arena, value, kept + item.len + 1);
+    memcpy(list + kept, item.ptr, item.len + 1);
+    value->text = (struct str){list, kept + item.len};
+    strbuf_finish(&item);
 }
 
 bool draft_has(const struct draft_service *service, enum schema_attr_id attr)

@@ -91,8 +91,7 @@ bool import_text(const struct import_options *options, struct str text, struct d
 static bool unreadable(const struct import_options *options, struct diag_list *diags, int error)
 {
     const char *why = error == -EFBIG ? "it is larger than 1 MiB" : strerror(-error);
-    diag_file_error(diags, &import_codes[IMPORT_UNREADABLE], options->from, "%s: %s", options->from,
-                    why);
+    diag_file_error(diags, &import_codes[IMPORT_UNREADABLE], options->from, "%s", why);
     return false;
 }
 

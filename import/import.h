@@ -6,7 +6,8 @@
  * and laid out as "a3s fmt" has it. What could not be carried over stands in it as comments.
  *
  * The input is not trusted: at most IMPORT_FILE_MAX bytes, nested IMPORT_DEPTH_MAX deep, and with
- * all aliases followed IMPORT_NODES_MAX values. A mistake in it is a diagnostic with its place.
+ * all aliases followed IMPORT_NODES_MAX values with IMPORT_TEXT_MAX bytes of text. A mistake in it
+ * is a diagnostic with its place.
  */
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
@@ -17,6 +18,7 @@
 #define IMPORT_FILE_MAX  (1u << 20) /* bytes */
 #define IMPORT_DEPTH_MAX 64u
 #define IMPORT_NODES_MAX 100000u
+#define IMPORT_TEXT_MAX  (4u << 20) /* bytes */
 
 /* An attribute of a service, as a command line says it. */
 struct import_setting {

@@ -49,7 +49,8 @@ bool node_mistake(struct diag_list *diags, const struct node *node, const char *
 /* What one node is when everything below it is counted as often as it is reached. */
 struct extent {
     uint32_t size, depth;
-    bool open; /* being measured: reached again, it contains itself */
+    uint64_t bytes; /* of all texts */
+    bool open;      /* being measured: reached again, it contains itself */
 };
 
 struct measure {
@@ -90,8 +91,28 @@ static bool keys_differ(struct measure *m, const struct node *node)
     return true;
 }
 
-/* Recursion ends at IMPORT_DEPTH_MAX. */
-static bool measure(struct measure *m, const struct node *node, uint32_t depth, uint32_t *out_size)
+static bool measure(struct measure *m, const struct node *node, uint32_t depth,
+                    uint32_t *out_index);
+
+static bool add_below(struct measure *m, const struct node *node, const struct node_pair *pair,
+                      uint32_t depth, struct extent *extent)
+{
+    uint32_t index;
+    if (!measure(m, pair->value, depth + 1, &index))
+        return false;
+    const struct extent *below = &m->extents.items[index];
+    extent->size += below->size;
+    extent->bytes += below->bytes + (pair->key ? pair->key->text.len : 0);
+    if (below->depth + 1 > extent->depth)
+        extent->depth = below->depth + 1;
+    if (extent->size > IMPORT_NODES_MAX)
+        return too_large(m, node, "it has too many values, its aliases followed");
+    return extent->bytes <= IMPORT_TEXT_MAX ||
+           too_large(m, node, "it has more than 4 MiB of text, its aliases followed");
+}
+
+/* Where in the extents it stands. Recursion ends at IMPORT_DEPTH_MAX. */
+static bool measure(struct measure *m, const struct node *node, uint32_t depth, uint32_t *out_index)
 {
     bool is_new;
     if (depth > IMPORT_DEPTH_MAX)
@@ -99,36 +120,29 @@ static bool measure(struct measure *m, const struct node *node, uint32_t depth, 
     uint32_t *index = map_put(&m->seen, address(m->diags->arena, node), &is_new);
     if (!is_new) {
         const struct extent *known = &m->extents.items[*index];
-        *out_size = known->size;
+        *out_index = *index;
         if (known->open)
             return too_large(m, node, "it contains itself");
         return depth + known->depth <= IMPORT_DEPTH_MAX ||
                too_large(m, node, "it is nested too deep");
     }
-    uint32_t at = *index = m->extents.count, below = 0;
+    uint32_t at = *index = m->extents.count;
     vec_push(m->diags->arena, &m->extents)->open = true;
-    struct extent extent = {.size = 1};
+    struct extent extent = {.size = 1, .bytes = node->text.len};
     if (node->kind == NODE_MAP && !keys_differ(m, node))
         return false;
-    VEC_EACH (&node->items, it) {
-        if (!measure(m, it->value, depth + 1, &below))
+    VEC_EACH (&node->items, it)
+        if (!add_below(m, node, it, depth, &extent))
             return false;
-        extent.size += below;
-        if (extent.size > IMPORT_NODES_MAX)
-            return too_large(m, node, "it has too many values, its aliases followed");
-        const uint32_t *child = map_find(&m->seen, address(m->diags->arena, it->value));
-        uint32_t deeper = m->extents.items[*child].depth + 1;
-        extent.depth = deeper > extent.depth ? deeper : extent.depth;
-    }
     m->extents.items[at] = extent;
-    *out_size = extent.size;
+    *out_index = at;
     return true;
 }
 
 bool node_check(struct diag_list *diags, struct node *root)
 {
     struct measure m = {.diags = diags};
-    uint32_t size;
+    uint32_t index;
     map_init(&m.seen, diags->arena, 0);
-    return measure(&m, root, 1, &size);
+    return measure(&m, root, 1, &index);
 }

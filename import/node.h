@@ -34,6 +34,8 @@ struct node {
 /* Both give NULL after a diagnostic. The source is UTF-8. */
 struct node *node_read_yaml(struct diag_list *diags, uint32_t source);
 struct node *node_read_json(struct diag_list *diags, uint32_t source);
+/* As node_read_yaml, of a text that has as many characters as the source and the same places. */
+struct node *node_read_yaml_text(struct diag_list *diags, uint32_t source, struct str text);
 
 /* The value of a map's key; NULL if it is no map, the key is not there or its value is null. node
  * may be NULL. */

@@ -258,11 +258,15 @@ static bool is_small(struct loader *l)
     return !l->failed;
 }
 
-/* The first document of the file. */
 struct node *node_read_yaml(struct diag_list *diags, uint32_t source)
 {
-    struct loader l = {
-        .diags = diags, .source = source, .text = diags->sources->files.items[source].text};
+    return node_read_yaml_text(diags, source, diags->sources->files.items[source].text);
+}
+
+/* The first document of the file. */
+struct node *node_read_yaml_text(struct diag_list *diags, uint32_t source, struct str text)
+{
+    struct loader l = {.diags = diags, .source = source, .text = text};
     yaml_parser_t parser;
     yaml_document_t document;
     struct node *root = NULL;

@@ -27,19 +27,40 @@ static void adds(struct writer *w, const char *text)
     add(w, str_from(text));
 }
 
+static size_t word_end(struct str text, size_t at)
+{
+    while (at < text.len && (unsigned char)text.ptr[at] > ' ' && text.ptr[at] != 0x7f)
+        at++;
+    return at;
+}
+
+/* The end of the words that stay on one line with the one that begins at at: what is quoted can be
+ * copied, unless it is longer than a line. */
+static size_t unbroken_end(struct str text, size_t at)
+{
+    size_t end = word_end(text, at), start = at + (text.ptr[at] == '(');
+    if (start >= end || !memchr("\"`", text.ptr[start], 2))
+        return end;
+    size_t left = text.len - start - 1;
+    const char *quote =
+        memchr(text.ptr + start + 1, text.ptr[start], left < WIDTH ? left : (size_t)WIDTH);
+    return quote ? word_end(text, (size_t)(quote - text.ptr)) : end;
+}
+
 /* Words behind "# ", broken into lines; blanks for what is not visible. */
 static void add_comment(struct writer *w, const char *indent, struct str text)
 {
-    size_t column = 0;
+    size_t column = 0, unbroken = 0;
     for (size_t at = 0; at < text.len;) {
-        size_t end = at;
-        while (end < text.len && (unsigned char)text.ptr[end] > ' ' && text.ptr[end] != 0x7f)
-            end++;
+        size_t start = at, end = word_end(text, at);
         struct str word = {text.ptr + at, end - at};
         at = end + 1;
         if (!word.len)
             continue;
-        bool begins = column == 0 || column + word.len + 1 > WIDTH;
+        bool stays = start < unbroken;
+        if (!stays)
+            unbroken = unbroken_end(text, start);
+        bool begins = column == 0 || (!stays && column + (unbroken - start) + 1 > WIDTH);
         if (begins) {
             adds(w, column ? "\n" : "");
             adds(w, indent);

@@ -60,7 +60,7 @@ static size_t add_safely(char *out, size_t max, struct str text)
 {
     static const char hex[] = "0123456789ABCDEF", more[] = "...";
     size_t length = plain_length(text);
-    if (length > max)
+    if (length > max || (length < text.len && length > max - sizeof more + 1))
         length = max - sizeof more + 1;
     if (length)
         memcpy(out, text.ptr, length);

@@ -121,6 +121,7 @@ static void stream_end(struct control_stream *stream)
     if (client->request.chunked)
         client_queue(client, "0\r\n\r\n", 5);
     client->ended = true;
+    ev_timer_again(client->control->loop, &client->deadline);
     ev_io_start(client->control->loop, &client->writer);
 }
 
@@ -162,10 +163,10 @@ static void client_serve(struct control_client *client)
     control_dispatch(&call, control->ops, control->ctx, &client->stream, &answer);
     if (answer.status)
         answer_json(client, &answer);
-    else if ((client->waiting = answer.later))
-        ev_timer_stop(control->loop, &client->deadline);
-    else
+    else if (!answer.later)
         stream_begin(client);
+    else if ((client->waiting = !client->answered))
+        ev_timer_stop(control->loop, &client->deadline);
     json_decref(answer.body);
     if (answer.shutdown)
         control->ops->shutdown(control->ctx);
@@ -183,7 +184,7 @@ static bool client_flush(struct control_client *client)
         if (n < 0)
             return errno == EAGAIN;
         control_queue_drop(queue, (size_t)n);
-        if (!client->streaming)
+        if (!client->streaming || client->ended)
             ev_timer_again(client->control->loop, &client->deadline);
     }
     return true;

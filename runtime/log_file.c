@@ -128,14 +128,14 @@ static void aside(const struct log_file *file, uint32_t number, char out_path[PA
     snprintf(out_path, PATH_MAX, "%s.%" PRIu32, file->setup.path, number);
 }
 
-/* Those that an earlier setting kept. */
-static void remove_beyond(const struct log_file *file)
+/* Those that an earlier setting kept; others of such a name may be anybody's. */
+static void remove_beyond(struct log_file *file)
 {
     char path[PATH_MAX];
-    uint32_t number = file->setup.keep;
-    do
-        aside(file, ++number, path);
-    while (unlink(path) == 0);
+    for (; file->kept > file->setup.keep; file->kept--) {
+        aside(file, file->kept, path);
+        unlink(path);
+    }
 }
 
 /* path.1 becomes path.2, and so on up to the first gap. */
@@ -305,6 +305,7 @@ void log_file_init(struct log_file *file, const struct log_file_setup *setup,
 void log_file_set(struct log_file *file, const struct log_file_setup *setup)
 {
     file->setup = *setup;
+    file->kept = setup->keep > file->kept ? setup->keep : file->kept;
     file->sink.service = setup->service;
 }
 

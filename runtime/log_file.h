@@ -25,7 +25,8 @@ struct log_file_setup {
 struct log_file {
     struct log_sink sink; /* attach this one */
     struct log_file_setup setup;
-    int fd; /* valid if is_open */
+    uint32_t kept; /* the most that it has had to keep, and may have put aside */
+    int fd;        /* valid if is_open */
     bool is_open;
     bool torn;    /* it ends in a part of a line that could not be written whole */
     dev_t device; /* of what is open */

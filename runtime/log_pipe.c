@@ -92,6 +92,16 @@ void log_pipe_start(struct log_pipe *pipe, int fd, bool terminal)
     ev_io_start(pipe->loop, &pipe->readable);
 }
 
+void log_pipe_hold(struct log_pipe *pipe, bool held)
+{
+    if (pipe->fd < 0)
+        return;
+    if (held)
+        ev_io_stop(pipe->loop, &pipe->readable);
+    else
+        ev_io_start(pipe->loop, &pipe->readable);
+}
+
 void log_pipe_close(struct log_pipe *pipe)
 {
     if (pipe->fd < 0)

@@ -33,6 +33,8 @@ void log_pipe_init(struct log_pipe *pipe, struct ev_loop *loop, char *buffer,
                    enum log_stream stream, log_split_fn *on_batch, void *ctx);
 /* Takes fd, which does not block. */
 void log_pipe_start(struct log_pipe *pipe, int fd, bool terminal);
+/* While it is held nothing is read but by log_pipe_drain. */
+void log_pipe_hold(struct log_pipe *pipe, bool held);
 /* Takes in what is there now, at most budget bytes. */
 void log_pipe_drain(struct log_pipe *pipe, size_t budget);
 /* Ends an unfinished line; what has not been read is lost. */

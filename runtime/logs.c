@@ -180,6 +180,13 @@ void logs_resize(struct logs *logs, const struct winsize *window)
         log_pipe_resize(&logs->sources[i]->pipes[LOG_STDOUT], window);
 }
 
+void logs_hold(struct logs *logs, uint32_t service, bool held)
+{
+    struct log_source *source = find_source(logs, service);
+    for (int stream = 0; stream < LOG_STREAM_COUNT; stream++)
+        log_pipe_hold(&source->pipes[stream], held);
+}
+
 void logs_drain(struct logs *logs, uint32_t service)
 {
     struct log_source *source = find_source(logs, service);

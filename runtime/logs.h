@@ -52,6 +52,8 @@ int logs_open(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]
 /* The same with a terminal instead of the pipes: both are its one end, and all that comes out of
  * the other counts as stdout. */
 int logs_open_terminal(struct logs *logs, uint32_t service, int out_fds[LOG_STREAM_COUNT]);
+/* While they are held, a service's pipes are read by logs_drain and logs_close only. */
+void logs_hold(struct logs *logs, uint32_t service, bool held);
 /* The size of the terminals, of those that are open and of those to come. */
 void logs_resize(struct logs *logs, const struct winsize *window);
 /* Takes in what is in the pipes now (bounded), so that a process's last words come before what is

@@ -63,12 +63,13 @@ static void started(struct run *run, const struct guard_report *report)
     enter(run, report->command == GUARD_PRE_START   ? RUN_PRE_START
                : report->command == GUARD_POST_STOP ? RUN_POST_STOP
                                                     : RUN_MAIN);
-    if (report->command != GUARD_MAIN)
-        return;
-    run->pid = report->pid;
-    run->start_time = report->start_time;
-    run->ran = true;
-    run->shared->ops->on_started(run->shared->ctx, run->service, report->start_time);
+    if (report->command == GUARD_MAIN) {
+        run->pid = report->pid;
+        run->start_time = report->start_time;
+        run->ran = true;
+        run->shared->ops->on_started(run->shared->ctx, run->service, report->start_time);
+    }
+    logs_hold(run->shared->logs, run->service, false);
 }
 
 static void trouble(struct run *run, struct strbuf *text)
@@ -284,6 +285,8 @@ int run_start(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT
                     : logs_open(run->shared->logs, run->service, fds);
     if (error)
         return error;
+    /* Its first words come after what is said about its start. */
+    logs_hold(run->shared->logs, run->service, true);
     prepare_probe(run);
     error = start_guard(run, launches, fds);
     io_close(&fds[LOG_STDOUT]);

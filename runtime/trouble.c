@@ -72,7 +72,7 @@ static void add_command(struct strbuf *out, const struct trouble *trouble)
         return;
     strbuf_adds(out, "<p><code>a3s restart ");
     page_add_html(out, str_from(trouble->service));
-    strbuf_adds(out, "</code> starts it; so does a change of a file that it watches.</p>\n");
+    strbuf_adds(out, "</code> starts it.</p>\n");
 }
 
 void trouble_html(const struct trouble *trouble, bool again, struct strbuf *out)

@@ -1,6 +1,7 @@
 #include "arguments.h"
 #include "compile.h"
 #include "dollar.h"
+#include "draft.h"
 #include "import.h"
 #include "import_codes.h"
 #include "model.h"
@@ -72,6 +73,8 @@ static const struct {
     {"$1 $", "\"$1 $\""},
     {"${A:-${B:-c}}", "env(\"A\", \"\")"},
     {"${A:-}${B}", "\"${env(\"A\", \"\")}${env(\"B\", \"\")}\""},
+    {"${${A}", "\"$${${env(\"A\", \"\")}\""},
+    {"a $ b$$c $1${B}$", "\"a $ b$c $1${env(\"B\", \"\")}$\""},
 };
 
 START_TEST(a_variable_of_compose_is_env)
@@ -88,6 +91,39 @@ START_TEST(what_env_cannot_say_is_told)
     ck_assert(dollar_parse(&arena, STR("${A:+b}")).lossy);
     ck_assert(dollar_parse(&arena, STR("${A:-x${B}}")).lossy);
     ck_assert(!dollar_parse(&arena, STR("${A:-x}")).lossy);
+    arena_finish(&arena);
+}
+END_TEST
+
+/* In linear memory, and without looking for the end of each from its beginning. */
+START_TEST(many_dollars_are_cheap)
+{
+    static const char *const parts[] = {"$ ", "${", "$${", "${A:-", "${a}${{"};
+    struct strbuf text = {0};
+    while (text.len < 1u << 20)
+        strbuf_adds(&text, parts[_i]);
+    struct dollar_text parsed = dollar_parse(&arena, strbuf_str(&text));
+    ck_assert_uint_gt(parsed.pieces.count, 0);
+    ck_assert_uint_lt(arena.total, 64u << 20);
+    strbuf_finish(&text);
+    arena_finish(&arena);
+}
+END_TEST
+
+START_TEST(a_list_grows_in_linear_memory)
+{
+    struct draft draft;
+    draft_init(&draft, &arena, NULL);
+    struct draft_service *service = draft_service(&draft, STR("a"), 0);
+    struct str *list = &service->values[SCHEMA_service_labels].text;
+    for (int i = 0; i < 50000; i++)
+        draft_add_text(&draft, service, SCHEMA_service_labels, STR("a\"b"));
+    ck_assert_uint_eq(list->len, 50000 * strlen("\"a\\\"b\", "));
+    ck_assert_uint_lt(arena.total, 8u << 20);
+    draft_set(service, SCHEMA_service_labels, STR("[\"x\"]"));
+    draft_add_text(&draft, service, SCHEMA_service_labels, STR("y"));
+    draft_add_text(&draft, service, SCHEMA_service_labels, STR("z"));
+    ck_assert_msg(str_is(*list, "[\"x\", \"y\", \"z\"]"), "%.*s", STR_ARG(*list));
     arena_finish(&arena);
 }
 END_TEST
@@ -138,6 +174,9 @@ static const struct {
     {"process-compose.yaml", "processes:\n  a:\n    environment: [x]\n", "3:19 E0303"},
     {"package.json", "{\"scripts\": {\"dev\": \"x\"},}", "1:26 E0302"},
     {"package.json", "{\"name\": \"x\"}", "1:1 E0303"},
+    {"package.json", "{\"a\": \"\\ud83d\"}", "1:14 E0302"},
+    {"package.json", "{\"\\ud83d\\ude00\": \"\\\\\\uD83D\\uDE00\\\"\", \"scripts\": {\"dev\": []}}",
+     "1:57 E0303"},
     {"package.json", "{\"scripts\": {\"dev\": \"x\", \"dev\": \"y\"}}", "1:26 E0305"},
     {"Procfile", "a: b\n\n  ünd: c\n", "3:3 E0307"},
 };
@@ -186,6 +225,25 @@ START_TEST(merge_keys_are_resolved)
 }
 END_TEST
 
+START_TEST(json_has_surrogates)
+{
+    struct sources sources;
+    struct diag_list diags;
+    sources_init(&sources, &arena);
+    diag_list_init(&diags, &arena, &sources);
+    struct str text = STR("{\"\\uD83D\\ude00\": \"\\ud83d\\ude00 \\\\ud83d\\\" x\\udbff\\udfff\", "
+                          "\"b\" : \"\\u00e4\\ud83d\\ude00\\/\"}");
+    struct node *root = node_read_json(&diags, source_add(&sources, "t.json", text));
+    ck_assert_ptr_nonnull(root);
+    ck_assert_str_eq(node_find(root, "\xf0\x9f\x98\x80")->text.ptr,
+                     "\xf0\x9f\x98\x80 \\ud83d\" x\xf4\x8f\xbf\xbf");
+    ck_assert_str_eq(node_find(root, "b")->text.ptr, "\xc3\xa4\xf0\x9f\x98\x80/");
+    ck_assert_uint_eq(root->items.items[1].key->span.offset,
+                      (size_t)((const char *)memmem(text.ptr, text.len, "\"b\"", 3) - text.ptr));
+    arena_finish(&arena);
+}
+END_TEST
+
 START_TEST(nothing_is_told_from_an_empty_text)
 {
     struct sources sources;
@@ -228,6 +286,22 @@ START_TEST(what_would_swell_is_refused)
             strbuf_adds(&text, "1, ");
         strbuf_adds(&text, "]\n");
         break;
+    case 4: /* a long text, many times */
+        strbuf_adds(&text, "a: &a '");
+        strbuf_addn(&text, 'x', 20000);
+        strbuf_adds(&text, "'\nb: [");
+        for (int i = 0; i < 8000; i++)
+            strbuf_adds(&text, "*a, ");
+        strbuf_adds(&text, "]\n");
+        break;
+    case 5: /* a long name, many times */
+        strbuf_adds(&text, "a: &a {? '");
+        strbuf_addn(&text, 'x', 20000);
+        strbuf_adds(&text, "' : 1}\nb: [");
+        for (int i = 0; i < 8000; i++)
+            strbuf_adds(&text, "*a, ");
+        strbuf_adds(&text, "]\n");
+        break;
     }
     ck_assert_ptr_null(read_yaml(strbuf_text(&text), &diags, &sources));
     ck_assert_uint_eq(diags.errors, 1);
@@ -268,11 +342,14 @@ int main(void)
     SUITE_LOOP(s, what_is_quoted_means_the_same, 0, COUNT(texts));
     SUITE_LOOP(s, a_variable_of_compose_is_env, 0, COUNT(dollars));
     SUITE_CASE(s, what_env_cannot_say_is_told);
+    SUITE_LOOP(s, many_dollars_are_cheap, 0, 5);
+    SUITE_CASE(s, a_list_grows_in_linear_memory);
     SUITE_LOOP(s, a_command_of_compose_is_split_without_a_shell, 0, COUNT(commands));
     SUITE_LOOP(s, a_mistake_has_its_place, 0, COUNT(mistakes));
     SUITE_CASE(s, merge_keys_are_resolved);
+    SUITE_CASE(s, json_has_surrogates);
     SUITE_CASE(s, nothing_is_told_from_an_empty_text);
-    SUITE_LOOP(s, what_would_swell_is_refused, 0, 4);
+    SUITE_LOOP(s, what_would_swell_is_refused, 0, 6);
     SUITE_LOOP(s, there_may_be_a_thousand_services, 0, 2);
     SUITE_CASE(s, codes_rise);
     return suite_run(s);

@@ -18,25 +18,29 @@ service "db" {
 }
 
 # from docker-compose.yml: line 11
-# line 12: runs here, not in the image rabbitmq:3: its programs must be installed
 service "queue" {
-  cmd       = "/init -x --verbose"
+  cmd       = "docker run --rm --name a3s-queue --env-file queue.env --entrypoint /init rabbitmq:3 -x --verbose"
   port      = 5672
   subdomain = null
-  env_file  = ["queue.env"]
+
+  health {
+    type = "tcp"
+  }
 }
 
 # from docker-compose.yml: line 17
-# line 18: runs here, not in the image python:3: its programs must be installed
-# line 23: in DB the name of a container is 127.0.0.1 now
-# line 24: in CACHE_HOST the name of a container is 127.0.0.1 now
-# line 25: in CACHES the name of a container is 127.0.0.1 now
+# line 23: DB names a container, which docker knows only in a network of both: docker run
+#   --network
+# line 24: CACHE_HOST names a container, which docker knows only in a network of both: docker
+#   run --network
+# line 25: CACHES names a container, which docker knows only in a network of both: docker run
+#   --network
 service "worker" {
-  cmd = "python worker.py --fast"
+  cmd = "docker run --rm --name a3s-worker -e DB -e CACHE_HOST -e CACHES -e NAME python:3 python worker.py --fast"
   env = {
-    DB         = "postgres://127.0.0.1:15432/"
-    CACHE_HOST = "127.0.0.1"
-    CACHES     = "127.0.0.1:6379,127.0.0.1:6380"
+    DB         = "postgres://db:5432/"
+    CACHE_HOST = "cache"
+    CACHES     = "cache:6379,cache:6380"
     NAME       = "cache"
   }
   depends_on = ["db", "queue"]
