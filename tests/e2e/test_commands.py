@@ -239,6 +239,26 @@ def logs_are_chosen(t):
     t.nothing_left()
 
 
+@case
+def a_slow_pattern_holds_up_nobody(t):
+    """Each line costs the pattern thousands of steps, and comes faster than that; none is lost."""
+    flood = "i=0; while [ $i -lt 2000 ]; do echo aaaaaaaaaaa; i=$((i+1)); done; echo ab"
+    t.a3sfile(f'service "web" {{\n  cmd = "{flood}; read line < go; {flood}; exec sleep 1000"\n}}')
+    os.mkfifo(t.dir / "go")
+    program = t.start("up")
+    program.wait_for("ab$")
+    follower = t.start("logs", "-f", "web", "--grep", "(a+)+[bc]")
+    follower.wait_for("ab$")
+    seen = len(follower.lines)
+    t.write("go", "\n")
+    follower.wait_for("ab$", start=seen)
+    same(len(follower.lines), 2, "the lines that match")
+    t.wait_state("web", "running")
+    t.stop_only(program)
+    follower.wait()
+    t.nothing_left()
+
+
 # ---- exec ----
 
 SHOW = 'echo "$PORT $LEVEL $A3S_SERVICE [$A3S_RUN_ID]"; pwd; exit 7'
