@@ -140,7 +140,7 @@ static void let_go(struct exchange *exchange)
     exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
     exchange_report(exchange);
-    exchange->state = EXCHANGE_ENDED;
+    exchange_enter(exchange, EXCHANGE_ENDED);
     deadline_stop(&exchange->deadline, exchange_proxy(exchange)->loop);
     buffer_finish(&exchange->up);
     buffer_finish(&exchange->down);
@@ -201,7 +201,7 @@ static void answer(struct exchange *exchange, uint16_t status, const char *title
     exchange->last = page.close;
     exchange->status = status;
     exchange->answer_bytes = page_write(&page, &exchange->down);
-    exchange->state = EXCHANGE_ANSWERING;
+    exchange_enter(exchange, EXCHANGE_ANSWERING);
     exchange_touch(exchange);
     exchange_flush_down(exchange);
 }
@@ -361,7 +361,7 @@ size_t exchange_feed(struct exchange *exchange, const char *bytes, size_t length
         exchange_touch(exchange);
     }
     buffer_settle(&exchange->up);
-    exchange_count_parked(exchange);
+    exchange_count_held(exchange);
     return total;
 }
 

@@ -66,17 +66,17 @@ struct exchange {
     ev_tstamp began, parked_since, dial_until;
     ev_tstamp doubt_until; /* it was lost twice: has its service died? 0: no question */
     double parked_for;
-    uint16_t fault;        /* the error that it gets on purpose, or 0 */
-    bool delayed;          /* on purpose */
-    uint32_t parked_bytes; /* of the request, while it is parked */
-    bool scout;            /* tries whether the service listens yet; those like it wait */
-    bool busy;             /* counted as such */
-    bool upgrade;          /* passed on to the service */
-    bool dropping;         /* the service takes no more of the body */
-    bool fresh;            /* no pooled connection any more: one died */
-    bool doubted;          /* and a second one as well */
-    bool answered;         /* a byte of the response has come from the service */
-    bool head_sent;        /* the final head has been written to the client */
+    uint16_t fault;      /* the error that it gets on purpose, or 0 */
+    bool delayed;        /* on purpose */
+    uint32_t held_bytes; /* of the request, while it waits: counted in proxy->held_bytes */
+    bool scout;          /* tries whether the service listens yet; those like it wait */
+    bool busy;           /* counted as such */
+    bool upgrade;        /* passed on to the service */
+    bool dropping;       /* the service takes no more of the body */
+    bool fresh;          /* no pooled connection any more: one died */
+    bool doubted;        /* and a second one as well */
+    bool answered;       /* a byte of the response has come from the service */
+    bool head_sent;      /* the final head has been written to the client */
     bool response_ended;
     bool cut;         /* the answer broke off */
     bool until_close; /* the client sees its end by the end of the stream */

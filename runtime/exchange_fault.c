@@ -35,7 +35,7 @@ bool exchange_is_stricken(struct exchange *exchange)
         answer_fault(exchange);
         return true;
     }
-    exchange->state = EXCHANGE_DELAYED;
+    exchange_enter(exchange, EXCHANGE_DELAYED);
     deadline_set(&exchange->deadline, proxy->loop, fault->delay_ms / 1000.);
     return true;
 }

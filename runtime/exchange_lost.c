@@ -18,7 +18,7 @@ static void lose(struct exchange *exchange)
 
 static void doubt(struct exchange *exchange)
 {
-    exchange->state = EXCHANGE_DIALING;
+    exchange_enter(exchange, EXCHANGE_DIALING);
     deadline_set(&exchange->deadline, exchange_proxy(exchange)->loop, EXCHANGE_REDIAL);
 }
 

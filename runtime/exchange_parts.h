@@ -22,10 +22,14 @@ void exchange_touch(struct exchange *exchange);
 /* To its service, as the state of that is: there, to wait for it, or answered. */
 void exchange_go(struct exchange *exchange);
 void exchange_unpark(struct exchange *exchange);
-/* False: it is parked, and all that are hold as much as they may. */
+/* Another state; every change but the first goes through here, as what waits is counted. */
+void exchange_enter(struct exchange *exchange, enum exchange_state state);
+/* Delayed, parked or dialling: what comes of the request is kept here. */
+bool exchange_waits(const struct exchange *exchange);
+/* False: it waits, and all that do hold as much as they may. */
 bool exchange_may_hold_more(const struct exchange *exchange);
-/* What it holds while it is parked has grown. */
-void exchange_count_parked(struct exchange *exchange);
+/* What it holds while it waits has grown. */
+void exchange_count_held(struct exchange *exchange);
 /* Its hold is over. */
 void exchange_hold_over(struct exchange *exchange);
 /* The end of its being a scout: the service has been reached, or another one is to try. */

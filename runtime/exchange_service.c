@@ -54,7 +54,7 @@ static void connect_to(struct exchange *exchange, struct upstream *upstream)
     http_reset(&exchange->response);
     exchange->response.no_body = str_is(exchange->request.head.method, "HEAD");
     if (upstream->reused) {
-        exchange->state = EXCHANGE_OPEN;
+        exchange_enter(exchange, EXCHANGE_OPEN);
         exchange_touch(exchange);
     }
 }
@@ -63,7 +63,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
 {
     struct upstream_pool *pool = &exchange_proxy(exchange)->pool;
     struct upstream *upstream = NULL;
-    exchange->state = EXCHANGE_DIALING;
+    exchange_enter(exchange, EXCHANGE_DIALING);
     if (exchange_can_be_repeated(exchange) && !exchange->fresh)
         upstream = upstream_take(pool, exchange->service, port);
     int error = upstream ? 0 : upstream_dial(pool, exchange->service, port, &upstream);
@@ -79,7 +79,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
 
 static void on_connected(struct exchange *exchange)
 {
-    exchange->state = EXCHANGE_OPEN;
+    exchange_enter(exchange, EXCHANGE_OPEN);
     exchange_scouted(exchange, true);
     stream_want(&exchange->upstream->stream, true);
     exchange_touch(exchange);
@@ -193,7 +193,7 @@ static void begin_tunnel(struct exchange *exchange)
     body_init(&exchange->down_body, &exchange->down, false);
     exchange->status = 101;
     exchange->head_sent = exchange->last = true;
-    exchange->state = EXCHANGE_TUNNEL;
+    exchange_enter(exchange, EXCHANGE_TUNNEL);
     exchange_occupy(exchange, false);
     deadline_clear(&exchange->deadline);
 }

@@ -27,7 +27,7 @@ static void answer(struct exchange *exchange, const struct site_visit *visit)
     exchange->answer_bytes =
         site_answer(find_site(exchange_proxy(exchange)), visit, str_is(head->method, "HEAD"),
                     exchange->last, &exchange->down);
-    exchange->state = EXCHANGE_ANSWERING;
+    exchange_enter(exchange, EXCHANGE_ANSWERING);
     exchange_touch(exchange);
     exchange_flush_down(exchange);
 }

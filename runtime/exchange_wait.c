@@ -12,6 +12,12 @@ static ev_tstamp now(const struct exchange *exchange)
     return ev_now(exchange_proxy(exchange)->loop);
 }
 
+bool exchange_waits(const struct exchange *exchange)
+{
+    return exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED ||
+           exchange->state == EXCHANGE_DIALING;
+}
+
 void exchange_scouted(struct exchange *exchange, bool reached)
 {
     struct proxy *proxy = exchange_proxy(exchange);
@@ -32,8 +38,6 @@ void exchange_unpark(struct exchange *exchange)
     link_remove(&exchange->parked);
     exchange->parked_for += now(exchange) - exchange->parked_since;
     exchange_proxy(exchange)->parked_count--;
-    exchange_proxy(exchange)->parked_bytes -= exchange->parked_bytes;
-    exchange->parked_bytes = 0;
     exchange_counters(exchange)->parked--;
 }
 
@@ -46,16 +50,21 @@ static double hold_left(const struct exchange *exchange)
 
 bool exchange_may_hold_more(const struct exchange *exchange)
 {
-    return exchange->state != EXCHANGE_PARKED ||
-           exchange_proxy(exchange)->parked_bytes < PROXY_PARKED_BYTES;
+    return !exchange_waits(exchange) || exchange_proxy(exchange)->held_bytes < PROXY_HELD_BYTES;
 }
 
-void exchange_count_parked(struct exchange *exchange)
+void exchange_count_held(struct exchange *exchange)
 {
-    if (exchange->state != EXCHANGE_PARKED)
-        return;
-    exchange_proxy(exchange)->parked_bytes += exchange->up.capacity - exchange->parked_bytes;
-    exchange->parked_bytes = exchange->up.capacity;
+    uint32_t held = exchange_waits(exchange) ? exchange->up.capacity : 0;
+    exchange_proxy(exchange)->held_bytes += held;
+    exchange_proxy(exchange)->held_bytes -= exchange->held_bytes;
+    exchange->held_bytes = held;
+}
+
+void exchange_enter(struct exchange *exchange, enum exchange_state state)
+{
+    exchange->state = state;
+    exchange_count_held(exchange);
 }
 
 static void park(struct exchange *exchange)
@@ -67,14 +76,13 @@ static void park(struct exchange *exchange)
         exchange_answer(exchange, 503, "Too many requests wait for services", STR(""));
         return;
     }
-    exchange->state = EXCHANGE_PARKED;
+    exchange_enter(exchange, EXCHANGE_PARKED);
     exchange_scouted(exchange, false);
     exchange->dial_until = 0.;
     exchange->parked_since = now(exchange);
     link_append(&proxy->parked, &exchange->parked);
     proxy->parked_count++;
     exchange_counters(exchange)->parked++;
-    exchange_count_parked(exchange);
     deadline_set(&exchange->deadline, proxy->loop, hold_left(exchange));
     if (exchange->client_eof)
         exchange_end(exchange, EXCHANGE_CLOSE);

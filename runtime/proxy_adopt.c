@@ -12,12 +12,6 @@ static uint32_t gone_service(const struct plan *plan)
     return plan->service_count;
 }
 
-static bool waits(const struct exchange *exchange)
-{
-    return exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED ||
-           exchange->state == EXCHANGE_DIALING;
-}
-
 /* PLAN_NONE: the service, or the route, is gone. */
 static uint32_t next_service(const struct exchange *exchange, uint32_t old_count,
                              const struct plan *plan, const uint32_t *to)
@@ -33,7 +27,7 @@ static void answer_lost(struct proxy *proxy, const struct plan *plan, const uint
     for (struct link *it = proxy->clients.next, *next; it != &proxy->clients; it = next) {
         struct exchange *exchange = container_of(it, struct client, link)->exchange;
         next = it->next;
-        if (exchange && exchange->service != PLAN_NONE && waits(exchange) &&
+        if (exchange && exchange->service != PLAN_NONE && exchange_waits(exchange) &&
             next_service(exchange, proxy->plan->service_count, plan, to) == PLAN_NONE)
             exchange_answer(exchange, 503, GONE_TITLE, STR(GONE_TEXT));
     }

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "listener.h"
 #include "proxy.h"
+#include "request_id.h"
 #include "slab.h"
 #include "sweep.h"
 #include "upstream.h"
@@ -38,7 +39,7 @@ struct proxy {
     struct link parked;  /* of struct exchange.parked, in order of arrival */
     ev_prepare waker;    /* fed when there is somebody to wake; never started */
     uint32_t client_count, clients_max, parked_count;
-    uint64_t parked_bytes;
+    uint64_t held_bytes; /* of the requests that wait (exchange_enter) */
     /* Where every read goes first: what is in it is gone when the callback returns. */
     char scratch[PROXY_READ_SIZE];
 };

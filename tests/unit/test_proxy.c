@@ -1,5 +1,6 @@
 #include "listener.h"
 #include "port_holder.h"
+#include "proxy_parts.h"
 #include "proxy_world.h"
 #include "suite.h"
 
@@ -557,6 +558,67 @@ START_TEST(a_delayed_client_may_leave)
 }
 END_TEST
 
+enum { CROWD = 300, BODY = 128 << 10 }; /* more than may be held */
+#define POST_BODY "POST / HTTP/1.1\r\n" HOST "Content-Length: 131072\r\n\r\n"
+
+static void gather(struct world *world, struct peer *crowd)
+{
+    for (int i = 0; i < CROWD; i++) {
+        crowd[i] = peer_connect(world->loop, AF_INET, proxy_port(world->proxy));
+        peer_says(&crowd[i], POST_BODY);
+    }
+}
+
+/* Of each body what the socket takes now. */
+static void press(struct peer *crowd, size_t *sent, const char *body)
+{
+    for (int i = 0; i < CROWD; i++) {
+        ssize_t count = send(crowd[i].fd, body, BODY - sent[i], MSG_NOSIGNAL);
+        sent[i] += count > 0 ? (size_t)count : 0;
+    }
+}
+
+/* Delayed or parked, all of them together; one that comes after them still gets through. */
+START_TEST(what_waits_is_bounded_in_all)
+{
+    struct world world;
+    struct peer crowd[CROWD];
+    size_t sent[CROWD] = {0};
+    char *body = malloc(BODY + 1);
+    memset(body, 'x', BODY);
+    body[BODY] = '\0';
+    open_world(&world);
+    world.verdicts[WEB] = _i ? PROXY_WAIT : PROXY_READY;
+    if (_i == 0)
+        set_fault(&world, FAULT_DELAY_MAX, 0);
+    gather(&world, crowd);
+    while (world.proxy->held_bytes < PROXY_HELD_BYTES) {
+        press(crowd, sent, body);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    for (int i = 0; i < 100; i++) { /* whatever else can be read would be */
+        press(crowd, sent, body);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    ck_assert_uint_lt(world.proxy->held_bytes, PROXY_HELD_BYTES + 2 * BUFFER_LIMIT + CROWD * 2048);
+    world.verdicts[WEB] = PROXY_READY;
+    set_fault(&world, 20, 0);
+    peer_says(&world.client, POST_BODY);
+    struct peer service = accept_service(&world);
+    service.partner = NULL;
+    world.client.partner = &service;
+    peer_send(&world.client, body, BODY);
+    hear_request(&service, body);
+    for (int i = 0; i < CROWD; i++)
+        peer_close(&crowd[i]);
+    peer_close(&service);
+    proxy_stop(world.proxy);
+    ck_assert_uint_eq(world.proxy->held_bytes, 0);
+    free(body);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(a_tunnel_is_left_alone)
 {
     struct world world;
@@ -617,6 +679,7 @@ int main(void)
     SUITE_LOOP(s, an_error_on_purpose_is_answered_here, 0, 2);
     SUITE_CASE(s, a_delayed_request_goes_on);
     SUITE_CASE(s, a_delayed_client_may_leave);
+    SUITE_LOOP(s, what_waits_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
     return suite_run(s);
