@@ -488,15 +488,15 @@ def graph_timeline_plan_and_keys(t):
         same(shown.value("document.querySelectorAll('#graph svg .edge').length"), 3, "lines of the graph")
         check("web needs db, seed" in shown.value("document.querySelector('#graph svg').getAttribute('aria-label')"),
               "the graph in words")
-        check(shown.value("document.querySelector('#graph .node.bad title').textContent === 'broken is failed'"), "state")
+        shown.wait_for("document.querySelector('#graph .node.bad title')?.textContent === 'broken is failed'", "state")
         # By keys alone: from tab to tab.
         shown.value("document.getElementById('tab-logs').focus()")
         for name in ("graph", "timeline"):
             shown.press("ArrowRight")
             shown.wait_for(f"document.activeElement.id === 'tab-{name}' && !document.getElementById('panel-{name}').hidden")
             keep(t, shown, f"page-{name}")
-        check("db → seed → web" in shown.value("document.getElementById('timeline-summary').textContent"), "critical path")
-        same(shown.value("document.querySelectorAll('#timeline tr.critical').length"), 3, "rows of the critical path")
+        shown.wait_for("document.getElementById('timeline-summary').textContent.includes('db → seed → web')", "critical path")
+        shown.wait_for("document.querySelectorAll('#timeline tr.critical').length === 3", "rows of the critical path")
         trace = shown.value(
             "(async () => { let text; URL.createObjectURL = (blob) => { text = blob.text(); return '#'; };"
             "HTMLAnchorElement.prototype.click = () => {}; document.getElementById('timeline-save').click();"
@@ -529,7 +529,7 @@ def the_page_lives_longer_than_a3s(t):
         shown.wait_for("document.querySelectorAll('#services tbody tr').length === 5")
         t.stop_only(program)
         shown.wait_for("/gone|does not answer/.test(document.getElementById('link').textContent)", "the page says that a3s is gone")
-        check(shown.value("[...document.querySelectorAll('td.do button')].every(b => b.disabled)"), "buttons still work")
+        shown.wait_for("[...document.querySelectorAll('td.do button')].every(b => b.disabled)", "buttons that do not work")
         keep(t, shown, "page-gone")
         # Another a3s has another token: the page says so, and takes the new address.
         program = t.start("up")
