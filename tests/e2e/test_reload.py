@@ -194,6 +194,31 @@ def an_answer_goes_on_through_a_reload(t):
 
 
 @case
+def who_waits_for_a_service_that_goes(t):
+    """The line in the log is not another service's, whose index it gets."""
+    gate = t.fifo("gate")
+    keep = web(t, "keep")
+    t.a3sfile(t.service("agone", f"--listen http --gate {gate}",
+                        f'port = {t.free_port()}\nhealth {{ type = "http" }}'), keep)
+    program = t.start("up")
+    t.wait_state("agone", "starting")
+    t.wait_state("keep", "running")
+    with t.client() as client:
+        client.request("GET", "/for-agone", headers={"Host": "agone.localhost"})
+        until(lambda: t.status()["agone"]["http"]["parked"] == 1, "the request is parked")
+        t.a3sfile(keep)
+        reload(t)
+        response = client.getresponse()
+        same((response.status, b"The service is gone" in response.read()), (503, True), "answer")
+    same(t.get("keep", "/for-keep")[0], 200, "status")
+    until(lambda: "/for-keep" in t.run("logs", "keep", "--http").out, "the line of keep")
+    out = t.run("logs", "keep", "--http").out
+    check("/for-agone" not in out, f"logged under another service: {out}")
+    same(t.status()["keep"]["http"]["errors"], 0, "errors of the other one")
+    t.stop(program)
+
+
+@case
 def the_last_of_many_counts(t):
     def blocks(level):
         return t.service("a", "", f'env = {{ LEVEL = "{level}" }}'), t.service(f"only-{level}")

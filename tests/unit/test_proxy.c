@@ -634,6 +634,34 @@ START_TEST(a_tunnel_is_left_alone)
 }
 END_TEST
 
+/* Those that wait for it are told under the name that it had. */
+START_TEST(a_service_that_goes_is_told_of_before)
+{
+    struct world world;
+    static const struct plan_route routes[] = {{.host = {4, 13}, .service = 0}};
+    static const uint32_t to[] = {[WEB] = PLAN_NONE, [API] = 0};
+    open_world(&world);
+    struct plan next = world.plan;
+    next.services = &world.plan.services[API];
+    next.service_count = next.route_count = 1;
+    next.routes = routes;
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    wait_until_parked(&world, 1);
+    proxy_dismiss(world.proxy, &next, to);
+    ck_assert_uint_eq(world.accesses, 1);
+    ck_assert_uint_eq(world.status, 503);
+    ck_assert_uint_eq(world.service, WEB);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->errors, 1);
+    ck_assert(proxy_adopt(world.proxy, &next, to));
+    ck_assert_uint_eq(world.accesses, 1);
+    ck_assert_uint_eq(proxy_counters(world.proxy, 0)->active, 0);
+    ck_assert_uint_eq(proxy_counters(world.proxy, 0)->errors, 0);
+    peer_hears(&world.client, "<h1>The service is gone</h1>");
+    close_world(&world);
+}
+END_TEST
+
 /* The services change places; a delayed request and the fault go with theirs. */
 START_TEST(another_plan_keeps_faults)
 {
@@ -682,5 +710,6 @@ int main(void)
     SUITE_LOOP(s, what_waits_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
+    SUITE_CASE(s, a_service_that_goes_is_told_of_before);
     return suite_run(s);
 }
