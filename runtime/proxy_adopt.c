@@ -16,7 +16,8 @@ static uint32_t gone_service(const struct plan *plan)
 static uint32_t next_service(const struct exchange *exchange, uint32_t old_count,
                              const struct plan *plan, const uint32_t *to)
 {
-    if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED)
+    bool sent = exchange->upstream || exchange->doubt_until != 0.;
+    if (exchange_waits(exchange) && !sent)
         return host_route(plan, &exchange->host);
     return exchange->service < old_count ? to[exchange->service] : PLAN_NONE;
 }

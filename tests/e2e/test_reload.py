@@ -1,5 +1,6 @@
 """Another A3sfile while services run: who keeps its process, who does not, and what is said."""
 
+import http.client
 import json
 import os
 import signal
@@ -190,6 +191,31 @@ def an_answer_goes_on_through_a_reload(t):
         same(response.read(), b"second\n", "the second half")
         client.request("GET", "/", headers={"Host": "b.localhost"})
         same(client.getresponse().status, 200, "the next request")
+    t.stop(program)
+
+
+@case
+def a_request_waits_through_a_move(t):
+    """Its service gets another port meanwhile, and wants that as the Host."""
+    gate = t.fifo("gate")
+
+    def block(port, options=""):
+        return t.service("web", f"--listen http {options}",
+                         f'port = {port}\nhost = "upstream"\nhealth {{ type = "http" }}')
+    ports = t.free_port(), t.free_port()
+    t.a3sfile(block(ports[0], f"--gate {gate}"))
+    program = t.start("up")
+    t.wait_state("web", "starting")
+    with t.connect() as sock:
+        sock.sendall(b"POST /headers HTTP/1.1\r\nHost: web.localhost\r\nContent-Length: 4\r\n\r\nab")
+        until(lambda: t.status()["web"]["http"]["parked"] == 1, "the request is parked")
+        t.a3sfile(block(ports[1]))
+        reload(t)
+        sock.sendall(b"cd")
+        response = http.client.HTTPResponse(sock)
+        response.begin()
+        same(response.status, 200, "status")
+        same(dict(json.loads(response.read()))["host"], f"localhost:{ports[1]}", "Host")
     t.stop(program)
 
 
