@@ -226,30 +226,6 @@ static void refuse(struct exchange *exchange, enum http_error error)
     exchange_break(exchange, http_error_status(error), http_error_text(error));
 }
 
-void exchange_write_head(struct exchange *exchange)
-{
-    static const char *const peers[] = {[LISTENER_V4] = "127.0.0.1", [LISTENER_V6] = "::1"};
-    struct proxy *proxy = exchange_proxy(exchange);
-    bool own = !exchange_is_gone(exchange) &&
-               proxy->plan->services[exchange->service].flags & PLAN_SERVICE_OWN_HOST;
-    uint16_t port = 0;
-    if (own)
-        proxy->ops.service_state(proxy->ctx, exchange->service, &port);
-    struct forward_request forward = {
-        .request = &exchange->request,
-        .host = &exchange->host,
-        .id = exchange->id,
-        .peer = peers[exchange->client->family],
-        .port = proxy->listener.port,
-        .own_port = port,
-        .hops = forward_hops(&exchange->request.head),
-        .upgrade = exchange->upgrade,
-    };
-    buffer_clear(&exchange->up);
-    forward_request_head(&forward, &exchange->up);
-    body_init(&exchange->up_body, &exchange->up, exchange->request.head.framing == HEAD_CHUNKED);
-}
-
 static void on_request_head(struct exchange *exchange)
 {
     const struct head *head = &exchange->request.head;

@@ -68,6 +68,8 @@ struct exchange {
     double parked_for;
     uint16_t fault;      /* the error that it gets on purpose, or 0 */
     bool delayed;        /* on purpose */
+    uint16_t own_port;   /* that its head in up says in Host; 0: what the client said */
+    uint32_t head_size;  /* of that head */
     uint32_t held_bytes; /* of the request, while it waits: counted in proxy->held_bytes */
     bool scout;          /* tries whether the service listens yet; those like it wait */
     bool busy;           /* counted as such */

@@ -1,6 +1,7 @@
 /* What exchange.c (the client's side), exchange_wait.c and exchange_service.c (the service's side),
- * exchange_site.c (a3s itself), exchange_account.c, exchange_fault.c and exchange_lost.c share;
- * nobody else includes it. Any of these may end the exchange: look at its state afterwards. */
+ * exchange_site.c (a3s itself), exchange_account.c, exchange_fault.c, exchange_head.c and
+ * exchange_lost.c share; nobody else includes it. Any of these may end the exchange: look at its
+ * state afterwards. */
 #ifndef RUNTIME_EXCHANGE_PARTS_H
 #define RUNTIME_EXCHANGE_PARTS_H
 
@@ -44,7 +45,10 @@ void exchange_answer(struct exchange *exchange, uint16_t status, const char *tit
 void exchange_explain(struct exchange *exchange, const struct trouble *trouble);
 /* A page if that is still possible, else the answer is cut off where it is. */
 void exchange_break(struct exchange *exchange, uint16_t status, const char *text);
+/* Its head, alone, into up. */
 void exchange_write_head(struct exchange *exchange);
+/* Nothing of up has been sent: its head becomes that for the present service at this port. */
+void exchange_fit_head(struct exchange *exchange, uint16_t port);
 void exchange_dial(struct exchange *exchange, uint16_t port);
 /* The connection could not be made: the next address, a while later, or the end. */
 void exchange_dial_failed(struct exchange *exchange, int error);

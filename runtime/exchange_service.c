@@ -63,6 +63,7 @@ void exchange_dial(struct exchange *exchange, uint16_t port)
 {
     struct upstream_pool *pool = &exchange_proxy(exchange)->pool;
     struct upstream *upstream = NULL;
+    exchange_fit_head(exchange, port);
     exchange_enter(exchange, EXCHANGE_DIALING);
     if (exchange_can_be_repeated(exchange) && !exchange->fresh)
         upstream = upstream_take(pool, exchange->service, port);

@@ -98,10 +98,16 @@ void proxy_stop(struct proxy *proxy);
  * idle connections to a service that is not ready are closed. */
 void proxy_service_changed(struct proxy *proxy, uint32_t service);
 
+/* Answers those that wait for what the plan to come does not have. The owner is told of them while
+ * services still have the indices of the old plan; then it changes its own, and calls proxy_adopt
+ * with the same, before the loop goes on. */
+void proxy_dismiss(struct proxy *proxy, const struct plan *plan, const uint32_t *to);
+
 /* Another plan, whose routes count from now on: service i of the old one is to[i] in it, or gone
  * (PLAN_NONE). Answers that are under way go on; whoever waits for a service waits for the one that
- * his host is routed to now. The owner then says of every service that it has changed. False
- * without memory: nothing has been done. */
+ * his host is routed to now; who waits for nobody is dismissed, if that has not been done. The
+ * owner then says of every service that it has changed. False without memory: nothing has been
+ * done. */
 bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *to);
 
 const struct proxy_counters *proxy_counters(const struct proxy *proxy, uint32_t service);

@@ -16,13 +16,13 @@ static uint32_t gone_service(const struct plan *plan)
 static uint32_t next_service(const struct exchange *exchange, uint32_t old_count,
                              const struct plan *plan, const uint32_t *to)
 {
-    if (exchange->state == EXCHANGE_DELAYED || exchange->state == EXCHANGE_PARKED)
+    bool sent = exchange->upstream || exchange->doubt_until != 0.;
+    if (exchange_waits(exchange) && !sent)
         return host_route(plan, &exchange->host);
     return exchange->service < old_count ? to[exchange->service] : PLAN_NONE;
 }
 
-/* Under the old plan: those that wait for what nobody has any more. */
-static void answer_lost(struct proxy *proxy, const struct plan *plan, const uint32_t *to)
+void proxy_dismiss(struct proxy *proxy, const struct plan *plan, const uint32_t *to)
 {
     for (struct link *it = proxy->clients.next, *next; it != &proxy->clients; it = next) {
         struct exchange *exchange = container_of(it, struct client, link)->exchange;
@@ -86,7 +86,7 @@ bool proxy_adopt(struct proxy *proxy, const struct plan *plan, const uint32_t *t
         free(services);
         return false;
     }
-    answer_lost(proxy, plan, to);
+    proxy_dismiss(proxy, plan, to);
     upstream_pool_finish(&proxy->pool);
     proxy->pool = pool;
     for (uint32_t i = 0; i <= plan->service_count; i++)

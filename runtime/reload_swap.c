@@ -22,6 +22,8 @@ struct before {
 
 static void let_go(struct daemon *d, const struct generation *next)
 {
+    if (d->proxy)
+        proxy_dismiss(d->proxy, &next->plan, next->to);
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
         if (next->to[i] == PLAN_NONE)
             dispatch_port_forget(d, i);

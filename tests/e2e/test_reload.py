@@ -1,5 +1,6 @@
 """Another A3sfile while services run: who keeps its process, who does not, and what is said."""
 
+import http.client
 import json
 import os
 import signal
@@ -190,6 +191,56 @@ def an_answer_goes_on_through_a_reload(t):
         same(response.read(), b"second\n", "the second half")
         client.request("GET", "/", headers={"Host": "b.localhost"})
         same(client.getresponse().status, 200, "the next request")
+    t.stop(program)
+
+
+@case
+def a_request_waits_through_a_move(t):
+    """Its service gets another port meanwhile, and wants that as the Host."""
+    gate = t.fifo("gate")
+
+    def block(port, options=""):
+        return t.service("web", f"--listen http {options}",
+                         f'port = {port}\nhost = "upstream"\nhealth {{ type = "http" }}')
+    ports = t.free_port(), t.free_port()
+    t.a3sfile(block(ports[0], f"--gate {gate}"))
+    program = t.start("up")
+    t.wait_state("web", "starting")
+    with t.connect() as sock:
+        sock.sendall(b"POST /headers HTTP/1.1\r\nHost: web.localhost\r\nContent-Length: 4\r\n\r\nab")
+        until(lambda: t.status()["web"]["http"]["parked"] == 1, "the request is parked")
+        t.a3sfile(block(ports[1]))
+        reload(t)
+        sock.sendall(b"cd")
+        response = http.client.HTTPResponse(sock)
+        response.begin()
+        same(response.status, 200, "status")
+        same(dict(json.loads(response.read()))["host"], f"localhost:{ports[1]}", "Host")
+    t.stop(program)
+
+
+@case
+def who_waits_for_a_service_that_goes(t):
+    """The line in the log is not another service's, whose index it gets."""
+    gate = t.fifo("gate")
+    keep = web(t, "keep")
+    t.a3sfile(t.service("agone", f"--listen http --gate {gate}",
+                        f'port = {t.free_port()}\nhealth {{ type = "http" }}'), keep)
+    program = t.start("up")
+    t.wait_state("agone", "starting")
+    t.wait_state("keep", "running")
+    with t.client() as client:
+        client.request("GET", "/for-agone", headers={"Host": "agone.localhost"})
+        until(lambda: t.status()["agone"]["http"]["parked"] == 1, "the request is parked")
+        t.a3sfile(keep)
+        reload(t)
+        response = client.getresponse()
+        same((response.status, b"The service is gone" in response.read()), (503, True), "answer")
+    same(t.get("keep", "/for-keep")[0], 200, "status")
+    until(lambda: "/for-keep" in t.run("logs", "keep", "--http").out, "the line of keep")
+    out = t.run("logs", "keep", "--http").out
+    check("/for-agone" not in out, f"logged under another service: {out}")
+    same(t.status()["keep"]["http"]["errors"], 0, "errors of the other one")
     t.stop(program)
 
 

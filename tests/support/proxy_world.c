@@ -35,6 +35,7 @@ static void on_access(void *ctx, const struct proxy_access *access)
     struct world *world = ctx;
     world->accesses++;
     world->status = access->status;
+    world->service = access->service;
     world->parked = access->parked;
     snprintf(world->id, sizeof world->id, "%.*s", STR_ARG(access->id));
     snprintf(world->path, sizeof world->path, "%.*s", STR_ARG(access->target));

@@ -22,11 +22,12 @@ struct world {
     enum proxy_verdict verdicts[SERVICES];
     const char *state; /* as described; NULL: failed */
     unsigned accesses;
-    uint16_t status; /* of the last access */
-    double parked;   /* of the last access, seconds */
-    char id[64];     /* of the last access */
-    char path[64];   /* of the last access */
-    bool done;       /* there was one */
+    uint16_t status;  /* of the last access */
+    uint32_t service; /* of the last access */
+    double parked;    /* of the last access, seconds */
+    char id[64];      /* of the last access */
+    char path[64];    /* of the last access */
+    bool done;        /* there was one */
     struct peer client;
 };
 

@@ -1,3 +1,4 @@
+#include "client.h"
 #include "listener.h"
 #include "port_holder.h"
 #include "proxy_parts.h"
@@ -634,6 +635,120 @@ START_TEST(a_tunnel_is_left_alone)
 }
 END_TEST
 
+static const struct {
+    bool own_before, own_after;
+    const char *framing, *body, *heard;
+} moves[] = {
+    {true, true, "", "", ""},
+    {true, true, "Content-Length: 5\r\n", "hel", "hello"},
+    {true, true, "Transfer-Encoding: chunked\r\n", "3\r\nhel\r\n", "hello"},
+    {true, false, "Content-Length: 5\r\n", "hel", "hello"},
+    {false, true, "Content-Length: 5\r\n", "hel", "hello"},
+};
+#define MOVES (int)(sizeof moves / sizeof *moves)
+
+/* While a request waits its service, or the one that its host is routed to now, is elsewhere. */
+START_TEST(the_host_that_is_sent_is_that_of_the_present)
+{
+    struct world world;
+    struct plan_service services[2] = {0}, after[2] = {0};
+    static const uint32_t to[] = {[WEB] = PLAN_NONE, [API] = API};
+    char expected[64];
+    open_world(&world);
+    uint16_t port = world.port;
+    struct plan plan = world.plan, next = world.plan;
+    memcpy(services, plan.services, sizeof services);
+    memcpy(after, plan.services, sizeof after);
+    services[WEB].flags = moves[_i].own_before ? PLAN_SERVICE_OWN_HOST : 0;
+    after[WEB].flags = moves[_i].own_after ? PLAN_SERVICE_OWN_HOST : 0;
+    world.plan.services = services;
+    next.services = after;
+    world.port = 1;
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST);
+    peer_says(&world.client, moves[_i].framing);
+    peer_says(&world.client, "\r\n");
+    peer_says(&world.client, moves[_i].body);
+    wait_until_parked(&world, 1);
+    ev_run(world.loop, EVRUN_NOWAIT);
+    ck_assert(proxy_adopt(world.proxy, &next, to));
+    world.port = port;
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    snprintf(expected, sizeof expected, "\r\nHost: localhost:%u\r\n", port);
+    ck_assert_ptr_nonnull(strstr(service.in.ptr, moves[_i].own_after ? expected : "\r\n" HOST));
+    ck_assert_ptr_null(strstr(strstr(service.in.ptr, "\r\nHost: ") + 1, "\r\nHost: "));
+    if (*moves[_i].heard)
+        peer_says(&world.client, strchr(moves[_i].framing, 'T') ? "2\r\nlo\r\n0\r\n\r\n" : "lo");
+    hear_request(&service, moves[_i].heard);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+static bool waits_to_redial(const struct world *world)
+{
+    const struct link *last = world->proxy->clients.prev;
+    if (last == &world->proxy->clients)
+        return false;
+    const struct exchange *exchange = container_of(last, struct client, link)->exchange;
+    return exchange && exchange->state == EXCHANGE_DIALING && !exchange->upstream;
+}
+
+START_TEST(who_dials_in_vain_goes_where_the_route_goes)
+{
+    struct world world;
+    static const struct plan_route routes[] = {{.host = {22, 13}, .service = API}};
+    static const uint32_t to[] = {[WEB] = PLAN_NONE, [API] = API};
+    open_world(&world);
+    struct plan next = world.plan;
+    uint16_t port = world.port;
+    next.routes = routes;
+    next.route_count = 1;
+    world.port = wire_free_port();
+    peer_says(&world.client, GET);
+    while (!waits_to_redial(&world))
+        ev_run(world.loop, EVRUN_ONCE);
+    world.port = port;
+    ck_assert(proxy_adopt(world.proxy, &next, to));
+    ck_assert_uint_eq(proxy_counters(world.proxy, API)->active, 1);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+/* Those that wait for it are told under the name that it had. */
+START_TEST(a_service_that_goes_is_told_of_before)
+{
+    struct world world;
+    static const struct plan_route routes[] = {{.host = {4, 13}, .service = 0}};
+    static const uint32_t to[] = {[WEB] = PLAN_NONE, [API] = 0};
+    open_world(&world);
+    struct plan next = world.plan;
+    next.services = &world.plan.services[API];
+    next.service_count = next.route_count = 1;
+    next.routes = routes;
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    wait_until_parked(&world, 1);
+    proxy_dismiss(world.proxy, &next, to);
+    ck_assert_uint_eq(world.accesses, 1);
+    ck_assert_uint_eq(world.status, 503);
+    ck_assert_uint_eq(world.service, WEB);
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->errors, 1);
+    ck_assert(proxy_adopt(world.proxy, &next, to));
+    ck_assert_uint_eq(world.accesses, 1);
+    ck_assert_uint_eq(proxy_counters(world.proxy, 0)->active, 0);
+    ck_assert_uint_eq(proxy_counters(world.proxy, 0)->errors, 0);
+    peer_hears(&world.client, "<h1>The service is gone</h1>");
+    close_world(&world);
+}
+END_TEST
+
 /* The services change places; a delayed request and the fault go with theirs. */
 START_TEST(another_plan_keeps_faults)
 {
@@ -682,5 +797,8 @@ int main(void)
     SUITE_LOOP(s, what_waits_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
+    SUITE_LOOP(s, the_host_that_is_sent_is_that_of_the_present, 0, MOVES);
+    SUITE_CASE(s, who_dials_in_vain_goes_where_the_route_goes);
+    SUITE_CASE(s, a_service_that_goes_is_told_of_before);
     return suite_run(s);
 }
