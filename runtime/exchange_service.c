@@ -96,7 +96,12 @@ static void on_write_failed(struct exchange *exchange, int error)
 {
     switch (exchange->state) {
     case EXCHANGE_DIALING: exchange_dial_failed(exchange, error); break;
-    case EXCHANGE_TUNNEL: exchange_end(exchange, EXCHANGE_CLOSE); break;
+    case EXCHANGE_TUNNEL:
+        if (exchange->response_ended)
+            exchange_end(exchange, EXCHANGE_CLOSE);
+        else /* its last words may not have been read yet; behind them is its end */
+            buffer_clear(&exchange->up);
+        break;
     default:
         /* It may have answered before it closed: that answer is read to its end. */
         exchange_drop_request(exchange);
@@ -279,9 +284,8 @@ static void on_service_end(struct exchange *exchange, bool reset)
 {
     stream_want(&exchange->upstream->stream, false);
     if (exchange->state == EXCHANGE_TUNNEL) {
+        /* After a reset, too, the client gets what has come, and then the end of the stream. */
         exchange->response_ended = true;
-        if (reset)
-            exchange_end(exchange, EXCHANGE_CLOSE);
         return;
     }
     if (!exchange->answered) {

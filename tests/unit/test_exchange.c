@@ -244,18 +244,24 @@ START_TEST(a_stream_of_events_is_passed_on_at_once)
 }
 END_TEST
 
+static struct peer open_tunnel(struct world *world)
+{
+    peer_says(&world->client, "GET /ws HTTP/1.1\r\n" HOST "Connection: Upgrade\r\n"
+                              "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\nearly");
+    struct peer service = accept_service(world);
+    peer_hears(&service, "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    peer_says(&service, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                        "Upgrade: websocket\r\n\r\nhello");
+    peer_hears(&world->client, "\r\n\r\nhello");
+    peer_hears(&service, "early");
+    return service;
+}
+
 START_TEST(a_tunnel_closes_one_half_at_a_time)
 {
     struct world world;
     open_world(&world);
-    peer_says(&world.client, "GET /ws HTTP/1.1\r\n" HOST "Connection: Upgrade\r\n"
-                             "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\nearly");
-    struct peer service = accept_service(&world);
-    peer_hears(&service, "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-    peer_says(&service, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-                        "Upgrade: websocket\r\n\r\nhello");
-    peer_hears(&world.client, "\r\n\r\nhello");
-    peer_hears(&service, "early");
+    struct peer service = open_tunnel(&world);
     peer_shut(&world.client);
     peer_hears_end(&service);
     peer_says(&service, "still here");
@@ -264,6 +270,23 @@ START_TEST(a_tunnel_closes_one_half_at_a_time)
     peer_hears_end(&world.client);
     wire_until(world.loop, &world.done);
     ck_assert_uint_eq(world.status, 101);
+    close_world(&world);
+}
+END_TEST
+
+/* A service that dies resets the connection, and what the client sends then cannot be delivered. */
+START_TEST(the_last_words_of_a_tunnel_arrive)
+{
+    struct world world;
+    struct linger now = {.l_onoff = 1};
+    open_world(&world);
+    struct peer service = open_tunnel(&world);
+    peer_says(&service, "going away");
+    ck_assert_int_eq(setsockopt(service.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now), 0);
+    peer_close(&service);
+    peer_says(&world.client, "are you there?"); /* the loop looks at the latest first */
+    peer_hears(&world.client, "going away");
+    peer_hears_end(&world.client);
     close_world(&world);
 }
 END_TEST
@@ -424,6 +447,7 @@ int main(void)
     SUITE_LOOP(s, answers_are_framed_anew, 0, ANSWERS);
     SUITE_CASE(s, a_stream_of_events_is_passed_on_at_once);
     SUITE_CASE(s, a_tunnel_closes_one_half_at_a_time);
+    SUITE_CASE(s, the_last_words_of_a_tunnel_arrive);
     SUITE_CASE(s, an_upgrade_that_nobody_asked_for_is_refused);
     SUITE_LOOP(s, bad_requests_are_refused, 0, REFUSED);
     SUITE_CASE(s, an_expected_continue_is_passed_on);
