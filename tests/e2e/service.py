@@ -73,9 +73,9 @@ websockets = set()  # sockets
 
 
 def say_goodbye():
-    for sock in list(websockets):
+    while websockets:
         with contextlib.suppress(OSError):
-            sock.sendall(b"\x88\x02" + struct.pack("!H", 1001))
+            websockets.pop().sendall(b"\x88\x02" + struct.pack("!H", 1001))
 
 
 # ---- the HTTP service: enough of a server to answer what the proxy's cases ask -----------------
@@ -205,12 +205,14 @@ class Connection:
         """A WebSocket that sends back what it gets; it says 1001 when the service is told to end."""
         key = dict(headers)["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+        websockets.add(self.sock)
         self.sock.sendall(("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                            f"Sec-WebSocket-Accept: {accept}\r\n\r\n").encode())
-        websockets.add(self.sock)
         while head := self.file.read(2):
             length = head[1] & 127
             mask, data = self.file.read(4), self.file.read(length)
+            if head[0] == 0x88 and self.sock not in websockets:
+                return  # it answers ours, and a frame behind a close frame is an error
             data = bytes(b ^ mask[i % 4] for i, b in enumerate(data))
             self.sock.sendall(bytes([head[0], length]) + data)
         websockets.discard(self.sock)
