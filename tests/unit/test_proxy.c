@@ -620,6 +620,38 @@ START_TEST(what_waits_is_bounded_in_all)
 }
 END_TEST
 
+/* Whether the first of them waits for its service, or for the service's answer. */
+START_TEST(what_is_behind_other_requests_is_bounded_in_all)
+{
+    struct world world;
+    struct peer crowd[CROWD];
+    size_t sent[CROWD] = {0};
+    struct strbuf requests = {0};
+    while (requests.len < BODY)
+        strbuf_adds(&requests, GET);
+    open_world(&world);
+    world.verdicts[WEB] = _i ? PROXY_WAIT : PROXY_READY;
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    while (world.proxy->held_bytes < PROXY_HELD_BYTES) {
+        press(crowd, sent, requests.ptr);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    for (int i = 0; i < 100; i++) { /* whatever else can be read would be */
+        press(crowd, sent, requests.ptr);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, CROWD);
+    ck_assert_uint_lt(world.proxy->held_bytes, PROXY_HELD_BYTES + 2 * BUFFER_LIMIT + CROWD * 3072);
+    for (int i = 0; i < CROWD; i++)
+        peer_close(&crowd[i]);
+    proxy_stop(world.proxy);
+    ck_assert_uint_eq(world.proxy->held_bytes, 0);
+    strbuf_finish(&requests);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(a_tunnel_is_left_alone)
 {
     struct world world;
@@ -795,6 +827,7 @@ int main(void)
     SUITE_CASE(s, a_delayed_request_goes_on);
     SUITE_CASE(s, a_delayed_client_may_leave);
     SUITE_LOOP(s, what_waits_is_bounded_in_all, 0, 2);
+    SUITE_LOOP(s, what_is_behind_other_requests_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
     SUITE_LOOP(s, the_host_that_is_sent_is_that_of_the_present, 0, MOVES);
