@@ -206,6 +206,14 @@ void client_accept(struct proxy *proxy, int fd, enum listener_family family)
     watch(client);
 }
 
+void client_wind_up(struct client *client)
+{
+    if (client->exchange)
+        exchange_wind_up(client->exchange);
+    else if (!client->lingering)
+        close_last(client);
+}
+
 void client_resume(struct client *client)
 {
     pump(client);
@@ -225,7 +233,12 @@ void client_exchange_ended(struct client *client, enum exchange_end end)
             deadline_set(&client->deadline, client->proxy->loop, PROXY_KEEP_ALIVE);
         break;
     case EXCHANGE_LAST: close_last(client); break;
-    case EXCHANGE_LINGER: linger(client); break;
+    case EXCHANGE_LINGER:
+        if (client->proxy->closing)
+            close_last(client); /* whoever sends nothing is not waited for */
+        else
+            linger(client);
+        break;
     case EXCHANGE_RESET:
         stream_reset(&client->stream);
         client_close(client);

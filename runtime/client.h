@@ -35,6 +35,9 @@ void client_accept(struct proxy *proxy, int fd, enum listener_family family);
 /* At once, with what it is doing. */
 void client_close(struct client *client);
 
+/* No more requests; what is being answered still is. */
+void client_wind_up(struct client *client);
+
 /* Told by the exchange: it can take bytes again. */
 void client_resume(struct client *client);
 /* Told by the exchange: it is over. */

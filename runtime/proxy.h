@@ -35,7 +35,8 @@
 enum proxy_verdict {
     PROXY_READY, /* connect */
     PROXY_WAIT,  /* pending, starting, restarting, stopping, in back-off: it will come */
-    PROXY_DOWN   /* failed, stopped, blocked: it will not come by itself */
+    PROXY_DOWN,  /* failed, stopped, blocked: it will not come by itself */
+    PROXY_ENDING /* neither ready nor to be: everything is being stopped */
 };
 
 /* One finished request, for an access log. The strings live during the call only. */
@@ -88,9 +89,16 @@ void proxy_destroy(struct proxy *proxy);
  * one. 0, or a negative errno: -EADDRINUSE when either family's port is taken (port_holder in
  * port_holder.h names who has it); then nothing listens. */
 int proxy_start(struct proxy *proxy, uint16_t port);
-/* Another port instead; if it cannot be had, the old one stays. As proxy_start. */
+/* Another port instead; if it cannot be had, the old one stays. As proxy_start; who is connected
+ * remains so. */
 int proxy_move(struct proxy *proxy, uint16_t port);
+/* 0: it does not listen. */
 uint16_t proxy_port(const struct proxy *proxy);
+/* The end, but for the last words: nobody is accepted any more, whoever asks for nothing is let go,
+ * whoever waits is told, and what is being answered goes on to its end. proxy_move begins anew. */
+void proxy_wind_up(struct proxy *proxy);
+/* Nobody is connected. */
+bool proxy_is_quiet(const struct proxy *proxy);
 /* Closes the listeners and every connection, at once. */
 void proxy_stop(struct proxy *proxy);
 

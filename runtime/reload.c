@@ -190,15 +190,12 @@ static int listen_first(struct daemon *d, uint16_t port)
 static bool move_proxy(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
 {
     int error = 0;
-    bool moves = d->proxy ? port != proxy_port(d->proxy) : port != 0;
-    if (!moves)
+    if (port == daemon_proxy_port(d))
         return true;
-    if (!port) {
-        proxy_destroy(d->proxy);
-        d->proxy = NULL;
-    } else {
+    if (!port)
+        proxy_wind_up(d->proxy); /* who asked for this through it gets an answer, too */
+    else
         error = d->proxy ? proxy_move(d->proxy, port) : listen_first(d, port);
-    }
     if (error)
         cannot_listen(out_trouble, port, error);
     else if (port)
@@ -354,7 +351,7 @@ static void set_cause(struct daemon *d, const char *what, const char *how)
 int reload_request(struct daemon *d, const json_t *variables, struct control_stream *stream,
                    struct strbuf *out_error)
 {
-    if (d->stopping) {
+    if (d->stopping || d->ending) {
         strbuf_adds(out_error, "everything is being stopped");
         return -EBUSY;
     }
@@ -389,7 +386,7 @@ void reload_on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 static void on_saved(void *ctx, const char *path)
 {
     struct daemon *d = ctx;
-    if (d->stopping)
+    if (d->stopping || d->ending)
         return;
     set_cause(d, path, " changed");
     begin(d);

@@ -7,10 +7,12 @@ import os
 import re
 import signal
 import socket
+import struct
 import threading
 
 import mutate
-from harness import DEADLINE, Skip, case, check, has_ipv6, same
+import websocket
+from harness import DEADLINE, Skip, case, check, has_ipv6, same, until
 
 
 def up(t, *more):
@@ -316,6 +318,26 @@ def many_at_once(t):
         thread.join(DEADLINE)
     same(wrong, [], "wrong answers")
     t.stop(program)
+
+
+@case
+def the_last_words_at_the_end(t):
+    """Of a WebSocket's service, to its client; of a3s, to who waits for a service."""
+    gate = t.fifo("gate")
+    program = up(t, t.service("late", f"--listen http --gate {gate}", 'port = 0\nhealth { type = "http" }'))
+    talker = websocket.WebSocket(t.proxy_port)
+    same(talker.opened(), 101, "status of the upgrade")
+    with t.client() as waiting:
+        waiting.request("GET", "/", headers={"Host": "late.localhost"})
+        until(lambda: t.status()["late"]["http"]["parked"] == 1, "the request is parked")
+        t.expect_run(0, "down")
+        same(talker.receive(), (websocket.CLOSE, struct.pack("!H", 1001)), "last word of the service")
+        same(talker.receive(), None, "the end")
+        response = waiting.getresponse()
+        same(response.status, 503, "answer to who waits")
+        check(b"<h1>a3s is stopping</h1>" in response.read(), "it does not say why")
+    talker.close()
+    same(program.wait(), 0, "exit code")
 
 
 @case
