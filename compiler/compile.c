@@ -9,6 +9,7 @@
 #include "lower.h"
 #include "parse.h"
 #include "paths.h"
+#include "utf8.h"
 
 #include <errno.h>
 
@@ -55,7 +56,7 @@ static struct str name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct str name = str_from(slash != NULL ? slash + 1 : path);
-    return form_is_utf8(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
+    return utf8_is_valid(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
 }
 
 /* What is not there yet is no news while the file itself is wrong. */

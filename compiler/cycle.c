@@ -1,5 +1,6 @@
 #include "cycle.h"
 
+#include "array.h"
 #include "codes.h"
 
 #define NONE UINT32_MAX
@@ -163,7 +164,7 @@ void cycle_report(const struct model *model, struct diag_list *diags, struct are
     struct search s = {.model = model, .diags = diags, .scratch = scratch};
     uint32_t **arrays[] = {&s.number, &s.low,  &s.component, &s.stack,
                            &s.path,   &s.next, &s.parent,    &s.queue};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(arrays); i++)
         *arrays[i] = arena_new(scratch, uint32_t, count);
     for (uint32_t i = 0; i < count; i++)
         s.component[i] = s.parent[i] = NONE;

@@ -1,6 +1,7 @@
 #include "eval_parts.h"
 
 #include "later.h"
+#include "utf8.h"
 
 /* Shared pieces */
 
@@ -95,8 +96,7 @@ uint32_t eval_bound(struct eval *eval, struct value *value, struct span span)
 
 struct str eval_text(struct eval *eval, const struct strbuf *text)
 {
-    struct str copy = {arena_strndup(eval->arena, strbuf_text(text), text->len), text->len};
-    return value_normalize(eval->arena, copy);
+    return utf8_nfc(eval->arena, strbuf_copy(text, eval->arena));
 }
 
 static struct span span_between(struct span first, struct span last)

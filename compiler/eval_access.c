@@ -1,5 +1,6 @@
 #include "eval_parts.h"
 
+#include "ascii.h"
 #include "suggest.h"
 
 /* Variables */
@@ -34,12 +35,12 @@ static bool is_incomplete(struct eval *eval, const struct ast_expr *expr)
     return true;
 }
 
-/* As variables of the environment are written: PORT, NODE_ENV. */
-static bool is_environment_name(struct str name)
+/* Written as variables of the environment mostly are: PORT, NODE_ENV. */
+static bool looks_like_environment(struct str name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z') && name.ptr[i] != '_' &&
-            !(i && name.ptr[i] >= '0' && name.ptr[i] <= '9'))
+        if (!ascii_is_upper(name.ptr[i]) && name.ptr[i] != '_' &&
+            !(i > 0 && ascii_is_digit(name.ptr[i])))
             return false;
     return name.len > 1;
 }
@@ -56,7 +57,7 @@ static void unknown_variable(struct eval *eval, const struct ast_expr *expr)
     diag_detail(diag, "there is no variable named \"%.*s\"", STR_ARG(expr->name));
     if (close.best.ptr != NULL)
         diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
-    else if (is_environment_name(expr->name))
+    else if (looks_like_environment(expr->name))
         diag_help(diag,
                   "for the shell write $%.*s, for what a3s finds in its environment env(\"%.*s\")",
                   STR_ARG(expr->name), STR_ARG(expr->name));

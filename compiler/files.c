@@ -3,6 +3,7 @@
 #include "forms.h"
 #include "io.h"
 #include "paths.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@ static bool load(struct files *files, const char *path, struct str *out_text, co
     }
     *out_text = (struct str){arena_strndup(files->arena, bytes, size), size};
     free(bytes);
-    if (!form_is_utf8(*out_text)) {
+    if (!utf8_is_valid(*out_text)) {
         *out_why = "it is not UTF-8 text";
         return false;
     }

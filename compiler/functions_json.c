@@ -1,5 +1,7 @@
 #include "functions_parts.h"
 
+#include "ascii.h"
+
 #include <utf8proc.h>
 
 /* How deep arrays and objects may nest in what is decoded. */
@@ -111,11 +113,7 @@ static bool read_hex(struct reader *r, uint32_t *out)
     if (r->text.len - r->at < 4)
         return bad_json(r, "four hexadecimal digits are due");
     for (size_t end = r->at + 4; r->at < end; r->at++) {
-        char c = r->text.ptr[r->at];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
+        int digit = ascii_hex(r->text.ptr[r->at]);
         if (digit < 0)
             return bad_json(r, "four hexadecimal digits are due");
         unit = unit * 16 + (uint32_t)digit;

@@ -1,5 +1,7 @@
 #include "functions_parts.h"
 
+#include "utf8.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -102,7 +104,7 @@ static struct value group_value(struct regex *regex, uint32_t group)
     if (start == PCRE2_UNSET || end < start)
         return (struct value){.kind = VALUE_NULL, .null_type = &type_string};
     struct str text = {regex->subject.ptr + start, end - start};
-    return value_string(regex->call->expr->span, value_normalize(regex->call->arena, text));
+    return value_string(regex->call->expr->span, utf8_nfc(regex->call->arena, text));
 }
 
 static struct value match_value(struct regex *regex)

@@ -1,5 +1,6 @@
 #include "references_parts.h"
 
+#include "array.h"
 #include "forms.h"
 #include "suggest.h"
 
@@ -16,7 +17,7 @@
 const char *reference_root_text(enum reference_root root)
 {
     static const char *const texts[] = {"local", "var", "service"};
-    _Static_assert(sizeof texts / sizeof texts[0] == REFERENCE_ROOT_COUNT, "a text for each");
+    _Static_assert(ARRAY_LEN(texts) == REFERENCE_ROOT_COUNT, "a text for each");
     return texts[root];
 }
 

@@ -1,5 +1,6 @@
 #include "rules_parts.h"
 
+#include "ascii.h"
 #include "codes.h"
 #include "forms.h"
 #include "suggest.h"
@@ -79,8 +80,7 @@ static void default_subdomain(struct rules *r, struct model_service *service)
         return;
     char *lower = arena_strndup(r->arena, service->name.ptr, service->name.len);
     for (size_t i = 0; i < service->name.len; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z')
-            lower[i] = (char)(lower[i] - 'A' + 'a');
+        lower[i] = ascii_lower(lower[i]);
     struct str text = {lower, service->name.len};
     bool fits = text.len + 1 + r->model->dev->domain.len <= MODEL_HOST_MAX;
     service->subdomain = (struct model_subdomain){text, fits && form_is_host(text)};

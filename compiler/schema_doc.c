@@ -1,6 +1,6 @@
 #include "schema_doc.h"
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include "array.h"
 
 #define BOOLEAN SCHEMA_KIND_BOOLEAN
 #define INTEGER SCHEMA_KIND_INTEGER

@@ -1,11 +1,10 @@
 #include "schema_json.h"
 
+#include "array.h"
 #include "model.h"
 #include "schema_doc.h"
 
 #include <jansson.h>
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 static void set(json_t *object, const char *key, json_t *value)
 {

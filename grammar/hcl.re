@@ -2,9 +2,7 @@
 #include "lexer.h"
 
 #include "space.h"
-
-#define BOM     "\xef\xbb\xbf"
-#define BOM_LEN 3
+#include "utf8.h"
 
 /*!include:re2c "ident.re" */
 /*!re2c
@@ -54,10 +52,9 @@ static const unsigned char condition_of[] = {
 
 void lexer_init(struct lexer *lexer, struct str text, struct sources *sources, uint32_t source)
 {
-    lexer->start = lexer->cursor = text.ptr;
+    lexer->start = text.ptr;
+    lexer->cursor = utf8_skip_mark(text).ptr;
     lexer->limit = text.ptr + text.len;
-    if (str_has_prefix(text, (struct str){BOM, BOM_LEN}))
-        lexer->cursor += BOM_LEN;
     lexer->sources = sources;
     lexer->source = source;
     lexer->previous = TOKEN_NONE;

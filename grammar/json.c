@@ -167,7 +167,7 @@ static struct str key_text(struct writer *w, const struct ast_expr *key)
         add_source(w, key);
     else
         add_string_part(w, key);
-    struct str text = {arena_strndup(&w->arena, strbuf_text(&w->text), w->text.len), w->text.len};
+    struct str text = strbuf_copy(&w->text, &w->arena);
     strbuf_clear(&w->text);
     return text;
 }

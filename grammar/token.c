@@ -1,5 +1,7 @@
 #include "token.h"
 
+#include "array.h"
+
 #include <assert.h>
 
 static const struct {
@@ -10,7 +12,7 @@ static const struct {
 #include "tokens.def"
 #undef TOKEN
 };
-static_assert(sizeof tokens / sizeof *tokens == TOKEN_COUNT, "one row a token");
+static_assert(ARRAY_LEN(tokens) == TOKEN_COUNT, "one row a token");
 
 const char *token_display(enum token_kind kind)
 {

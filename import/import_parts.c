@@ -1,5 +1,6 @@
 #include "import_parts.h"
 
+#include "ascii.h"
 #include "forms.h"
 #include "import_codes.h"
 
@@ -94,7 +95,7 @@ bool import_number(struct str text, uint32_t max, uint32_t *out_number)
     if (text.len == 0 || text.len > 9)
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+        if (!ascii_is_digit(text.ptr[i]))
             return false;
         number = number * 10 + (uint64_t)(text.ptr[i] - '0');
     }

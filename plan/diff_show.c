@@ -1,4 +1,5 @@
 /* The difference of two plans for people and for programs. */
+#include "array.h"
 #include "diff.h"
 #include "dump.h"
 
@@ -58,7 +59,7 @@ static void add_sums(const struct plan_diff *diff, struct strbuf *out)
     static const enum plan_change order[] = {PLAN_CHANGE_STOP, PLAN_CHANGE_RESTART,
                                              PLAN_CHANGE_START, PLAN_CHANGE_UPDATE,
                                              PLAN_CHANGE_KEEP};
-    _Static_assert(sizeof order / sizeof *order == PLAN_CHANGE_COUNT, "each once");
+    _Static_assert(ARRAY_LEN(order) == PLAN_CHANGE_COUNT, "each once");
     const char *comma = "";
     for (size_t i = 0; i < PLAN_CHANGE_COUNT; i++) {
         if (!diff->counts[order[i]])
