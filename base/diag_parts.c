@@ -77,13 +77,3 @@ json_t *diag_json_text(const char *text)
     strbuf_finish(&clean);
     return string;
 }
-
-void diag_json_finish(json_t *value, struct strbuf *out)
-{
-    char *text = json_dumps(value, JSON_INDENT(2));
-    if (text)
-        strbuf_adds(out, text);
-    strbuf_addc(out, '\n');
-    free(text);
-    json_decref(value);
-}

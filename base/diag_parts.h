@@ -3,8 +3,7 @@
 #define BASE_DIAG_PARTS_H
 
 #include "diag.h"
-
-#include <jansson.h>
+#include "json_print.h"
 
 /* "error", "warning". */
 const char *diag_severity_name(enum diag_severity severity);
@@ -26,7 +25,5 @@ void diag_add_printable(struct strbuf *out, struct str text);
 
 /* As a JSON string. JSON is UTF-8 only, so a broken byte of a source becomes U+FFFD. */
 json_t *diag_json_text(const char *text);
-/* The value, indented, with a newline behind it; takes the reference. */
-void diag_json_finish(json_t *value, struct strbuf *out);
 
 #endif

@@ -171,9 +171,9 @@ void diag_render_sarif(const struct diag_tool *tool, struct diag_list *const *li
         .rules = json_array(), .results = json_array(), .notifications = json_array()};
     for (size_t i = 0; i < count; i++)
         add_list(&sarif, lists[i]);
-    diag_json_finish(json_pack("{s:s,s:s,s:[o]}", "$schema", SCHEMA, "version", "2.1.0", "runs",
-                               run_json(&sarif, tool)),
-                     out);
+    json_print(json_pack("{s:s,s:s,s:[o]}", "$schema", SCHEMA, "version", "2.1.0", "runs",
+                         run_json(&sarif, tool)),
+               out);
     json_decref(sarif.rules);
     json_decref(sarif.results);
     json_decref(sarif.notifications);
