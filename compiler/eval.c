@@ -99,11 +99,6 @@ struct str eval_text(struct eval *eval, const struct strbuf *text)
     return utf8_nfc(eval->arena, strbuf_copy(text, eval->arena));
 }
 
-static struct span span_between(struct span first, struct span last)
-{
-    return span_join(first, last);
-}
-
 static struct span opener(struct span span)
 {
     span.length = span.length > 0 ? 1 : 0;
@@ -143,7 +138,7 @@ struct span eval_start(struct eval *eval, const struct ast_expr *expr)
     case AST_INDEX:
         return is_literal_key(expr->access.key) ? expr->span : opener(eval_step(eval, expr));
     case AST_SPLAT: return expr->splat.marker;
-    case AST_CALL: return span_between(expr->call.name_span, expr->call.open);
+    case AST_CALL: return span_join(expr->call.name_span, expr->call.open);
     case AST_UNARY:
     case AST_TUPLE:
     case AST_OBJECT:

@@ -35,18 +35,18 @@ static void write_string(struct str text, struct strbuf *out)
     strbuf_addc(out, '"');
 }
 
-static void write_number(const struct number *number, struct strbuf *out)
+static void write_number(struct arena *arena, const struct number *number, struct strbuf *out)
 {
-    struct arena scratch = {0};
-    strbuf_add_str(out, number_text(&scratch, number));
-    arena_finish(&scratch);
+    struct arena_mark before = arena_mark(arena);
+    strbuf_add_str(out, number_text(arena, number));
+    arena_rewind(arena, before);
 }
 
 void function_write_json(struct arena *arena, const struct value *value, struct strbuf *out)
 {
     switch (value->kind) {
     case VALUE_BOOL: strbuf_adds(out, value->boolean ? "true" : "false"); return;
-    case VALUE_NUMBER: write_number(&value->number, out); return;
+    case VALUE_NUMBER: write_number(arena, &value->number, out); return;
     case VALUE_STRING: write_string(value->string, out); return;
     case VALUE_TUPLE:
     case VALUE_LIST:
@@ -213,23 +213,29 @@ static bool read_number(struct reader *r, struct value *out)
     return bad_json(r, text.len > 0 ? "this is no number" : "this is not JSON");
 }
 
+/* Passes the opening bracket. Gives the closing one, which is passed too, if nothing is inside;
+ * else a comma, as if one stood before the first element. */
+static char begin_container(struct reader *r, char close)
+{
+    r->at++;
+    if (peek(r) != close)
+        return ',';
+    r->at++;
+    return close;
+}
+
 static bool read_array(struct reader *r, struct value *out)
 {
     VEC(struct value) items = {0};
-    r->at++;
-    if (peek(r) == ']')
-        r->at++;
-    else
-        for (char c = ','; c != ']';) {
-            struct value item;
-            if (!read_value(r, &item))
-                return false;
-            *vec_push(r->call->arena, &items) = item;
-            c = peek(r);
-            if (c != ',' && c != ']')
-                return bad_json(r, "a comma or \"]\" is due");
-            r->at++;
-        }
+    for (char c = begin_container(r, ']'); c != ']'; r->at++) {
+        struct value item;
+        if (!read_value(r, &item))
+            return false;
+        *vec_push(r->call->arena, &items) = item;
+        c = peek(r);
+        if (c != ',' && c != ']')
+            return bad_json(r, "a comma or \"]\" is due");
+    }
     *out = (struct value){.kind = VALUE_TUPLE, .span = r->call->expr->span};
     out->tuple.items = items.items;
     out->tuple.count = items.count;
@@ -252,20 +258,15 @@ static bool read_member(struct reader *r, struct value_member *out)
 static bool read_object(struct reader *r, struct value *out)
 {
     VEC(struct value_member) items = {0};
-    r->at++;
-    if (peek(r) == '}')
-        r->at++;
-    else
-        for (char c = ','; c != '}';) {
-            struct value_member member;
-            if (!read_member(r, &member))
-                return false;
-            *vec_push(r->call->arena, &items) = member;
-            c = peek(r);
-            if (c != ',' && c != '}')
-                return bad_json(r, "a comma or \"}\" is due");
-            r->at++;
-        }
+    for (char c = begin_container(r, '}'); c != '}'; r->at++) {
+        struct value_member member;
+        if (!read_member(r, &member))
+            return false;
+        *vec_push(r->call->arena, &items) = member;
+        c = peek(r);
+        if (c != ',' && c != '}')
+            return bad_json(r, "a comma or \"}\" is due");
+    }
     *out = (struct value){.kind = VALUE_OBJECT, .span = r->call->expr->span};
     out->object.items = items.items;
     out->object.count = items.count;
