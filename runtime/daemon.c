@@ -2,12 +2,12 @@
 
 #include "access.h"
 #include "answers.h"
+#include "clock.h"
 #include "dispatch.h"
 #include "dispatch_progress.h"
 #include "io.h"
 #include "listener.h"
 #include "mem.h"
-#include "moment.h"
 #include "orphans.h"
 #include "port_holder.h"
 #include "ports.h"
@@ -190,7 +190,7 @@ static void init(struct daemon *d, const struct daemon_options *options)
     logs_init(&d->logs, d->loop, count, 0);
     logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
     init_services(d);
-    timeline_init(&d->timeline, count, daemon_now(), moment_now());
+    timeline_init(&d->timeline, count, daemon_now(), clock_wall_ms());
     progress_init(&d->progress, count);
     d->logs.names = d->access.names = d->names;
     log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);

@@ -1,7 +1,7 @@
 #include "dispatch.h"
 
+#include "clock.h"
 #include "dispatch_progress.h"
-#include "moment.h"
 #include "orphans.h"
 #include "stopping.h"
 
@@ -32,9 +32,7 @@ void daemon_tell(struct daemon *d, uint32_t service, enum log_level level, const
 
 int64_t daemon_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return clock_ms();
 }
 
 struct why_source daemon_why(const struct daemon *d)
@@ -42,7 +40,7 @@ struct why_source daemon_why(const struct daemon *d)
     return (struct why_source){.plan = d->plan,
                                .supervisor = &d->supervisor,
                                .now = daemon_now(),
-                               .wall = moment_now(),
+                               .wall = clock_wall_ms(),
                                .trouble = ""};
 }
 
