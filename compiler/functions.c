@@ -53,34 +53,16 @@ void function_usage(const struct function *function, struct strbuf *out)
 
 /* How functions answer */
 
-__attribute__((format(printf, 2, 0))) static const char *
-format_why(struct function_call *call, const char *format, va_list args)
+void function_refuse(struct function_call *call, uint32_t bad, const char *format, ...)
 {
     struct strbuf text = {0};
+    va_list args;
+    va_start(args, format);
     strbuf_vaddf(&text, format, args);
-    const char *why = arena_strndup(call->arena, strbuf_text(&text), text.len);
+    va_end(args);
+    call->why = arena_strndup(call->arena, strbuf_text(&text), text.len);
+    call->bad = bad;
     strbuf_finish(&text);
-    return why;
-}
-
-bool function_fail(struct function_call *call, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    call->why = format_why(call, format, args);
-    call->bad = FUNCTION_NONE;
-    va_end(args);
-    return false;
-}
-
-bool function_reject(struct function_call *call, uint32_t arg, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    call->why = format_why(call, format, args);
-    call->bad = arg;
-    va_end(args);
-    return false;
 }
 
 bool function_charge(struct function_call *call, uint64_t units)
