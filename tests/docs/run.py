@@ -116,11 +116,28 @@ def figures_are_measured():
     return wrong
 
 
+def scripts_explain_themselves():
+    """What people call has a --help, and stands in one of the pages."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    wrong = []
+    for script in sorted((ROOT / "scripts").iterdir()):
+        if script.suffix or not script.is_file():
+            continue
+        done = subprocess.run([script, "--help"], capture_output=True, timeout=60, check=False, text=True,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode or f"usage: scripts/{script.name}" not in done.stdout:
+            wrong.append(f"scripts/{script.name} --help does not explain it")
+        if f"scripts/{script.name}" not in pages:
+            wrong.append(f"no page names scripts/{script.name}")
+    return wrong
+
+
 def main():
     a3s = pathlib.Path(sys.argv[1]).resolve()
     known = tree()
     results = [("docs/reference.md is what a3s prints", reference_is_fresh(a3s)),
-               ("the figures of README.md", figures_are_measured())]
+               ("the figures of README.md", figures_are_measured()),
+               ("each script says what it does", scripts_explain_themselves())]
     for page in PAGES:
         name = page.relative_to(ROOT)
         results += [(f"links of {name}", links_lead_somewhere(page)), (f"files in {name}", files_are_there(known, page)),
