@@ -486,6 +486,85 @@ START_TEST(stopping_closes_everything)
 }
 END_TEST
 
+/* Idle, parked, in the middle of an answer, and waiting for a change on the page of a failure. */
+START_TEST(the_last_words_are_said)
+{
+    struct world world;
+    open_world(&world);
+    uint16_t port = proxy_port(world.proxy);
+    struct peer idle = peer_connect(world.loop, AF_INET, port);
+    struct peer parked = peer_connect(world.loop, AF_INET, port);
+    struct peer page = peer_connect(world.loop, AF_INET, port);
+    peer_says(&idle, "GET / HTTP/1.1\r\nHost: web.example\r\n\r\n");
+    peer_hears(&idle, "</html>\n");
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");
+    peer_hears(&world.client, "first");
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&parked, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello");
+    wait_until_parked(&world, 1);
+    world.verdicts[API] = PROXY_DOWN;
+    peer_says(&page, "HEAD / HTTP/1.1\r\nHost: api.localhost\r\n\r\n");
+    peer_hears(&page, "\r\n\r\n");
+    char id[17] = {0};
+    memcpy(id, strstr(page.in.ptr, "X-A3s-Trouble: ") + strlen("X-A3s-Trouble: "), 16);
+    peer_forget(&page);
+    peer_says(&page, "HEAD / HTTP/1.1\r\nHost: api.localhost\r\nX-A3s-Await: ");
+    peer_says(&page, id);
+    peer_says(&page, "\r\n\r\n");
+    while (proxy_counters(world.proxy, API)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.verdicts[WEB] = PROXY_ENDING;
+    proxy_service_changed(world.proxy, WEB);
+    peer_hears(&parked, "<h1>a3s is stopping</h1>");
+    proxy_wind_up(world.proxy);
+    ck_assert_uint_eq(proxy_port(world.proxy), 0);
+    peer_hears_end(&idle);
+    peer_hears_end(&parked);
+    peer_hears_end(&page); /* without an answer: its script asks again, until a3s is back */
+    ck_assert_str_eq(strbuf_text(&page.in), "");
+    ck_assert(!proxy_is_quiet(world.proxy));
+    peer_says(&service, "-last");
+    hear_response(&world.client, 200, "first-last");
+    peer_hears_end(&world.client);
+    while (!proxy_is_quiet(world.proxy))
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_close(&service);
+    peer_close(&idle);
+    peer_close(&parked);
+    peer_close(&page);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(it_begins_anew_after_the_last_words)
+{
+    struct world world;
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    wait_until_parked(&world, 1);
+    uint16_t port = proxy_port(world.proxy);
+    proxy_wind_up(world.proxy);
+    peer_hears(&world.client, "<h1>The proxy is stopping</h1>");
+    peer_hears_end(&world.client);
+    ck_assert_int_eq(proxy_move(world.proxy, port), 0);
+    world.verdicts[WEB] = PROXY_READY;
+    struct peer other = peer_connect(world.loop, AF_INET, port);
+    peer_says(&other, GET);
+    struct peer service = accept_service(&world);
+    service.partner = &other;
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&other, 200, "OK");
+    peer_close(&service);
+    peer_close(&other);
+    close_world(&world);
+}
+END_TEST
+
 static void set_fault(struct world *world, uint32_t delay_ms, uint16_t error)
 {
     struct fault fault = {.delay_ms = delay_ms, .error = error, .rate = FAULT_RATE_ALL};
@@ -616,6 +695,38 @@ START_TEST(what_waits_is_bounded_in_all)
     proxy_stop(world.proxy);
     ck_assert_uint_eq(world.proxy->held_bytes, 0);
     free(body);
+    close_world(&world);
+}
+END_TEST
+
+/* Whether the first of them waits for its service, or for the service's answer. */
+START_TEST(what_is_behind_other_requests_is_bounded_in_all)
+{
+    struct world world;
+    struct peer crowd[CROWD];
+    size_t sent[CROWD] = {0};
+    struct strbuf requests = {0};
+    while (requests.len < BODY)
+        strbuf_adds(&requests, GET);
+    open_world(&world);
+    world.verdicts[WEB] = _i ? PROXY_WAIT : PROXY_READY;
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    while (world.proxy->held_bytes < PROXY_HELD_BYTES) {
+        press(crowd, sent, requests.ptr);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    for (int i = 0; i < 100; i++) { /* whatever else can be read would be */
+        press(crowd, sent, requests.ptr);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, CROWD);
+    ck_assert_uint_lt(world.proxy->held_bytes, PROXY_HELD_BYTES + 2 * BUFFER_LIMIT + CROWD * 3072);
+    for (int i = 0; i < CROWD; i++)
+        peer_close(&crowd[i]);
+    proxy_stop(world.proxy);
+    ck_assert_uint_eq(world.proxy->held_bytes, 0);
+    strbuf_finish(&requests);
     close_world(&world);
 }
 END_TEST
@@ -791,10 +902,13 @@ int main(void)
     SUITE_CASE(s, both_families_are_served);
     SUITE_LOOP(s, a_port_that_is_taken_is_told, 0, 2);
     SUITE_CASE(s, stopping_closes_everything);
+    SUITE_CASE(s, the_last_words_are_said);
+    SUITE_CASE(s, it_begins_anew_after_the_last_words);
     SUITE_LOOP(s, an_error_on_purpose_is_answered_here, 0, 2);
     SUITE_CASE(s, a_delayed_request_goes_on);
     SUITE_CASE(s, a_delayed_client_may_leave);
     SUITE_LOOP(s, what_waits_is_bounded_in_all, 0, 2);
+    SUITE_LOOP(s, what_is_behind_other_requests_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
     SUITE_LOOP(s, the_host_that_is_sent_is_that_of_the_present, 0, MOVES);
