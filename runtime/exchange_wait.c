@@ -55,7 +55,9 @@ bool exchange_may_hold_more(const struct exchange *exchange)
 
 void exchange_count_held(struct exchange *exchange)
 {
-    uint32_t held = exchange_waits(exchange) ? exchange->up.capacity : 0;
+    const struct http *request = &exchange->request;
+    uint32_t head = request->bytes == request->first ? 0 : request->capacity;
+    uint32_t held = exchange_waits(exchange) ? exchange->up.capacity + head : 0;
     exchange_proxy(exchange)->held_bytes += held;
     exchange_proxy(exchange)->held_bytes -= exchange->held_bytes;
     exchange->held_bytes = held;
@@ -72,7 +74,7 @@ static void park(struct exchange *exchange)
     struct proxy *proxy = exchange_proxy(exchange);
     if (exchange->state == EXCHANGE_PARKED)
         return;
-    if (proxy->parked_count >= PROXY_PARKED_MAX) {
+    if (proxy->parked_count >= PROXY_PARKED_MAX || proxy->held_bytes >= PROXY_HELD_MAX) {
         exchange_answer(exchange, 503, "Too many requests wait for services", STR(""));
         return;
     }

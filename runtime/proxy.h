@@ -26,6 +26,7 @@
 #define PROXY_HELD_BYTES                                                                      \
     (16u << 20) /* of heads and bodies without a connection to their service, and of requests \
                    behind others, in all; beyond it neither these nor bodies are read */
+#define PROXY_HELD_MAX        (48u << 20) /* with heads, which are always read; beyond it nobody waits */
 #define PROXY_HEAD_TIMEOUT    10. /* from the first byte of a request to the end of its head */
 #define PROXY_IDLE_TIMEOUT    60. /* for a peer that owes bytes of a body, or takes none */
 #define PROXY_CONNECT_TIMEOUT 2.  /* to reach a service that is ready */

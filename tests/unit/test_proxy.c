@@ -450,10 +450,11 @@ START_TEST(a_port_that_is_taken_is_told)
     struct world world;
     struct strbuf holder = {0};
     char pid[32];
-    uint16_t port;
     open_world(&world);
-    int other = wire_listen(_i == 0 ? AF_INET : AF_INET6, &port);
+    uint16_t port =
+        proxy_port(world.proxy); /* free for both families: nobody else has half of it */
     proxy_stop(world.proxy);
+    int other = wire_listen_at(_i == 0 ? AF_INET : AF_INET6, port);
     ck_assert_int_eq(proxy_start(world.proxy, port), -EADDRINUSE);
     ck_assert(port_holder(port, &holder));
     snprintf(pid, sizeof pid, "pid %d (", getpid());
@@ -731,6 +732,31 @@ START_TEST(what_is_behind_other_requests_is_bounded_in_all)
 }
 END_TEST
 
+START_TEST(nobody_waits_when_too_much_is_held)
+{
+    struct world world;
+    char value[3000];
+    memset(value, 'x', sizeof value);
+    value[sizeof value - 1] = '\0';
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    world.proxy->held_bytes = PROXY_HELD_MAX;
+    peer_says(&world.client, GET);
+    peer_hears(&world.client, "<h1>Too many requests wait for services</h1>");
+    world.proxy->held_bytes = 0;
+    struct peer other = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    peer_says(&other, "GET / HTTP/1.1\r\n" HOST "Cookie: ");
+    peer_says(&other, value);
+    peer_says(&other, "\r\n\r\n");
+    wait_until_parked(&world, 1);
+    ck_assert_uint_ge(world.proxy->held_bytes, 2 * sizeof value); /* its head, and as it is sent */
+    peer_close(&other);
+    wait_until_parked(&world, 0);
+    ck_assert_uint_eq(world.proxy->held_bytes, 0);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(a_tunnel_is_left_alone)
 {
     struct world world;
@@ -861,6 +887,32 @@ START_TEST(a_service_that_goes_is_told_of_before)
 END_TEST
 
 /* The services change places; a delayed request and the fault go with theirs. */
+/* One that was under way during a reload, of a process that ends after it. */
+START_TEST(a_connection_of_before_the_plan_is_not_kept)
+{
+    static const uint32_t to[] = {[WEB] = WEB, [API] = API};
+    struct world world;
+    open_world(&world);
+    struct plan next = world.plan;
+    world.verdicts[WEB] = PROXY_WAIT;
+    proxy_service_changed(world.proxy, WEB);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    ck_assert(proxy_adopt(world.proxy, &next, to));
+    world.verdicts[WEB] = PROXY_WAIT;
+    proxy_service_changed(world.proxy, WEB);
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world.client, 200, "OK");
+    ck_assert_uint_eq(world.proxy->pool.idle_count[WEB], 0);
+    peer_hears_end(&service);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(another_plan_keeps_faults)
 {
     struct world world;
@@ -911,6 +963,8 @@ int main(void)
     SUITE_LOOP(s, what_is_behind_other_requests_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
+    SUITE_CASE(s, a_connection_of_before_the_plan_is_not_kept);
+    SUITE_CASE(s, nobody_waits_when_too_much_is_held);
     SUITE_LOOP(s, the_host_that_is_sent_is_that_of_the_present, 0, MOVES);
     SUITE_CASE(s, who_dials_in_vain_goes_where_the_route_goes);
     SUITE_CASE(s, a_service_that_goes_is_told_of_before);
