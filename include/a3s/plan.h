@@ -163,15 +163,16 @@ enum plan_restart_policy {
     PLAN_RESTART_ALWAYS,
     PLAN_RESTART_COUNT
 };
-enum plan_signal { /* the plan's own numbers: a signal's differs from system to system */
-                   PLAN_SIGNAL_TERM,
-                   PLAN_SIGNAL_INT,
-                   PLAN_SIGNAL_QUIT,
-                   PLAN_SIGNAL_HUP,
-                   PLAN_SIGNAL_USR1,
-                   PLAN_SIGNAL_USR2,
-                   PLAN_SIGNAL_KILL,
-                   PLAN_SIGNAL_COUNT
+/* The plan's own numbers: those of the signals differ from system to system. */
+enum plan_signal {
+    PLAN_SIGNAL_TERM,
+    PLAN_SIGNAL_INT,
+    PLAN_SIGNAL_QUIT,
+    PLAN_SIGNAL_HUP,
+    PLAN_SIGNAL_USR1,
+    PLAN_SIGNAL_USR2,
+    PLAN_SIGNAL_KILL,
+    PLAN_SIGNAL_COUNT
 };
 
 #define PLAN_SERVICE_DISABLED     (1u << 0) /* started only when it is named */
@@ -287,7 +288,7 @@ struct plan_source {
     uint64_t hash;           /* XXH3-64 of the bytes */
 };
 
-/* What a span is about. PLAN_FIELD(ENUM, "as a person writes it") */
+/* What a span is about. X(FIELD, "as a person writes it") */
 #define PLAN_FIELDS(X)          \
     X(NAME, "service")          \
     X(CMD, "cmd")               \
