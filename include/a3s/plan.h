@@ -136,7 +136,7 @@ struct plan_lookup {
     uint32_t source, line, column; /* the first place that asks for it; as in struct plan_span */
 };
 
-#define PLAN_COMMAND_SHELL (1u << 0) /* argv is /bin/sh -c LINE: three arguments */
+#define PLAN_COMMAND_SHELL (1u << 0) /* argv is /bin/sh -c and what the shell runs */
 
 struct plan_command {
     struct plan_text line;  /* as it was written, for people */
