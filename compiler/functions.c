@@ -52,24 +52,13 @@ void function_usage(const struct function *function, struct strbuf *out)
 
 /* How functions answer */
 
-bool function_fail(struct function_call *call, const char *format, ...)
+void function_refuse(struct function_call *call, uint32_t bad, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     call->why = arena_vprintf(call->arena, format, args);
-    call->bad = FUNCTION_NONE;
+    call->bad = bad;
     va_end(args);
-    return false;
-}
-
-bool function_reject(struct function_call *call, uint32_t arg, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    call->why = arena_vprintf(call->arena, format, args);
-    call->bad = arg;
-    va_end(args);
-    return false;
 }
 
 bool function_charge(struct function_call *call, uint64_t units)

@@ -79,9 +79,10 @@ static int regex_find(struct regex *regex, size_t at, uint32_t options)
         return 1;
     if (found == PCRE2_ERROR_MATCHLIMIT || found == PCRE2_ERROR_DEPTHLIMIT ||
         found == PCRE2_ERROR_HEAPLIMIT)
-        function_fail(regex->call, "the pattern takes too many steps on this text");
+        function_refuse(regex->call, FUNCTION_NONE,
+                        "the pattern takes too many steps on this text");
     else
-        function_fail(regex->call, "the text cannot be searched");
+        function_refuse(regex->call, FUNCTION_NONE, "the text cannot be searched");
     return -1;
 }
 
@@ -124,7 +125,7 @@ bool function_regex(struct function_call *call, struct value *out)
     if (found > 0)
         *out = match_value(&regex);
     if (found == 0)
-        function_fail(call, "the pattern matches no part of the text");
+        function_refuse(call, FUNCTION_NONE, "the pattern matches no part of the text");
     regex_finish(&regex);
     return found > 0;
 }
