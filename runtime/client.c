@@ -58,7 +58,7 @@ static uint32_t read_room(const struct client *client)
     if (client->lingering)
         return PROXY_READ_SIZE;
     if (!exchange || exchange->state == EXCHANGE_HEAD)
-        return buffer_size(&client->input) ? 0 : head_room(client);
+        return head_room(client);
     if (exchange_room(exchange))
         return buffer_size(&client->input) ? 0 : exchange_room(exchange);
     return next_room(client);

@@ -255,7 +255,7 @@ def a_request_waits_for_the_back_off(t):
     t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }\nrestart { backoff = "300ms" }'))
     program = t.start("up")
     os.kill(t.wait_state("web", "running")["pid"], signal.SIGKILL)
-    t.wait_state("web", "backoff")
+    program.wait_for(r"web: killed by SIGKILL .*; next try in 300 ms$")
     same(t.get("web")[0], 200, "status")
     t.stop(program)
 

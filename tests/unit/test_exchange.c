@@ -113,7 +113,8 @@ START_TEST(pipelined_requests_are_answered_in_order)
     peer_says(&world.client, "GET /1 HTTP/1.1\r\n" HOST "\r\n"
                              "POST /2 HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi"
                              "GET /3 HTTP/1.1\r\n" HOST "\r\n");
-    peer_shut(&world.client);
+    if (_i)
+        peer_shut(&world.client);
     for (int i = 1; i <= 3; i++) {
         static struct peer service;
         if (i < 3)
@@ -132,7 +133,8 @@ START_TEST(pipelined_requests_are_answered_in_order)
         snprintf(text, sizeof text, "%d", i);
         hear_response(&world.client, 200, text);
     }
-    peer_hears_end(&world.client);
+    if (_i)
+        peer_hears_end(&world.client);
     close_world(&world);
 }
 END_TEST
@@ -468,7 +470,7 @@ int main(void)
     SUITE_CASE(s, heads_are_written_anew);
     SUITE_LOOP(s, a_request_without_a_good_id_gets_one, 0, NO_IDS);
     SUITE_CASE(s, connections_are_kept_on_both_sides);
-    SUITE_CASE(s, pipelined_requests_are_answered_in_order);
+    SUITE_LOOP(s, pipelined_requests_are_answered_in_order, 0, 2);
     SUITE_CASE(s, large_chunked_bodies_pass_both_ways);
     SUITE_LOOP(s, answers_are_framed_anew, 0, ANSWERS);
     SUITE_CASE(s, a_stream_of_events_is_passed_on_at_once);
