@@ -1,9 +1,8 @@
 #include "functions_parts.h"
 
+#include "array.h"
 #include "later.h"
 #include "suggest.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 #define REST  FUNCTION_REST
 #define LAZY  FUNCTION_LAZY
@@ -55,14 +54,11 @@ void function_usage(const struct function *function, struct strbuf *out)
 
 void function_refuse(struct function_call *call, uint32_t bad, const char *format, ...)
 {
-    struct strbuf text = {0};
     va_list args;
     va_start(args, format);
-    strbuf_vaddf(&text, format, args);
-    va_end(args);
-    call->why = arena_strndup(call->arena, strbuf_text(&text), text.len);
+    call->why = arena_vprintf(call->arena, format, args);
     call->bad = bad;
-    strbuf_finish(&text);
+    va_end(args);
 }
 
 bool function_charge(struct function_call *call, uint64_t units)
