@@ -1,9 +1,10 @@
 /* The plan: what the compiler writes and the runtime runs. Nothing else is shared by the two.
  *
  * A plan is one file, usable in place: a header, a directory of sections, sections of fixed-width
- * records that refer to each other by index, and one blob of strings. Little-endian, everything
- * aligned to 8 bytes. It holds no time, no absolute path and nothing that depends on the machine:
- * the same sources compile to the same bytes. docs/plan-format.md describes every byte.
+ * records that refer to each other by index, and one blob of strings. Numbers are as the machine
+ * has them, which is little-endian on all but a few; everything is aligned to 8 bytes. It holds no
+ * time, no absolute path and nothing else that depends on the machine: the same sources compile to
+ * the same bytes. docs/plan-format.md describes every byte.
  *
  * plan_verify is total: after it has passed, every index, range, string and enum of the plan is
  * valid, services are in start order (each after its dependencies), and the accessors below do
