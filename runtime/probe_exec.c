@@ -11,7 +11,6 @@
 #include "mem.h"
 #include "probe_kind.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
