@@ -4,7 +4,6 @@
 #include "orphans.h"
 #include "stopping.h"
 
-#include <errno.h>
 #include <signal.h>
 
 /* s between two looks for processes of a killed guard: most are seen at once, by SIGCHLD. */
