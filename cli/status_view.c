@@ -116,7 +116,7 @@ static void add_last_end(json_t *service, struct strbuf *out)
     if (code)
         strbuf_addf(out, "the run before exited with %lld", (long long)code);
     else if (signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGKILL)
-        strbuf_addf(out, "the run before was ended by %s", strsignal((int)signal));
+        strbuf_addf(out, "the run before was killed by SIG%s", sigabbrev_np((int)signal));
 }
 
 static void add_reason(json_t *service, struct strbuf *out)

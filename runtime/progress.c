@@ -5,6 +5,7 @@
 
 #define NAMES_MAX 3u  /* that a sentence lists */
 #define ROWS_MAX  20u /* of addresses */
+#define LATE_MS   1000
 
 void progress_init(struct progress *progress, uint32_t count)
 {
@@ -50,7 +51,7 @@ enum progress_outcome progress_outcome(const struct supervisor *supervisor)
 
 static int64_t due(const struct progress_episode *episode)
 {
-    static const int64_t steps[] = {1000, 3000, 10000, 30000, 60000};
+    static const int64_t steps[] = {LATE_MS, 3000, 10000, 30000, 60000};
     const uint32_t count = sizeof steps / sizeof *steps;
     int64_t step =
         episode->told < count ? steps[episode->told] : 60000 * (int64_t)(episode->told - count + 2);
@@ -111,12 +112,14 @@ static void add_state(const struct narrator *n, uint32_t service, int64_t now, s
     add_reason(n, service, now, out);
 }
 
-/* False: nobody would miss it, as a task that still runs and that nothing waits for. */
+/* False: nobody would miss it, as a task that still runs and that nothing waits for, or a service
+ * that was in back-off and has begun anew just now. */
 static bool describe(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
 {
     struct strbuf names = {0};
     uint32_t waiting = list_waiting(n, service, &names);
-    bool worth = waiting || n->supervisor->services[service].state == SERVICE_STARTING;
+    const struct supervised *s = &n->supervisor->services[service];
+    bool worth = waiting || (s->state == SERVICE_STARTING && now - s->since >= LATE_MS);
     const char *name = plan_service_name(n->plan, service);
     if (waiting)
         strbuf_addf(out, "%s %s for %s (", strbuf_text(&names), waiting == 1 ? "waits" : "wait",

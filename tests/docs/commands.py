@@ -4,9 +4,10 @@
     commands.py A3S
 
 A session is a fenced block with lines "$ COMMAND" and what each printed. SESSIONS has the folder in
-which it is played, and what has to be done before; those of RECORDED have times and process numbers
-in them, so only their commands are looked at. Of every "a3s ..." in a fence or between backquotes the
-command and the options have to exist. Prints TAP.
+which it is played, and what has to be done before; those of ELSEWHERE are about services that run, and
+played by tests/e2e/test_docs.py, or are a benchmark. Of every "a3s ..." in a fence or between backquotes
+the command and the options have to exist; every piece of HCL is an A3sfile, but for programs that
+are not there. Prints TAP.
 """
 import os
 import pathlib
@@ -29,14 +30,16 @@ SESSIONS = {
     ("docs/guide.md", "a3s init --stdout"): (ROOT / "tests" / "init" / "guide", ""),
     ("docs/language.md", "a3s hcl broken.hcl"): (HERE / "broken", ""),
 }
-RECORDED = {
-    ("README.md", "a3s up"), ("README.md", "a3s status"), ("docs/guide.md", "a3s why lane"),
-    ("docs/benchmarks.md", "bench/restarts"),
+ELSEWHERE = {
+    ("README.md", "a3s up"), ("docs/guide.md", "a3s why lane"), ("docs/benchmarks.md", "bench/restarts"),
 }
+# What a piece of HCL needs around it.
+SERVICE = 'service "web" {\n  cmd = "true"\n}\n'
+FILES = {"motd.txt": "hello\n"}
 
 
-def fences(page):
-    return re.findall(r"^```[a-z]*\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+def fences(page, language="[a-z]*"):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
 
 
 def sessions(page):
@@ -67,10 +70,24 @@ def sessions_are_true(a3s, page, name):
     wrong = []
     for command, printed in sessions(page):
         place = SESSIONS.get((name, command))
-        if not place and (name, command) not in RECORDED:
+        if not place and (name, command) not in ELSEWHERE:
             wrong.append(f"no test plays: {command}")
         elif place and (got := play(a3s, command, place)) != printed:
             wrong += [f"{command} prints:", *got.splitlines()]
+    return wrong
+
+
+def hcl_is_valid(a3s, page):
+    wrong = []
+    for text in fences(page, "hcl"):
+        with tempfile.TemporaryDirectory() as folder:
+            files = {**FILES, "A3sfile.hcl": text + ("" if 'service "' in text else SERVICE)}
+            for name, content in files.items():
+                pathlib.Path(folder, name).write_text(content, encoding="utf-8")
+            done = subprocess.run([a3s, "validate"], cwd=folder, env=environment(a3s, folder), capture_output=True,
+                                  timeout=60, check=False)
+        if done.returncode:
+            wrong += done.stdout.decode().splitlines()
     return wrong
 
 
@@ -143,6 +160,7 @@ def main():
         name = str(page.relative_to(ROOT))
         results.append((f"sessions of {name}", sessions_are_true(a3s, page, name)))
         results.append((f"commands in {name}", mentions_exist(help_, page)))
+        results.append((f"HCL in {name}", hcl_is_valid(a3s, page)))
     print(f"1..{len(results)}")
     for number, (name, problems) in enumerate(results, 1):
         print(f"{'not ok' if problems else 'ok'} {number} - {name}")

@@ -7,6 +7,7 @@ brought into being may be left: they are found by a marker in their environment.
 """
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -17,9 +18,11 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -109,6 +112,10 @@ def free_port():
 
 
 # ---- processes -----------------------------------------------------------------------------------
+
+
+def set_size(terminal, rows, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def marked_processes(marker):
@@ -319,6 +326,16 @@ class Case:
     def a3sfile(self, *blocks, dev="", name="A3sfile.hcl"):
         self.write(name, f"dev {{\n  proxy_port = {self.proxy_port}\n{dev}\n}}\n" + "\n".join(blocks))
 
+    def copy_example(self, name):
+        """Makes the project one of examples/, with ports of its own."""
+        shutil.rmtree(self.dir)
+        shutil.copytree(REPOSITORY / "examples" / name, self.dir, ignore=shutil.ignore_patterns("data"))
+        path = self.dir / "A3sfile.hcl"
+        text = re.sub(r"(?<= = )(?!7080)\d{4}\b", lambda _: str(free_port()), path.read_text(encoding="utf-8"))
+        proxy = f"proxy_port = {self.proxy_port}"
+        text = re.sub("proxy_port = 7080", proxy, text) if "proxy_port" in text else f"dev {{ {proxy} }}\n{text}"
+        path.write_text(text, encoding="utf-8")
+
     # -- the program
 
     def run(self, *args, deadline=None, cwd=None, env=None, stdin=None):
@@ -350,6 +367,15 @@ class Case:
         program = Program(process)
         self.programs.append(program)
         return program
+
+    def start_on_terminal(self, *args, rows=24, columns=80, **options):
+        """The same as the leader of a new terminal: (program, the other end)."""
+        ours, theirs = os.openpty()
+        set_size(ours, rows, columns)
+        program = self.start(*args, **{"stdin": theirs, "stdout": theirs, "stderr": theirs, **options},
+                             start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(theirs)
+        return program, ours
 
     def start_ready(self, *names):
         """`up`, once these services run."""

@@ -407,7 +407,7 @@ def the_proxy_moves(t):
         t.a3sfile(service)
         result = reload(t, code=4)
         check(f"the proxy cannot listen on port {t.proxy_port}" in result.err, result)
-        # Still held: the saved file leads to another reload, which may come late.
+        # As long as the port is held: that the file was saved is noticed, too, and tried later.
         wanted, t.proxy_port = t.proxy_port, before
         same(t.get("web")[0], 200, "where it was")
     t.proxy_port = wanted
