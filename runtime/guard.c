@@ -1,6 +1,5 @@
 #include "guard.h"
 
-
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/time.h>
