@@ -98,7 +98,7 @@ def files_may_not_grow(t):
 
 @fault(21)
 def the_log_file_is_deleted_or_read_only(t):
-    """The one that a3s has today: its own words in the background."""
+    """That of a3s's own words in the background; those of services: test_logs.py."""
     t.a3sfile(shell("a", "exit 1", 'restart {\n  backoff = "10ms"\n  max_backoff = "10ms"\n}'), t.service("b"))
     pid = in_the_background(t, "b")
     logs = list(t.base.glob("run/a3s/*/daemon.log"))
