@@ -21,4 +21,8 @@ struct suggestion {
 struct suggestion suggest_begin(struct str wanted);
 void suggest_offer(struct suggestion *s, struct str name, uint32_t number);
 
+/* For a search among many names, which a file with many mistakes would ask for again and again:
+ * whether the run, which has offered *work names so far, may offer count more; counts them. */
+bool suggest_afford(uint32_t *work, uint32_t count);
+
 #endif

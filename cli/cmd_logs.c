@@ -1,4 +1,5 @@
 #include "api.h"
+#include "clock.h"
 #include "commands.h"
 #include "log_view.h"
 #include "moment.h"
@@ -93,7 +94,7 @@ static int add_time(struct strbuf *target, const char *key, const char *text)
     int64_t ms;
     if (!text)
         return CLI_DONE;
-    if (!moment_parse(text, moment_now(), &ms)) {
+    if (!moment_parse(text, clock_wall_ms(), &ms)) {
         report_error("--%s: \"%s\" is no time", key, text);
         report_hint("say 10m or 1h30m (ago), 12:03 or 12:03:04, or 2026-11-25T12:03:04+01:00");
         return CLI_USAGE;

@@ -1,8 +1,7 @@
 #include "schema.h"
 
+#include "array.h"
 #include "model.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 enum { OPTIONAL, REQUIRED };
 enum { ONE, MANY, OPEN };

@@ -1,6 +1,6 @@
 #include "type.h"
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include "array.h"
 
 const struct type type_any = {.kind = TYPE_ANY};
 const struct type type_string = {.kind = TYPE_STRING};

@@ -1,8 +1,6 @@
 #include "value.h"
 
-#include <utf8proc.h>
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include "array.h"
 
 static const char *const kind_texts[] = {
 #define X(kind, text) [VALUE_##kind] = text,
@@ -304,9 +302,7 @@ static struct str key_of(struct arena *arena, const struct value *value)
     if (!value_is_sequence(value) && !value_is_mapping(value))
         return STR("");
     write_key(value, &text);
-    struct str key = {arena_strndup(arena, strbuf_text(&text), text.len), text.len};
-    strbuf_finish(&text);
-    return key;
+    return strbuf_move(&text, arena);
 }
 
 /* Equal values have equal keys, but not the other way round: numbers are shortened in them. */
@@ -332,22 +328,4 @@ void value_sort_set(struct arena *arena, struct value *set)
             items[kept++] = all[i].value;
     set->tuple.items = items;
     set->tuple.count = kept;
-}
-
-struct str value_normalize(struct arena *arena, struct str text)
-{
-    bool ascii = true;
-    for (size_t i = 0; i < text.len && ascii; i++)
-        ascii = (unsigned char)text.ptr[i] < 0x80;
-    if (ascii)
-        return text;
-    utf8proc_uint8_t *normal = NULL;
-    utf8proc_ssize_t length =
-        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &normal,
-                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (length < 0 || normal == NULL)
-        return text;
-    struct str copy = {arena_strndup(arena, (const char *)normal, (size_t)length), (size_t)length};
-    free(normal);
-    return copy;
 }

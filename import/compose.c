@@ -1,5 +1,6 @@
 #include "compose.h"
 
+#include "array.h"
 #include "import_codes.h"
 
 struct dollar_text compose_text(struct compose_service *s, const struct node *node)
@@ -216,7 +217,7 @@ static bool create_services(struct compose *file, const struct node *services)
 static void add_file_notes(struct import *im, const struct node *root)
 {
     static const char *const lost[] = {"include", "configs", "secrets"};
-    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lost); i++) {
         const struct node *value = node_find(root, lost[i]);
         if (value)
             draft_note(&im->draft, NULL, import_line(im, value), "\"%s\" is not carried over",

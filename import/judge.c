@@ -90,8 +90,7 @@ static void give(struct import *im, const struct written *written, struct import
         if (left)
             strbuf_addf(&names, "%s%.*s", names.len ? ", " : "", STR_ARG((*it)->name));
     }
-    out->left_names = arena_strndup(im->arena, strbuf_text(&names), names.len);
-    strbuf_finish(&names);
+    out->left_names = strbuf_move(&names, im->arena).ptr;
 }
 
 bool import_write_valid(struct import *im, struct import_result *out)

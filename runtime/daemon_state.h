@@ -1,7 +1,13 @@
-/* The daemon's inside, shared by the files that it is made of: daemon.c (its life), dispatch.c
- * (events in, actions out), dispatch_files.c (changed files) and answers.c (what the proxy and the
- * control API ask); reload.c and reload_swap.c (another plan);
- * dispatch_progress.c (how the start comes along). */
+/* The daemon's inside, shared by the files that it is made of:
+ *
+ *     daemon.c             its life
+ *     dispatch.c           events in, actions out; of it dispatch_files.c (changed files),
+ *                          dispatch_ports.c (services' ports), dispatch_proxy.c (where the proxy
+ *                          listens), dispatch_progress.c (how the start comes along)
+ *     stopping.c           how everything ends
+ *     reload.c             another plan: generation.c (what it is), reload_swap.c (the exchange)
+ *     answers.c            what the proxy and the control API ask; answers_read.c what can be read
+ */
 #ifndef RUNTIME_DAEMON_STATE_H
 #define RUNTIME_DAEMON_STATE_H
 
@@ -88,6 +94,9 @@ int64_t daemon_now(void);
  * of the service, in which it has the stream "a3s". */
 void daemon_tell(struct daemon *daemon, uint32_t service, enum log_level level, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
+/* What the daemon's own output shows: all in the foreground, in the background a3s's own words. The
+ * services may have changed. */
+void daemon_choose_lines(struct daemon *daemon);
 /* The terminals of services get the room that the lines have on the daemon's own. */
 void daemon_fit_window(struct daemon *daemon);
 /* What sentences about the past are made of; no service's trouble. */

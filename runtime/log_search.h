@@ -40,7 +40,7 @@ enum log_search_step log_search_run(struct log_search *search, const struct logs
 /* From now on it gives the lines with this seq or a later one. */
 void log_search_go_back(struct log_search *search, uint64_t seq);
 
-/* For others that look through lines: when a slice that begins now is to end (ms, CLOCK_MONOTONIC).
+/* For others that look through lines: when a slice that begins now is to end (by clock_ms).
  */
 int64_t log_search_slice_end(void);
 bool log_search_slice_is_over(int64_t end);

@@ -172,10 +172,3 @@ bool moment_parse(const char *text, int64_t now, int64_t *out_ms)
         return false;
     return true;
 }
-
-int64_t moment_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}

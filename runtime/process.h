@@ -1,4 +1,4 @@
-/* Processes: spawn, signal, reap. The one seam to the system for everything that a3s starts.
+/* Processes: spawn and reap. The one seam to the system for everything that a3s starts.
  *
  * A child is the leader of a session and process group of its own, so its pid names the group. It
  * has stdin /dev/null, the given stdout and stderr and no other descriptor, default signal
@@ -76,11 +76,8 @@ void process_reset_signals(void);
 /* Closes every descriptor from first on. */
 void process_close_from(int first);
 
-/* To every process of the leader's group; -ESRCH when nobody is left. */
-int process_signal_group(pid_t leader, int signal);
-/* Somebody of the group is left, a zombie included. While it is true the number is not reused. */
-bool process_group_alive(pid_t leader);
-
+/* Reaps this child, and waits for its end if need be. */
+void process_await(pid_t child);
 /* Calls on_exit for each child that has ended, known to the caller or not, and then reaps it.
  * During the call the child is a zombie that pins its number: a signal to its group cannot hit a
  * stranger. Never blocks. */

@@ -1,17 +1,11 @@
 #include "reload.h"
 
-#include "answers.h"
 #include "daemon_state.h"
 #include "dispatch.h"
-#include "lookups.h"
-#include "map.h"
+#include "dispatch_proxy.h"
 #include "mem.h"
-#include "port_holder.h"
-#include "ports.h"
 
 #include <errno.h>
-
-extern char **environ;
 
 /* ms in which the same mistakes are not told again. */
 #define TOLD_MS 1000
@@ -110,132 +104,6 @@ static void refuse(struct daemon *d, const struct update *update, const char *te
     strbuf_finish(&said);
 }
 
-/* ---- A plan that can be used ---- */
-
-static void discard(struct generation *generation)
-{
-    if (!generation)
-        return;
-    plan_close(&generation->plan);
-    arena_finish(&generation->arena);
-    free(generation);
-}
-
-static void match(struct generation *g, const struct plan *old)
-{
-    struct map names;
-    uint32_t count = g->plan.service_count;
-    g->from = arena_new(&g->arena, uint32_t, count);
-    g->to = arena_new(&g->arena, uint32_t, old->service_count);
-    map_init(&names, &g->arena, count);
-    for (uint32_t i = 0; i < count; i++) {
-        *map_put(&names, str_from(plan_service_name(&g->plan, i)), NULL) = i;
-        g->from[i] = PLAN_NONE;
-    }
-    for (uint32_t i = 0; i < old->service_count; i++) {
-        const uint32_t *found = map_find(&names, str_from(plan_service_name(old, i)));
-        g->to[i] = found ? *found : PLAN_NONE;
-        if (found)
-            g->from[*found] = i;
-    }
-}
-
-/* A port that was chosen stays. */
-static int find_ports(struct generation *g, const struct daemon *d)
-{
-    g->ports = arena_new(&g->arena, uint16_t, g->plan.service_count);
-    for (uint32_t i = 0; i < g->plan.service_count; i++) {
-        uint32_t old = g->from[i];
-        if (old != PLAN_NONE && d->plan->services[old].port_source == PLAN_PORT_CHOSEN)
-            g->ports[i] = d->ports[old];
-    }
-    return ports_resolve(&g->plan, g->ports);
-}
-
-static bool take_verdicts(struct generation *g, const struct plan *old,
-                          const struct strbuf *verdicts)
-{
-    size_t count = (size_t)old->service_count + g->plan.service_count;
-    g->verdicts = arena_strndup(&g->arena, strbuf_text(verdicts), verdicts->len);
-    for (size_t i = 0; i < verdicts->len; i++) {
-        if ((unsigned char)verdicts->ptr[i] >= UPDATE_VERDICT_COUNT)
-            return false;
-    }
-    return verdicts->len == count;
-}
-
-/* ---- The proxy's port, which need not wait for anybody ---- */
-
-static void cannot_listen(struct strbuf *out, uint16_t port, int error)
-{
-    struct strbuf holder = {0};
-    bool known = error == -EADDRINUSE && port_holder(port, &holder);
-    strbuf_addf(out, "the proxy cannot listen on port %u: %s%s%s\n", port, strerror(-error),
-                known ? ": it is held by " : "", strbuf_text(&holder));
-    strbuf_finish(&holder);
-}
-
-static int listen_first(struct daemon *d, uint16_t port)
-{
-    struct proxy *proxy = proxy_create(d->loop, d->plan, &answers_for_proxy, d);
-    int error = proxy ? proxy_start(proxy, port) : -ENOMEM;
-    if (error)
-        proxy_destroy(proxy);
-    else
-        d->proxy = proxy;
-    return error;
-}
-
-/* Where it listened before is left only when the new port is its own. */
-static bool move_proxy(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
-{
-    int error = 0;
-    bool moves = d->proxy ? port != proxy_port(d->proxy) : port != 0;
-    if (!moves)
-        return true;
-    if (!port) {
-        proxy_destroy(d->proxy);
-        d->proxy = NULL;
-    } else {
-        error = d->proxy ? proxy_move(d->proxy, port) : listen_first(d, port);
-    }
-    if (error)
-        cannot_listen(out_trouble, port, error);
-    else if (port)
-        log_info(&d->log, "the proxy listens on port %u", port);
-    return !error;
-}
-
-/* ---- Whether it can be used ---- */
-
-/* False: out_trouble says why it cannot be used. */
-static bool fill(struct generation *g, struct daemon *d, const struct update *update,
-                 struct strbuf *out_trouble)
-{
-    uint64_t where;
-    const struct strbuf *bytes = &update->parts[UPDATE_PLAN];
-    enum plan_error error = plan_open_bytes(&g->plan, bytes->ptr, bytes->len, &where);
-    if (error) {
-        strbuf_addf(out_trouble, "the plan is malformed: %s\n", plan_error_text(error));
-        return false;
-    }
-    if (!take_verdicts(g, d->plan, &update->parts[UPDATE_VERDICTS])) {
-        strbuf_adds(out_trouble, "what the plans differ in is not known; this is a fault in a3s\n");
-        return false;
-    }
-    const struct update_source *source = d->options->source;
-    if (source->provide)
-        source->provide(source->ctx, &g->plan, d->reload.variables);
-    g->lookups = lookups_resolve(&g->arena, &g->plan, environ, out_trouble);
-    if (!g->lookups)
-        return false;
-    match(g, d->plan);
-    int failed = find_ports(g, d);
-    if (failed)
-        strbuf_addf(out_trouble, "no free port can be found: %s\n", strerror(-failed));
-    return !failed && move_proxy(d, g->plan.settings->proxy_port, out_trouble);
-}
-
 /* ---- Stage 1 ---- */
 
 static enum update_verdict verdict_on_old(const struct generation *g, uint32_t service)
@@ -292,14 +160,25 @@ static void accept(struct daemon *d, const struct update *update, struct generat
     tell(d, update);
     conclude(&d->reload, 202, success(update));
     if (same && !d->reload.variables) {
-        discard(g);
+        generation_destroy(g);
         return;
     }
-    discard(d->reload.next);
+    generation_destroy(d->reload.next);
     d->reload.next = g;
     if (!same)
         d->announced = false;
     clear_way(d, g);
+}
+
+/* Before all else, since nobody has to end for it; false: it cannot be had. */
+static bool move_proxy(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
+{
+    uint16_t before = d->proxy ? proxy_port(d->proxy) : 0;
+    if (dispatch_proxy_listen(d, port, out_trouble))
+        return false;
+    if (port && port != before)
+        log_info(&d->log, "the proxy listens on port %u", port);
+    return true;
 }
 
 static void begin(struct daemon *d);
@@ -317,12 +196,12 @@ static void on_made(void *ctx, const struct update *update)
         refuse(d, update, strbuf_text(&update->parts[UPDATE_TEXT]));
         return;
     }
-    struct generation *g = mem_alloc(sizeof *g);
-    if (fill(g, d, update, &trouble)) {
+    struct generation *g = generation_create(d, update, &trouble);
+    if (g && move_proxy(d, g->plan.settings->proxy_port, &trouble)) {
         accept(d, update, g);
     } else {
         refuse(d, &(struct update){0}, strbuf_text(&trouble));
-        discard(g);
+        generation_destroy(g);
     }
     strbuf_finish(&trouble);
 }
@@ -432,7 +311,7 @@ void reload_abandon(struct daemon *d)
     struct reload *reload = &d->reload;
     recompile_stop(&reload->making);
     saves_stop(&reload->saves);
-    discard(reload->next);
+    generation_destroy(reload->next);
     reload->next = NULL;
     reload->again = false;
     conclude(reload, 409, json_pack("{s:s}", "error", "everything is being stopped"));
@@ -442,7 +321,7 @@ void reload_finish(struct daemon *d)
 {
     struct reload *reload = &d->reload;
     reload_abandon(d);
-    discard(reload->now);
+    generation_destroy(reload->now);
     json_decref(reload->variables);
     strbuf_finish(&reload->cause);
     strbuf_finish(&reload->refusal);
@@ -463,7 +342,7 @@ void reload_continue(struct daemon *d)
     d->reload.next = NULL;
     d->reload.now = next;
     reload_swap(d, next);
-    discard(before);
+    generation_destroy(before);
     reset_left(d);
     watch_sources(d);
 }

@@ -51,7 +51,7 @@ struct run {
     uint32_t service;
     struct guard guard;
     enum run_phase phase;
-    int64_t phase_since; /* ms, CLOCK_MONOTONIC */
+    int64_t phase_since; /* by clock_ms */
     pid_t pid;           /* of the service's own process; 0: none (yet, any more) */
     uint64_t start_time; /* its, as in /proc */
     uint32_t failures;   /* of the probe, at run_rest */

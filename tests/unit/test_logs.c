@@ -8,6 +8,7 @@
 #include "process.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -45,7 +46,7 @@ static void on_memory_line(void *ctx, const struct log_line *line)
     struct memory *memory = ctx;
     /* An assertion that holds is a write to check's file: too much for every line of a flood. */
     if (line->seq <= memory->last_seq || line->time_ms < 1000000000000)
-        ck_abort_msg("line %lu after %lu", line->seq, memory->last_seq);
+        ck_abort_msg("line %" PRIu64 " after %" PRIu64, line->seq, memory->last_seq);
     memory->last_seq = line->seq;
     memory->lines++;
     memory->bytes += line->length;
@@ -199,16 +200,16 @@ static void check_ring(const struct log_ring *ring, uint64_t last)
     while (log_cursor_back(ring, &cursor)) {
         struct log_line line = log_cursor_line(ring, &cursor);
         if (line.seq != seq--)
-            ck_abort_msg("line %lu after line %lu", line.seq, seq + 2);
+            ck_abort_msg("line %" PRIu64 " after line %" PRIu64, line.seq, seq + 2);
         for (uint32_t i = 0; i < line.length; i++)
             if (line.text[i] != 'a' + (int)(line.seq % 26))
-                ck_abort_msg("line %lu is damaged", line.seq);
+                ck_abort_msg("line %" PRIu64 " is damaged", line.seq);
         count++;
     }
     ck_assert_uint_eq(count, ring->count);
     while (count && log_cursor_next(ring, &cursor))
         if (log_cursor_line(ring, &cursor).seq != ++seq + 1)
-            ck_abort_msg("line %lu is not next", seq + 1);
+            ck_abort_msg("line %" PRIu64 " is not next", seq + 1);
     ck_assert_uint_eq(cursor.left, 0);
 }
 
@@ -221,7 +222,7 @@ static void check_seek(const struct log_ring *ring, uint64_t last)
         found = log_ring_seek(ring, seq);
         if (found.left != at.left || found.offset != at.offset || found.index != at.index ||
             found.begin != at.begin || found.length != at.length)
-            ck_abort_msg("line %lu is not where it is sought", seq);
+            ck_abort_msg("line %" PRIu64 " is not where it is sought", seq);
     }
     ck_assert_uint_eq(log_ring_seek(ring, 0).left, ring->count);
 }
