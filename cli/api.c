@@ -41,7 +41,7 @@ bool api_next_line(const struct strbuf *body, size_t *at, struct str *out_line)
 void api_drop(struct strbuf *body, size_t bytes)
 {
     if (bytes)
-        memmove(body->ptr, body->ptr + bytes, body->len - bytes);
+        memmove(body->ptr, body->ptr + bytes, body->len - bytes + 1); /* with its NUL */
     body->len -= bytes;
 }
 
