@@ -5,16 +5,9 @@ import os
 import re
 import socket
 
-from harness import case, check, same, until
+from harness import case, check, same, until, up
 
 HTTP = 'port = 0\nhealth { type = "http" }'
-
-
-def up(t, *more):
-    t.a3sfile(t.service("web", "--listen http", HTTP), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
 
 
 def lines(t, *args):

@@ -10,14 +10,7 @@ import socket
 import threading
 
 import mutate
-from harness import DEADLINE, Skip, case, check, has_ipv6, same
-
-
-def up(t, *more):
-    t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
+from harness import DEADLINE, Skip, case, check, has_ipv6, same, up
 
 
 def read_head(file):
