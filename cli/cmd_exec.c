@@ -161,9 +161,11 @@ static int execute(const struct command_call *call, struct place *place)
         report_error("cannot enter %s: %s", place->dir, strerror(errno));
         return CLI_FAILED;
     }
+    char **ours = environ;
     environ = (char **)place->env.items; /* whose PATH counts */
     execvp(program, (char *const *)call->operands + 1);
     int error = errno;
+    environ = ours;
     report_error("cannot execute %s: %s", program, strerror(error));
     return error == ENOENT ? EXIT_NO_COMMAND : EXIT_NO_EXEC;
 }

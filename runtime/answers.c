@@ -13,11 +13,8 @@
 
 /* The proxy's questions */
 
-static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out_port)
+static enum proxy_verdict verdict_on(const struct supervised *s)
 {
-    struct daemon *d = ctx;
-    const struct supervised *s = &d->supervisor.services[service];
-    *out_port = d->ports[service];
     if (s->swapping && !service_has_process(s->state))
         return PROXY_WAIT; /* whoever gets its host under the new plan answers */
     switch (s->state) {
@@ -29,6 +26,14 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
     case SERVICE_STOPPING: return s->wanted || s->swapping ? PROXY_WAIT : PROXY_DOWN;
     default: return PROXY_DOWN;
     }
+}
+
+static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out_port)
+{
+    struct daemon *d = ctx;
+    enum proxy_verdict verdict = verdict_on(&d->supervisor.services[service]);
+    *out_port = d->ports[service];
+    return d->stopping && verdict != PROXY_READY ? PROXY_ENDING : verdict;
 }
 
 /* What a3s has said of it is the reason, which is told anyway. */
@@ -145,7 +150,7 @@ static int control_command(void *ctx, enum control_command command, const char *
                            size_t count, struct strbuf *out_error)
 {
     struct daemon *d = ctx;
-    if (d->stopping) {
+    if (d->stopping || d->ending) {
         strbuf_adds(out_error, "everything is being stopped");
         return -EBUSY;
     }
@@ -219,7 +224,7 @@ static int control_fault(void *ctx, const char *name, json_t *wanted, json_t **o
     struct daemon *d = ctx;
     struct fault fault;
     uint32_t service = 0;
-    if (!d->proxy) {
+    if (!daemon_proxy_port(d)) {
         strbuf_adds(out_error, "there is no proxy: dev { proxy_port = 0 }");
         return -EBUSY;
     }

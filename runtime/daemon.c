@@ -124,9 +124,10 @@ static void init_timers(struct daemon *d)
     ev_timer_init(&d->hunt, dispatch_hunt, 0., 0.);
     ev_timer_init(&d->patience, stopping_on_patience, 0., 0.);
     ev_timer_init(&d->progress_timer, dispatch_progress, 0., 0.);
+    ev_timer_init(&d->last_words, stopping_on_last_word, 0., 0.);
     ev_prepare_init(&d->settled, dispatch_settled);
     d->deadline.data = d->hunt.data = d->patience.data = d->settled.data = d->progress_timer.data =
-        d;
+        d->last_words.data = d;
 }
 
 /* Three descriptors a service are soon more than a shell allows; services get their own back. */
@@ -242,6 +243,7 @@ static void stop_watchers(struct daemon *d)
     ev_timer_stop(d->loop, &d->hunt);
     ev_timer_stop(d->loop, &d->patience);
     ev_timer_stop(d->loop, &d->progress_timer);
+    ev_timer_stop(d->loop, &d->last_words);
     ev_prepare_stop(d->loop, &d->settled);
 }
 

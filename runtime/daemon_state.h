@@ -64,7 +64,7 @@ struct daemon {
     struct log_files log_files;
     bool *own_words; /* the terminal's choice in the background: one a service, then a3s */
     struct watcher *watcher;
-    struct proxy *proxy; /* NULL: none */
+    struct proxy *proxy; /* NULL: there was none so far */
     struct control control;
     struct site site;
     struct timeline timeline;
@@ -77,9 +77,11 @@ struct daemon {
     ev_timer hunt;           /* active while a killed guard's processes are being ended */
     ev_timer patience;       /* active while something is being stopped: says what is waited for */
     ev_timer progress_timer; /* active while something takes long to become ready */
+    ev_timer last_words;     /* active while the end waits for them */
     ev_prepare settled;      /* looks whether there is anything left to do */
     bool acting;             /* actions are being carried out */
     bool stopping;           /* everything is to go down */
+    bool ending;             /* nothing is left to do, but for the last words of connections */
     bool announced;          /* that everything is ready */
     bool announced_once;
     bool failure_told; /* since something was under way */
@@ -88,6 +90,11 @@ struct daemon {
     bool abandoned;    /* a third one came: the guards end it alone */
 };
 
+/* 0: no proxy listens. */
+static inline uint16_t daemon_proxy_port(const struct daemon *daemon)
+{
+    return daemon->proxy ? proxy_port(daemon->proxy) : 0;
+}
 /* Milliseconds of CLOCK_MONOTONIC: the supervisor's clock. The loop's own is the wall clock. */
 int64_t daemon_now(void);
 /* a3s's own words about a service: a line that is shown as "name: text" and is part of the history

@@ -355,11 +355,12 @@ static bool has_ended(const struct daemon *d)
 
 void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
+    (void)loop;
     (void)events;
     struct daemon *d = watcher->data;
     stopping_look_at_drains(d);
     reload_continue(d);
     dispatch_progress_settled(d);
-    if (has_ended(d))
-        ev_break(loop, EVBREAK_ALL);
+    if (d->ending || has_ended(d))
+        stopping_end(d);
 }

@@ -6,12 +6,6 @@
 
 #include <errno.h>
 
-static void close_proxy(struct daemon *d)
-{
-    proxy_destroy(d->proxy);
-    d->proxy = NULL;
-}
-
 static int listen_first(struct daemon *d, uint16_t port)
 {
     struct proxy *proxy = proxy_create(d->loop, d->plan, &answers_for_proxy, d);
@@ -35,10 +29,10 @@ static void explain(struct strbuf *out, uint16_t port, int error)
 int dispatch_proxy_listen(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
 {
     int error = 0;
-    if (port == (d->proxy ? proxy_port(d->proxy) : 0))
+    if (port == daemon_proxy_port(d))
         return 0;
     if (!port)
-        close_proxy(d);
+        proxy_wind_up(d->proxy); /* who asked for this through it gets an answer, too */
     else
         error = d->proxy ? proxy_move(d->proxy, port) : listen_first(d, port);
     if (error)

@@ -419,6 +419,14 @@ void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t fro
           &(struct log_history){.max = UINT32_MAX, .from = from, .on_line = on_line, .ctx = ctx});
 }
 
+uint64_t logs_count_from(const struct logs *logs, const bool *wanted, uint64_t from)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < logs->count; i++)
+        count += wanted[i] ? log_ring_seek(&logs->sources[i]->ring, from).left : 0;
+    return count;
+}
+
 const struct log_runs *logs_runs(const struct logs *logs, uint32_t service)
 {
     return &find_source(logs, service)->runs;

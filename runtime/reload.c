@@ -173,7 +173,7 @@ static void accept(struct daemon *d, const struct update *update, struct generat
 /* Before all else, since nobody has to end for it; false: it cannot be had. */
 static bool move_proxy(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
 {
-    uint16_t before = d->proxy ? proxy_port(d->proxy) : 0;
+    uint16_t before = daemon_proxy_port(d);
     if (dispatch_proxy_listen(d, port, out_trouble))
         return false;
     if (port && port != before)
@@ -233,7 +233,7 @@ static void set_cause(struct daemon *d, const char *what, const char *how)
 int reload_request(struct daemon *d, const json_t *variables, struct control_stream *stream,
                    struct strbuf *out_error)
 {
-    if (d->stopping) {
+    if (d->stopping || d->ending) {
         strbuf_adds(out_error, "everything is being stopped");
         return -EBUSY;
     }
@@ -268,7 +268,7 @@ void reload_on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 static void on_saved(void *ctx, const char *path)
 {
     struct daemon *d = ctx;
-    if (d->stopping)
+    if (d->stopping || d->ending)
         return;
     set_cause(d, path, " changed");
     begin(d);

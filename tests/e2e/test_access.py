@@ -1,7 +1,6 @@
 """Access lines and faults on purpose: what the proxy tells about requests, and what it spoils."""
 
 import json
-import os
 import re
 import socket
 

@@ -9,8 +9,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.parse
 
-import harness
 from harness import DEADLINE, REPOSITORY, Skip, case, check, same, until
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "schema"))
@@ -187,6 +187,37 @@ def a_pattern_that_never_ends_is_given_up(t):
     check("too many steps" in result.err, result)
     t.wait_state("a", "running")
     t.stop(program)
+
+
+@case
+def a_slow_pattern_says_what_it_has_not_read(t):
+    """Three times what the ring holds comes faster than the pattern is tried: each line is given or counted."""
+    fifo, count = t.fifo("words"), 3000
+    t.a3sfile(t.service("a", f"--echo-fifo {fifo}"))
+    program = t.start("up")
+    t.wait_state("a", "running")
+    connection = Connection(socket_path(t))
+    connection.request("GET", "/v1/logs?service=a&follow=1&lines=0&grep=" + urllib.parse.quote("[0-9]+-x|#[0-9]+$"))
+    answer = connection.getresponse()
+    with open(fifo, "wb", buffering=0) as words:
+        for first in range(0, count, 100):
+            words.write(b"".join(b"0123456789" * 100 + b"#%d\n" % i for i in range(first, first + 100)))
+    schema = OPENAPI["paths"]["/v1/logs"]["get"]["responses"]["200"]["content"]["application/x-ndjson"]["schema"]
+    shown, unread, last = 0, 0, -1
+    while shown + unread < count:
+        line = json.loads(answer.readline())
+        same(list(draft7.check(OPENAPI, schema, line, "line")), [], f"mistakes of {line}")
+        check("error" not in line, line)
+        if line.get("stream") == "stdout":
+            number = int(line["line"].partition("#")[2])
+            check(number > last, f"{number} after {last}")
+            shown, last = shown + 1, number
+        unread += line.get("unread", 0)
+    same(shown + unread, count, "lines, given or counted")
+    connection.close()
+    t.stop(program)
+    if not unread:
+        raise Skip("the pattern kept up with the output")
 
 
 @case

@@ -293,6 +293,27 @@ START_TEST(blocks_stand_beside_attributes)
 }
 END_TEST
 
+/* Numbers are shortened in the keys that a set sorts by, so all of these have the same one. */
+START_TEST(a_set_of_near_numbers_is_quick)
+{
+    check_one("length(toset(flatten([for i in range(200) : [for j in range(200) : "
+              "{ a = 1000000000000000 + i * 150 + j }]])))",
+              "= 30050");
+}
+END_TEST
+
+/* As many types as elements, which have a map in common; with a number among them, nothing. */
+START_TEST(many_types_are_quickly_unified)
+{
+    check_one("length(tolist(flatten([for i in range(150) : [for j in range(150) : "
+              "{ \"a${i}_${j}\" = 1 }]])))",
+              "= 22500");
+    check_one("tolist(concat([1], flatten([for i in range(30) : [for j in range(30) : "
+              "{ \"a${i}_${j}\" = 1 }]])))",
+              "! 1:8-1:15: Invalid function argument");
+}
+END_TEST
+
 /* Memory, and with it time, grows with the size of the file, not with its square. */
 START_TEST(many_blocks_cost_no_more_than_their_number)
 {
@@ -318,6 +339,8 @@ int main(void)
     SUITE_CASE(s, later_stays_later);
     SUITE_CASE(s, a_replaced_key_is_remembered);
     SUITE_CASE(s, blocks_stand_beside_attributes);
+    SUITE_CASE(s, a_set_of_near_numbers_is_quick);
+    SUITE_CASE(s, many_types_are_quickly_unified);
     SUITE_CASE(s, many_blocks_cost_no_more_than_their_number);
     return suite_run(s);
 }
