@@ -49,8 +49,8 @@ int remote_listen(struct remote *remote, const char *target,
 /* GET /v1/status: an object with an array of "services". */
 int remote_status(struct remote *remote, json_t **out_status);
 
-/* Adds the name of a service to a target: as it is, but for what a URL may not hold. */
-void remote_add_name(struct strbuf *target, const char *name);
+/* Whether the call is about the service: it is an operand, or there are none. */
+bool remote_is_meant(const struct command_call *call, const char *name);
 /* {"services": [names of the call's operands]} */
 json_t *remote_names(const struct command_call *call);
 

@@ -20,10 +20,6 @@ ASKING = (("status",), ("ps",), ("status", "--json"), ("status", "--watch"), ("s
           ("logs",), ("logs", "-f"), ("restart", "web"), ("reload",), ("down",), ("down", "web"))
 
 
-def socket_path(t):
-    return str(next(t.base.glob("run/a3s/*/sock")))
-
-
 def connect(path):
     sock = socket.socket(socket.AF_UNIX)
     sock.settimeout(DEADLINE)
@@ -136,7 +132,7 @@ def what_a_killed_a3s_leaves(t):
     program.signal(signal.SIGKILL)
     program.wait()
     check(gone(pid), "the service ends with its a3s")
-    check(os.path.exists(socket_path(t)), "the socket is left")
+    check(os.path.exists(t.socket_path()), "the socket is left")
     for command in ASKING:
         if command[0] != "down":
             check("nothing is running" in t.expect_run(3, *command).err, f"{command}")
@@ -165,7 +161,7 @@ def changes_in_a_pipe(t):
     words = t.start("status", "--watch", "--json")
     words.wait_for('"event":"open"')
     # The other one has no line to say that it listens.
-    until(lambda: ask(socket_path(t))["clients"] == 3, "both listen")
+    until(lambda: ask(t.socket_path())["clients"] == 3, "both listen")
     t.expect_run(0, "restart", "web")
     for change in ("running -> stopping", "stopping -> pending", "pending -> starting", "starting -> running"):
         watcher.wait_for(f"^web {change}$")
@@ -376,7 +372,7 @@ def another_user(t):
         raise Skip("needs root and setpriv")
     t.a3sfile(t.service("web"))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     client = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
               "s.sendall(b'GET /v1/status HTTP/1.0\\r\\nHost: a\\r\\n\\r\\n'); print(s.recv(100))")
     def attack():
@@ -400,7 +396,7 @@ def another_user(t):
 def half_a_request(t):
     t.a3sfile(t.service("web"))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     halves = [connect(path) for _ in range(64)]
     for sock in halves:
         sock.sendall(b"GET /v1/st")
@@ -417,7 +413,7 @@ def half_a_request(t):
 def a_request_of_a_mebibyte(t):
     t.a3sfile(t.service("web"))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     for head in (b"POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n",
                  b"GET /v1/status HTTP/1.1\r\nHost: a\r\nX: ", b"GET /"):
         with connect(path) as sock:
@@ -450,7 +446,7 @@ def five_thousand_connections(t):
         raise Skip("too few descriptors")
     t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     before = ask(path)["descriptors"]["open"]
     with subprocess.Popen([sys.executable, "-IS", "-c", CROWD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           text=True) as crowd:
@@ -478,7 +474,7 @@ def a_client_that_never_reads(t):
               t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'))
     program = t.start("up", "web")
     t.wait_state("web", "running")
-    path = socket_path(t)
+    path = t.socket_path()
     with connect(path) as deaf, connect(path) as deaf_events:
         deaf.sendall(b"GET /v1/logs?follow=1 HTTP/1.0\r\nHost: a\r\n\r\n")
         deaf_events.sendall(b"GET /v1/events HTTP/1.0\r\nHost: a\r\n\r\n")

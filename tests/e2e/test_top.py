@@ -1,7 +1,6 @@
 """`a3s top` on a terminal that is played by screen.py."""
 
 import contextlib
-import os
 import pathlib
 import re
 import signal
