@@ -39,15 +39,6 @@ static char digit(const struct parts *parts, size_t index)
                                     : parts->fraction.ptr[index - parts->whole.len];
 }
 
-bool decimal_is_zero(struct str literal)
-{
-    struct parts parts = split(literal);
-    for (size_t i = 0; i < parts.whole.len + parts.fraction.len; i++)
-        if (digit(&parts, i) != '0')
-            return false;
-    return true;
-}
-
 void decimal_plain(struct str literal, struct strbuf *out)
 {
     struct parts parts = split(literal);

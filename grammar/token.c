@@ -2,22 +2,15 @@
 
 #include <assert.h>
 
-static const struct {
-    const char *display, *hint;
-} tokens[] = {
-    {"nothing", ""},
-#define TOKEN(name, display, hint) {display, hint},
+static const char *const hints[] = {
+    "",
+#define TOKEN(name, hint) hint,
 #include "tokens.def"
 #undef TOKEN
 };
-static_assert(sizeof tokens / sizeof *tokens == TOKEN_COUNT, "one row a token");
-
-const char *token_display(enum token_kind kind)
-{
-    return tokens[kind].display;
-}
+static_assert(sizeof hints / sizeof *hints == TOKEN_COUNT, "one row a token");
 
 const char *token_hint(enum token_kind kind)
 {
-    return tokens[kind].hint;
+    return hints[kind];
 }
