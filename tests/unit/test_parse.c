@@ -266,7 +266,7 @@ START_TEST(mistakes_in_strings)
     expect_errors("a = \"\\ud800\"\nb = \"\\u12\"\nc = \"\\U00110000\"\nd = \"\\\xc3\xa9\"\n",
                   "1:6 Invalid escape sequence | 2:6 Invalid escape sequence | "
                   "3:6 Invalid escape sequence | 4:6 Invalid escape sequence");
-    expect_errors("a = \"%{if x}%{else}%{else}%{endif}\"\n", "1:19 Unexpected else directive");
+    expect_errors("a = \"%{if x}%{else}%{else}%{endif}\"\n", "1:20 Unexpected else directive");
     expect_errors("a = \"%{if x}%{endfor}\"\n", "1:13 Unexpected endfor directive");
     expect_errors("a = \"%{for x in y}%{endif}\"\n", "1:19 Unexpected endif directive");
     expect_errors("a = \"%{for x in y}%{else}%{endfor}\"\n", "1:19 Unexpected else directive");
