@@ -230,6 +230,8 @@ def events_are_as_described(t):
 def commands_for_all(t):
     t.a3sfile(t.service("store"), t.service("api", "", 'depends_on = ["store"]'), t.service("off", "", "disabled = true"))
     program = t.start_ready("store", "api")
+    for name in ("store", "api"):
+        t.expect(name, "start")
     call(t, "POST", "/v1/restart", 202)
     for name in ("store", "api"):
         t.expect(name, "start", 2)
