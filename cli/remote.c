@@ -282,12 +282,6 @@ int remote_listen(struct remote *remote, const char *target, const struct remote
     return perform(&exchange, "GET", target, NULL, NULL);
 }
 
-int remote_stream(struct remote *remote, const char *target,
-                  bool (*on_line)(void *ctx, struct str line), void *ctx)
-{
-    return remote_listen(remote, target, &(struct remote_listener){.on_line = on_line, .ctx = ctx});
-}
-
 int remote_status(struct remote *remote, json_t **out_status)
 {
     json_t *status = NULL;

@@ -254,6 +254,28 @@ def events_are_as_described(t):
 
 
 @case
+def commands_for_all(t):
+    t.a3sfile(t.service("store"), t.service("api", "", 'depends_on = ["store"]'), t.service("off", "", "disabled = true"))
+    program = t.start_ready("store", "api")
+    for name in ("store", "api"):
+        t.expect(name, "start")
+    call(t, "POST", "/v1/restart", 202)
+    for name in ("store", "api"):
+        t.expect(name, "start", 2)
+    t.wait_state("api", "running")
+    call(t, "POST", "/v1/services/{name}/stop", 202, "api")
+    t.wait_state("api", "stopped")
+    call(t, "POST", "/v1/restart", 202)  # of those that are wanted
+    t.expect("store", "start", 3)
+    call(t, "POST", "/v1/start", 202)
+    t.expect("api", "start", 3)
+    t.wait_state("api", "running")
+    same(t.status()["off"]["state"], "stopped", "the disabled one")
+    same(t.said("off"), [], "what the disabled one has done")
+    t.stop(program)
+
+
+@case
 def commands_are_as_described(t):
     program = start(t)
     for verb, state in (("stop", "stopped"), ("start", "running"), ("restart", "running")):

@@ -279,6 +279,57 @@ def exec_has_what_the_service_has(t):
 
 
 @case
+def exec_says_what_is_missing(t):
+    (t.dir / "sub").mkdir()
+    t.a3sfile(t.service("web", "", 'dir = "sub"\nenv = { TOKEN = env("E2E_NOT_SET") }'), t.service("other", "", 'dir = "sub"'))
+    check("E2E_NOT_SET" in t.run("exec", "web", "true").err, "what is looked up and not there")
+    t.env["E2E_NOT_SET"] = "x"
+    t.env["ODD"] = "\udcff"  # a byte that is no UTF-8
+    program = t.start_ready("web", "other")
+    result = t.expect_run(0, "exec", "web", "--", "sh", "-c", "echo $TOKEN")
+    check("without ODD, whose value is not UTF-8" in result.err, result)
+    same(result.out, "x\n", "what is looked up")
+    t.stop(program)
+    (t.dir / "sub").rmdir()
+    check("cannot enter" in t.expect_run(1, "exec", "other", "true").err, "a folder that has gone")
+
+
+@case
+def down_says_whom_it_waits_for(t):
+    """What is told to end reads from a fifo first."""
+    gate = t.fifo("gate")
+    shell = f"trap 'read line < {gate}; exit 0' TERM; echo armed; while :; do sleep 0.1; done"
+    t.a3sfile(f'service "slow" {{\n  cmd = ["sh", "-c", {json.dumps(shell)}]\n  stop {{\n    timeout = "10m"\n  }}\n'
+              '  health {\n    type    = "log"\n    pattern = "armed"\n  }\n}', t.service("other"))
+    program = t.start_ready("slow", "other")
+    down = t.start("down", "slow")
+    down.wait_for(r"waiting for slow")
+    t.open_gate(gate)
+    same(down.wait(), 0, "exit code of down")
+    down.wait_for(r"^slow is stopped$")
+    t.expect_run(0, "restart", "slow")
+    t.wait_state("slow", "running")
+    down = t.start("down")
+    down.wait_for(r"waiting for slow")
+    t.open_gate(gate)
+    same(down.wait(), 0, "exit code of down")
+    same(program.wait(), 0, "exit code of up")
+    t.nothing_left()
+
+
+@case
+def services_have_the_limits_of_who_started_a3s(t):
+    """a3s itself takes as many descriptors as it may have."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    t.a3sfile('service "a" {\n  cmd = ["sh", "-c", "echo limit $(ulimit -n); exec sleep 1000"]\n}')
+    program = t.start("up", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard)))
+    program.wait_for(r"│ limit 200$")
+    limits = pathlib.Path(f"/proc/{program.process.pid}/limits").read_text()
+    check(re.search(rf"^Max open files +{hard} ", limits, re.M), limits)
+    t.stop(program)
+
+
+@case
 def exec_is_nobodys_business(t):
     """What runs by exec is not taken for a process that an a3s has left."""
     t.a3sfile(t.service("web"))

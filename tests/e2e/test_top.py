@@ -184,6 +184,47 @@ def filter_and_search(t):
 
 
 @case
+def keys_of_the_pad(t):
+    wide = "wide " + "x" * 90 + " far"
+    program = start(t, talker(t, "\n".join([*(f"hay {i}." for i in range(60)), "tab\t|", "e\u0301 \U0001f600", wide]) + "\n"))
+    up, down, right, left, home, end = ("\x1bO" + letter for letter in "ABCDHF")
+    with terminal(t) as it:
+        it.sees(r"^> store +running")
+        it.type(down)
+        it.sees(r"^> api +")
+        it.type(end)
+        it.sees(r"^> talker ")
+        it.sees(r"│ tab +\|$")
+        it.sees(r"│ wide x+$")
+        it.type(up)
+        it.sees(r"^> api +")
+        it.type(home)
+        it.sees(r"^> store +")
+        it.type(end)
+        it.sees(r"│ wide x+$")
+        it.type("\x1b[5~")  # a page up
+        it.sees(r"newer lines? below\)")
+        it.until(lambda: "│ wide" not in it.screen.text(), "the newest line is below")
+        it.type("\x1b[6~\x1b[6~")  # and down
+        it.sees(r"│ wide x+$")
+        it.type(right * 5)
+        it.sees(r"x far$")
+        it.type(left * 6)
+        it.sees(r"│ wide x+$")
+        it.type("\x1b[5~")
+        it.sees(r"newer lines? below\)")
+        it.type(end)  # first to the newest line
+        it.sees(r"│ wide x+$")
+        it.type("\x0c")  # drawn anew
+        it.sees(r"│ wide x+$")
+        it.type("/t\U0001f600\x7f\x7fst")
+        it.sees(r"^services: st$")
+        it.type("\x1b")
+        quits(it)
+    t.stop(program)
+
+
+@case
 def full_screen_why_and_help(t):
     program = start(t)
     with terminal(t) as it:
