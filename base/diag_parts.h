@@ -20,7 +20,7 @@ uint32_t diag_unlisted(const struct diag_list *list);
  * at all. */
 bool diag_is_control(int32_t code);
 /* Adds the text on one line; control characters and broken bytes are shown as '?', a tab as a
- * blank. A terminal obeys what it is sent; and the width stays right for carets. */
+ * blank: a source must not send commands to a terminal, and carets stand under what they mark. */
 void diag_add_printable(struct strbuf *out, struct str text);
 
 /* As a JSON string. JSON is UTF-8 only, so a broken byte of a source becomes U+FFFD. */

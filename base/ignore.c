@@ -196,6 +196,11 @@ void ignore_add(struct ignore *ignore, const char *pattern)
     ignore->rules[ignore->count++] = rule;
 }
 
+bool ignore_always(const char *name)
+{
+    return strcmp(name, ".git") == 0 || strcmp(name, "node_modules") == 0;
+}
+
 static bool rule_matches(const struct ignore_rule *rule, struct str path, struct str name,
                          bool is_folder)
 {

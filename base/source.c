@@ -76,7 +76,8 @@ static void index_lines(struct sources *sources, struct source *file)
     file->lines.count = file->lines.capacity = count;
 }
 
-/* The index of the last element that is not above value; the array is sorted, its first is not. */
+/* The index of the last element that is not above value. The array rises, and its first element is
+ * not above value. */
 static uint32_t last_not_above(const uint32_t *items, uint32_t count, uint32_t value)
 {
     uint32_t low = 0, high = count;
@@ -90,8 +91,8 @@ static uint32_t last_not_above(const uint32_t *items, uint32_t count, uint32_t v
     return low;
 }
 
-/* Who asks goes through the file in order as a rule, so the line is mostly a little behind the one
- * before: the steps from there double until they are too far. */
+/* Most callers go through a file in order, so the line is near the one that was found last: from
+ * there the steps double until they are too far, and the rest is a search by halves. */
 static uint32_t line_index(struct sources *sources, struct source *file, uint32_t offset)
 {
     if (!file->lines.count)

@@ -1,8 +1,8 @@
 #include "goal.h"
 
+#include "api.h"
 #include "remote.h"
 #include "report.h"
-
 #include "status_view.h"
 
 #include <unistd.h>
@@ -24,25 +24,11 @@ static bool is_asked_for(const struct start *start, uint32_t service)
     return false;
 }
 
-/* The service's object in the answer to /v1/status. */
-static json_t *find_service(json_t *status, const char *name)
-{
-    size_t i;
-    json_t *service;
-    json_array_foreach(json_object_get(status, "services"), i, service)
-    {
-        const char *candidate = json_string_value(json_object_get(service, "name"));
-        if (candidate && strcmp(candidate, name) == 0)
-            return service;
-    }
-    return NULL;
-}
-
 static enum verdict judge(const struct start *start, uint32_t index, json_t *service)
 {
-    const char *state = json_string_value(json_object_get(service, "state"));
+    const char *state = api_text(service, "state");
     bool task = start->plan->services[index].kind == PLAN_KIND_TASK;
-    if (!state)
+    if (!*state)
         return VERDICT_LOST;
     if (strcmp(state, task ? "done" : "running") == 0)
         return VERDICT_READY;
@@ -54,19 +40,13 @@ static enum verdict judge(const struct start *start, uint32_t index, json_t *ser
     return VERDICT_WAITS;
 }
 
-static const char *text_of(json_t *service, const char *key)
-{
-    const char *text = json_string_value(json_object_get(service, key));
-    return text ? text : "";
-}
-
 /* Of a blocked service the one that blocks it, however far away. */
 static const char *find_root(json_t *status, const char *name)
 {
     for (size_t steps = json_array_size(json_object_get(status, "services")); steps > 0; steps--) {
-        json_t *service = find_service(status, name);
+        json_t *service = api_find(status, name);
         json_t *first = json_array_get(json_object_get(service, "waiting_on"), 0);
-        if (strcmp(text_of(service, "state"), "blocked") != 0 || !json_is_string(first))
+        if (strcmp(api_text(service, "state"), "blocked") != 0 || !json_is_string(first))
             break;
         name = json_string_value(first);
     }
@@ -75,7 +55,7 @@ static const char *find_root(json_t *status, const char *name)
 
 static void report_lost(json_t *status, const char *name, json_t *service)
 {
-    const char *state = text_of(service, "state"), *reason = text_of(service, "reason");
+    const char *state = api_text(service, "state"), *reason = api_text(service, "reason");
     const char *root = find_root(status, name);
     report_error("%s %s %s%s%s", name, strcmp(state, "failed") == 0 ? "has" : "is",
                  *state ? state : "unknown", *reason ? ": " : "", reason);
@@ -85,9 +65,9 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 /* "db (starting: its port refuses)" */
 static void add_waiting(const char *name, json_t *service, struct strbuf *waiting)
 {
-    const char *reason = text_of(service, "reason");
-    strbuf_addf(waiting, "%s%s (%s%s%s)", waiting->len ? ", " : "", name, text_of(service, "state"),
-                *reason ? ": " : "", reason);
+    const char *reason = api_text(service, "reason");
+    strbuf_addf(waiting, "%s%s (%s%s%s)", waiting->len ? ", " : "", name,
+                api_text(service, "state"), *reason ? ": " : "", reason);
 }
 
 /* Looks at every service that was asked for; names those that are not there yet. */
@@ -98,7 +78,7 @@ static enum verdict look(const struct start *start, json_t *status, struct strbu
         const char *name = plan_service_name(start->plan, i);
         if (!is_asked_for(start, i))
             continue;
-        json_t *service = find_service(status, name);
+        json_t *service = api_find(status, name);
         switch (judge(start, i, service)) {
         case VERDICT_LOST: report_lost(status, name, service); return VERDICT_LOST;
         case VERDICT_WAITS:
@@ -131,7 +111,7 @@ static void show_ready(json_t *status, double seconds)
 {
     struct arena arena = {0};
     struct strbuf text = {0};
-    const char *page = text_of(status, "page");
+    const char *page = api_text(status, "page");
     report_note("everything is ready after %.1f s", seconds);
     if (!isatty(STDOUT_FILENO))
         return;
@@ -156,7 +136,7 @@ static int await(const struct start *start, struct remote *remote, struct strbuf
     double begin = seconds_now(), next_word = FIRST_WORD;
     for (;;) {
         json_t *status = NULL;
-        int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+        int code = remote_status(remote, &status);
         if (code)
             return code;
         strbuf_clear(waiting);

@@ -4,7 +4,6 @@
 
 #include "checker.h"
 #include "codes.h"
-#include "forms.h"
 #include "graph.h"
 #include "lower.h"
 #include "parse.h"

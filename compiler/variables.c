@@ -2,7 +2,6 @@
 
 #include "codes.h"
 #include "eval.h"
-#include "forms.h"
 #include "later.h"
 #include "model.h"
 #include "parse.h"

@@ -1,6 +1,7 @@
 #include "words.h"
 
 #include "array.h"
+#include "vec.h"
 
 /* Reserved words, and builtins that are no program of their own: as a first word they need the
  * shell. */

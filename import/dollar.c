@@ -2,8 +2,8 @@
 
 #include "ascii.h"
 
-/* Open braces, those of the fallbacks within counted. Whatever is not closed is looked through to
- * its end once for each '$' before; this keeps the number of those small. */
+/* How deep "${" may nest. One without an end is looked for to the end of the text, and so are those
+ * around it: the limit bounds how often that is done. */
 #define DEPTH_MAX 32
 
 static bool is_name_start(char c)

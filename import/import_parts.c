@@ -56,7 +56,9 @@ bool import_texts(struct import *im, const struct node *node, const char *what,
     for (uint32_t i = 0; i < count; i++) {
         items[i] = node->kind == NODE_LIST ? node->items.items[i].value : node;
         if (!node_is_text(items[i]))
-            return node_mistake(im->diags, items[i], what);
+            return node_mistake(
+                im->diags, items[i],
+                node->kind == NODE_LIST ? arena_printf(im->arena, "text in %s", what) : what);
     }
     *out_items = items;
     *out_count = count;

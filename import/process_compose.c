@@ -1,6 +1,5 @@
 #include "arguments.h"
 #include "array.h"
-#include "import_codes.h"
 #include "import_parts.h"
 #include "probe.h"
 

@@ -355,8 +355,10 @@ int control_init(struct control *control, struct ev_loop *loop, int listen_fd,
                  const struct control_ops *ops, void *ctx)
 {
     int error = io_set_nonblock(listen_fd, true);
-    if (error)
+    if (error) {
+        close(listen_fd);
         return error;
+    }
     *control = (struct control){.loop = loop, .listen_fd = listen_fd, .ops = ops, .ctx = ctx};
     ev_io_init(&control->accept, on_accept, listen_fd, EV_READ);
     ev_timer_init(&control->pause, on_pause_over, 0, ACCEPT_PAUSE);

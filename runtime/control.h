@@ -29,7 +29,8 @@ struct control {
     unsigned client_count, remote_count;
 };
 
-/* Serves listen_fd (rundir_socket_bind), which it owns from now on. */
+/* Serves listen_fd (rundir_socket_bind), which it owns from now on. 0, or a negative errno; then
+ * the descriptor is closed. */
 int control_init(struct control *control, struct ev_loop *loop, int listen_fd,
                  const struct control_ops *ops, void *ctx);
 /* A client in this process: out_fd gets its end of the connection, non-blocking. It stands for

@@ -340,8 +340,7 @@ static void tell_ready(const struct daemon *d)
     int fd = d->options->ready_fd;
     if (fd < 0)
         return;
-    static const char listens = DAEMON_LISTENS;
-    io_write_all(fd, &listens, 1); /* nobody may be listening any more: then nobody minds */
+    io_write_all(fd, "", 1); /* nobody may be listening any more: then nobody minds */
     io_close(&fd);
 }
 

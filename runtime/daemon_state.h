@@ -106,7 +106,7 @@ void daemon_tell(struct daemon *daemon, uint32_t service, enum log_level level, 
 void daemon_choose_lines(struct daemon *daemon);
 /* The terminals of services get the room that the lines have on the daemon's own. */
 void daemon_fit_window(struct daemon *daemon);
-/* What sentences about the past are made of; no service's trouble. */
+/* What why.h speaks from, without the trouble of any service. */
 struct why_source daemon_why(const struct daemon *daemon);
 /* The last trouble of a service, for people; "" if there is none. */
 void daemon_set_reason(struct daemon *daemon, uint32_t service, const char *text);

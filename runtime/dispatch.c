@@ -4,7 +4,6 @@
 #include "orphans.h"
 #include "stopping.h"
 
-#include <errno.h>
 #include <signal.h>
 
 /* s between two looks for processes of a killed guard: most are seen at once, by SIGCHLD. */
@@ -85,17 +84,11 @@ static void on_failed(void *ctx, uint32_t service, enum guard_command command,
                       const struct proc_failure *failure)
 {
     struct daemon *d = ctx;
-    struct arena arena = {0};
-    struct launch launch = {.shown_program = "", .shown_dir = ""};
-    struct launch_failure unread;
     struct strbuf text = {0};
-    launch_new(&arena, &d->world, service, find_command(d, service, command), &launch, &unread);
-    const char *const argv[] = {launch.shown_program, NULL};
     strbuf_adds(&text, command == GUARD_PRE_START ? "pre_start: " : "");
-    proc_failure_text(&text, failure, &(struct proc_spec){.argv = argv, .dir = launch.shown_dir});
+    launch_add_failure(&text, &d->world, service, find_command(d, service, command), failure);
     spawn_failed(d, service, strbuf_text(&text), proc_failure_permanent(failure));
     strbuf_finish(&text);
-    arena_finish(&arena);
 }
 
 /* ---- Actions ---- */

@@ -16,7 +16,7 @@ struct follower {
     struct control_stream *stream;
     char **asked; /* names, as many as asked_count; none: all */
     size_t asked_count;
-    uint32_t generation; /* of the logs, that wanted is of */
+    uint32_t generation; /* of the logs, when wanted was made */
     uint32_t lines;      /* of history that are asked for */
     bool follow;
     bool live;         /* has caught up: what comes is looked at when it comes */

@@ -1,7 +1,6 @@
 #include "log_file.h"
 
 #include "clock.h"
-#include "io.h"
 
 #include <errno.h>
 #include <fcntl.h>

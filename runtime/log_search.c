@@ -39,7 +39,7 @@ bool log_search_slice_is_over(int64_t end)
     return clock_ms() >= end;
 }
 
-/* The first line is always looked at, so that every slice gets on. */
+/* The first line is always looked at, so that every slice makes progress. */
 static bool is_over(struct slice *slice)
 {
     uint32_t every = slice->search->filter->has_pattern ? 1 : CLOCK_EVERY;

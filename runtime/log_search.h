@@ -8,8 +8,8 @@
 
 #include "log_filter.h"
 
-/* How long a slice may take from its first line on. A line is at most as late as its pattern takes
- * (LINE_PATTERN_WORK_US). */
+/* How long a slice may take from its first line on; its last line may take as long as a pattern
+ * does at most (LINE_PATTERN_WORK_US) beyond that. */
 #define LOG_SEARCH_SLICE_MS 10
 
 enum log_search_step {

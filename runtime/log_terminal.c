@@ -13,10 +13,10 @@
 #define SELF_NAME "a3s"
 /* So much is collected before a write is tried within a turn of the loop. */
 #define WRITE_BYTES (64u << 10)
-/* Of a backlog that is larger, who is loud loses lines, until it is down to the half of it: few
- * gaps rather than many. */
+/* When the backlog is larger, those who are loud lose their lines until it has fallen to half of
+ * this: a few long gaps rather than many short ones. */
 #define LOUD_BYTES (128u << 10)
-/* What is reckoned for a line beside its text. */
+/* What a line is taken to need beside its text. */
 #define LINE_EXTRA 128
 
 /* SGR colours that can be read on dark and on light ground; red is for stderr. */

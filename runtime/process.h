@@ -29,7 +29,7 @@ struct proc_spec {
     const char *const *env; /* the whole environment, NULL at the end */
     int out_fd, err_fd;     /* become 1 and 2; stay the caller's, who closes them afterwards */
     bool tty;               /* out_fd is a terminal: it becomes 0 too, and controls the session */
-    bool no_ignored;        /* the caller ignores no signal and handles SIGCHLD at most */
+    bool no_ignored;        /* by the caller; and SIGCHLD alone may have a handler */
     const struct proc_inherited *inherited; /* given back to the child; NULL: as they are now */
 };
 

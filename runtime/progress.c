@@ -93,17 +93,23 @@ static uint32_t list_waiting(const struct narrator *n, uint32_t service, struct 
     return total;
 }
 
-/* "starting, 3.2 s: nothing listens on its port" */
-static void add_state(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+/* ": nothing listens on its port", or nothing. */
+static void add_reason(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
 {
-    const struct supervised *s = &n->supervisor->services[service];
     struct strbuf reason = {0};
-    strbuf_addf(out, "%s, ", service_state_name(s->state));
-    narrate_duration(out, now - s->since);
     narrate_reason(n, service, now, &reason);
     if (reason.len)
         strbuf_addf(out, ": %s", strbuf_text(&reason));
     strbuf_finish(&reason);
+}
+
+/* "starting, 3.2 s: nothing listens on its port" */
+static void add_state(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+{
+    const struct supervised *s = &n->supervisor->services[service];
+    strbuf_addf(out, "%s, ", service_state_name(s->state));
+    narrate_duration(out, now - s->since);
+    add_reason(n, service, now, out);
 }
 
 /* False: nobody would miss it, as a task that still runs and that nothing waits for, or a service
@@ -225,11 +231,7 @@ static void say_failure(const struct narrator *n, uint32_t service, int64_t now,
     enum service_state state = n->supervisor->services[service].state;
     strbuf_addf(&line, "  %s %s", plan_service_name(n->plan, service),
                 state == SERVICE_FAILED ? "has failed" : "has ended");
-    strbuf_adds(&line, ": ");
-    size_t length = line.len;
-    narrate_reason(n, service, now, &line);
-    if (line.len == length)
-        line.len -= 2, line.ptr[line.len] = '\0';
+    add_reason(n, service, now, &line);
     strbuf_adds(&line, " (");
     narrate_place(n->plan, service, PLAN_FIELD_CMD, &line);
     strbuf_addc(&line, ')');

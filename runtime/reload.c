@@ -37,44 +37,36 @@ static void add_waiter(struct reload *reload, struct control_stream *stream)
     control_stream_watch(stream, NULL, on_waiter_gone, waiter);
 }
 
-/* Takes the body. An answer that does not reach its client any more is no loss. */
-static void answer_all(struct reload *reload, int status, json_t *body)
-{
-    for (struct reload_waiter *waiter = reload->waiters, *next; waiter; waiter = next) {
-        next = waiter->next;
-        control_stream_answer(waiter->stream, status, json_incref(body));
-    }
-    json_decref(body);
-}
-
-/* Once answered nobody waits, though the client may still be there. */
+/* Answers all who wait, and takes the body. An answer that does not reach its client any more is no
+ * loss. */
 static void conclude(struct reload *reload, int status, json_t *body)
 {
-    answer_all(reload, status, body);
     while (reload->waiters) {
         struct reload_waiter *waiter = reload->waiters;
         reload->waiters = waiter->next;
         control_stream_watch(waiter->stream, NULL, NULL, NULL);
+        control_stream_answer(waiter->stream, status, json_incref(body));
         free(waiter);
     }
+    json_decref(body);
     reload->asked = false;
 }
 
 /* ---- Why not ---- */
 
-static json_t *loads(const struct strbuf *text)
+static json_t *parse(const struct strbuf *text)
 {
     json_t *value = text->len ? json_loadb(text->ptr, text->len, JSON_DECODE_ANY, NULL) : NULL;
     return value ? value : json_null();
 }
 
-static json_t *text_json(const struct strbuf *text)
+static json_t *text_json(const char *text)
 {
-    json_t *value = json_string(strbuf_text(text));
-    return value ? value : json_null();
+    json_t *value = json_string(text);
+    return value ? value : json_null(); /* it is not UTF-8 */
 }
 
-/* A save that "a3s reload" came before of needs no second word. */
+/* Whoever saves a file right after "a3s reload" has just been told of its mistakes. */
 static bool is_told(const struct reload *reload, const char *text)
 {
     return !reload->asked && !strcmp(strbuf_text(&reload->refusal), text) &&
@@ -94,17 +86,14 @@ static void tell_refusal(struct daemon *d, const char *text)
 
 static void refuse(struct daemon *d, const struct update *update, const char *text)
 {
-    struct strbuf said = {0};
     tell_refusal(d, text);
-    strbuf_adds(&said, text);
     conclude(&d->reload, 422,
              json_pack("{s:s,s:o,s:o}", "error",
                        "the new plan cannot be used; what runs goes on as before", "text",
-                       text_json(&said), "findings", loads(&update->parts[UPDATE_JSON])));
-    strbuf_finish(&said);
+                       text_json(text), "findings", parse(&update->parts[UPDATE_JSON])));
 }
 
-/* ---- Stage 1 ---- */
+/* ---- Stage 1: what has to end first ---- */
 
 static enum update_verdict verdict_on_old(const struct generation *g, uint32_t service)
 {
@@ -141,8 +130,9 @@ static void clear_way(struct daemon *d, const struct generation *g)
 
 static json_t *success(const struct update *update)
 {
-    return json_pack("{s:b,s:o,s:o}", "ok", 1, "text", text_json(&update->parts[UPDATE_TEXT]),
-                     "diff", loads(&update->parts[UPDATE_JSON]));
+    return json_pack("{s:b,s:o,s:o}", "ok", 1, "text",
+                     text_json(strbuf_text(&update->parts[UPDATE_TEXT])), "diff",
+                     parse(&update->parts[UPDATE_JSON]));
 }
 
 static void tell(struct daemon *d, const struct update *update)

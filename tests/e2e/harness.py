@@ -384,6 +384,10 @@ class Case:
             self.wait_state(name, "running")
         return program
 
+    def socket_path(self):
+        """Of the control socket; a3s has to have made it."""
+        return str(next(self.base.glob("run/a3s/*/sock")))
+
     def stop(self, program, number=signal.SIGINT, code=0):
         """Ends a running a3s as Ctrl-C does, or by another signal; it must leave nothing behind."""
         self.stop_only(program, number, code)
@@ -476,3 +480,9 @@ class Case:
         shutil.rmtree(self.base, ignore_errors=True)
         self.socket.close()
         return problems
+
+
+def up(t, *more, options="--listen http", body=""):
+    """`up` of a service "web" that answers HTTP, and of others; as soon as it runs."""
+    t.a3sfile(t.service("web", options, f'port = 0\nhealth {{ type = "http" }}\n{body}'), *more)
+    return t.start_ready("web")

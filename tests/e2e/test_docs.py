@@ -9,7 +9,7 @@ import re
 import shutil
 import signal
 
-from harness import REPOSITORY, case, same
+from harness import REPOSITORY, case, check, same
 
 CHANGING = [
     (r"\d\d:\d\d:\d\d\.\d{3}", "TIME"),
@@ -61,3 +61,17 @@ def why_of_the_guide(t):
     same(plain(said), plain(shown("docs/guide.md", "a3s why lane")), "why lane")
     t.expect_run(0, "down")
     t.nothing_left()
+
+
+@case
+def faults_of_the_guide(t):
+    t.a3sfile(t.service("api", "--listen http", f"port = {t.free_port()}\n  health {{ type = \"http\" }}"))
+    program = t.start_ready("api")
+    text = (REPOSITORY / "docs" / "guide.md").read_text(encoding="utf-8")
+    lines = [line.split("#")[0].split() for line in re.findall(r"^a3s (fault.*)", text, re.M)]
+    same(len(lines), 5, "commands about faults")
+    said = [t.expect_run(0, *words) for words in lines]
+    check("10 % of the requests get 500" in said[3].out, f"not what is on: {said[3]}")
+    same(t.expect_run(0, "fault").out, "no faults\n", "what is on after --off")
+    check("a3s.localhost" in t.expect_run(0, "open", "--print").out, "no address of the page")
+    t.stop(program)

@@ -13,16 +13,9 @@ import stat
 import threading
 
 from browser import browser
-from harness import case, check, free_port, is_free, same, until
+from harness import case, check, free_port, is_free, same, until, up
 
 COLORS = r"a \033[1;31mred\033[0m word, \033]0;title\007and <b>no</b> markup"
-
-
-def up(t, *more, options="--listen http"):
-    t.a3sfile(t.service("web", options, 'port = 0\nhealth { type = "http" }'), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
 
 
 def address(t):

@@ -6,20 +6,12 @@ import json
 import os
 import re
 import signal
-import socket
 import struct
 import threading
 
 import mutate
 import websocket
-from harness import DEADLINE, Skip, case, check, has_ipv6, same, until
-
-
-def up(t, *more):
-    t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
+from harness import DEADLINE, Skip, case, check, has_ipv6, same, until, up
 
 
 def read_head(file):

@@ -419,6 +419,30 @@ def the_proxy_moves(t):
 
 
 @case
+def the_proxy_comes_and_goes(t):
+    service = web(t)
+    port, t.proxy_port = t.proxy_port, 0
+    t.a3sfile(service)
+    program = running(t, "web")
+    check("there is no proxy: dev { proxy_port = 0 }" in t.expect_run(1, "fault", "web", "--error", "503").err, "a fault")
+    t.proxy_port = port
+    with t.holder("127.0.0.1", port):
+        t.a3sfile(service)
+        check(f"the proxy cannot listen on port {port}" in reload(t, code=4).err, "a port that is taken")
+    reload(t)
+    program.wait_for(rf"the proxy listens on port {port}$")
+    t.expect("web", "start", 2)  # its $PORT_URL has changed
+    t.wait_state("web", "running")
+    same(t.get("web")[0], 200, "the proxy that has come")
+    t.proxy_port = 0
+    t.a3sfile(service)
+    reload(t)
+    until(lambda: is_free(port), "the port is free")
+    t.expect_run(0, "status")
+    t.stop(program)
+
+
+@case
 def values_apply_to_what_runs(t):
     port = t.free_port()
 

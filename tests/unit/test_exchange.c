@@ -464,6 +464,94 @@ START_TEST(a_slow_reader_slows_the_service_down)
 }
 END_TEST
 
+/* ---- Nothing comes for too long ---- */
+
+static struct client *only_client(const struct world *world)
+{
+    return container_of(world->proxy->clients.next, struct client, link);
+}
+
+/* As if the time that the exchange has for its next piece of progress were over. */
+static void let_time_pass(struct world *world)
+{
+    struct deadline *deadline = &only_client(world)->exchange->deadline;
+    ck_assert(deadline->due > 0.);
+    deadline->on_due(deadline);
+}
+
+/* 0: the service does not answer; 1: the client does not send the rest of its body. */
+START_TEST(silence_before_the_answer_is_told)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client,
+              _i == 0 ? GET : "POST / HTTP/1.1\r\n" HOST "Content-Length: 50\r\n\r\nhello");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, _i == 0 ? "\r\n\r\n" : "hello");
+    let_time_pass(&world);
+    peer_hears(&world.client, _i == 0 ? "HTTP/1.1 504" : "HTTP/1.1 408");
+    peer_hears_end(&service);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+/* Nobody may take what has come for the whole. Where the end of the connection would be the end of
+ * the answer, it is reset. */
+START_TEST(silence_in_the_answer_cuts_it_off)
+{
+    static const char *const requests[] = {GET, "GET / HTTP/1.0\r\n" HOST "\r\n"};
+    static const char *const begun[] = {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello",
+                                          "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello"};
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, requests[_i]);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, begun[_i]);
+    peer_hears(&world.client, "\r\n\r\nhello");
+    let_time_pass(&world);
+    peer_hears_end(&service);
+    peer_hears_end(&world.client);
+    ck_assert(world.client.reset == (_i == 1));
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(half_a_tunnel_does_not_stay_for_ever)
+{
+    struct world world;
+    open_world(&world);
+    struct peer service = open_tunnel(&world);
+    peer_shut(&world.client);
+    peer_hears_end(&service);
+    let_time_pass(&world);
+    peer_hears_end(&world.client);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(an_idle_connection_is_closed)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    hear_response(&world.client, 200, "hi");
+    struct client *client = only_client(&world);
+    ck_assert_ptr_null(client->exchange);
+    ck_assert(client->deadline.due > 0.);
+    client->deadline.on_due(&client->deadline);
+    peer_hears_end(&world.client);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("exchange");
@@ -483,5 +571,9 @@ int main(void)
     SUITE_CASE(s, an_early_answer_reaches_the_client);
     SUITE_LOOP(s, a_body_that_breaks_off_is_not_passed_on_as_whole, 0, 2);
     SUITE_CASE(s, a_slow_reader_slows_the_service_down);
+    SUITE_LOOP(s, silence_before_the_answer_is_told, 0, 2);
+    SUITE_LOOP(s, silence_in_the_answer_cuts_it_off, 0, 2);
+    SUITE_CASE(s, half_a_tunnel_does_not_stay_for_ever);
+    SUITE_CASE(s, an_idle_connection_is_closed);
     return suite_run(s);
 }

@@ -227,6 +227,38 @@ static void check_seek(const struct log_ring *ring, uint64_t last)
     ck_assert_uint_eq(log_ring_seek(ring, 0).left, ring->count);
 }
 
+/* What is too large as one record is remembered as lines; the oldest of them go. */
+START_TEST(ring_takes_a_large_batch_line_by_line)
+{
+    enum { LINES = 40 };
+    static char text[LINES * 21];
+    struct str lines[LINES];
+    struct log_ring ring;
+    for (uint32_t i = 0; i < LINES; i++) {
+        memset(text + i * 21, 'a' + (int)((i + 1) % 26), 20);
+        text[i * 21 + 20] = '\n';
+        lines[i] = (struct str){text + i * 21, 20};
+    }
+    struct log_batch batch = {.seq = 1,
+                              .count = LINES,
+                              .open = true,
+                              .continued = true,
+                              .bytes = {text, sizeof text - 1},
+                              .lines = lines};
+    log_ring_init(&ring, 1000);
+    log_ring_push(&ring, &batch);
+    ck_assert_uint_gt(ring.count, 5);
+    ck_assert_uint_lt(ring.count, LINES);
+    check_ring(&ring, LINES);
+    check_seek(&ring, LINES);
+    struct log_cursor newest = log_ring_seek(&ring, LINES), before = log_ring_seek(&ring, LINES - 1);
+    ck_assert(log_cursor_line(&ring, &newest).open);
+    ck_assert(!log_cursor_line(&ring, &before).open);
+    ck_assert(!log_cursor_line(&ring, &newest).continued);
+    log_ring_finish(&ring);
+}
+END_TEST
+
 START_TEST(ring_keeps_the_newest_within_its_budget)
 {
     static const size_t budgets[] = {64, 200, 4096, 5000, 10001, 100000};
@@ -984,6 +1016,7 @@ int main(void)
     SUITE_CASE(s, splitting_does_not_depend_on_the_pieces);
     SUITE_CASE(s, shown_parts_go_on);
     SUITE_CASE(s, long_lines_are_cut_and_little_is_kept);
+    SUITE_CASE(s, ring_takes_a_large_batch_line_by_line);
     SUITE_LOOP(s, ring_keeps_the_newest_within_its_budget, 0, 6);
     SUITE_CASE(s, ring_survives_what_does_not_fit);
     SUITE_CASE(s, ring_keeps_batches);
