@@ -1,8 +1,8 @@
 /* Included before every source file of a build that counts what is reached (scripts/coverage).
  *
- * gcov writes its counters when exit(3) runs the handlers. Guards, the nursery and children that are
- * about to become another program end otherwise, so they write theirs here. The counters are then set
- * to zero: after vfork they are the parent's, who goes on counting. */
+ * gcov writes its counters when exit(3) runs the handlers. Guards, the nursery and children that
+ * are about to become another program end otherwise, so they write theirs here. The counters are
+ * then set to zero: after vfork they are the parent's, who goes on counting. */
 #ifndef TESTS_COVERAGE_H
 #define TESTS_COVERAGE_H
 
