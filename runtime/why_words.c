@@ -229,6 +229,40 @@ static void add_obstacles(const struct why_source *source, uint32_t service, str
     }
 }
 
+/* The newest of these says how the last life ended; NULL, if it never began. */
+static const struct journal_record *last_exit(const struct why_source *source, uint32_t service)
+{
+    struct journal_ref last = journal_last(&source->supervisor->journal, service);
+    const struct journal_record *exited = find(source, last, SUPERVISOR_EXITED);
+    const struct journal_record *refused = find(source, last, SUPERVISOR_SPAWN_FAILED);
+    return refused && exited && refused->order > exited->order ? NULL : exited;
+}
+
+/* Its life ended by itself, after which it was started, or not any more. */
+static bool has_ended(const struct why_source *source, uint32_t service)
+{
+    const struct supervised *s = &source->supervisor->services[service];
+    const struct journal *journal = &source->supervisor->journal;
+    const struct journal_record *origin = journal_origin(journal, service);
+    switch (s->state) {
+    case SERVICE_BACKOFF:
+    case SERVICE_FAILED: return last_exit(source, service) != NULL;
+    case SERVICE_STOPPED: return s->wanted && origin;
+    case SERVICE_STARTING:
+    case SERVICE_RUNNING:
+    case SERVICE_UNHEALTHY: return origin && origin->input == SUPERVISOR_EXITED;
+    default: return false;
+    }
+}
+
+uint32_t why_ended(const struct why_source *source, uint32_t service)
+{
+    const struct supervised *services = source->supervisor->services;
+    while (service != PLAN_NONE && services[service].state == SERVICE_BLOCKED)
+        service = obstacle(source, service);
+    return service != PLAN_NONE && has_ended(source, service) ? service : PLAN_NONE;
+}
+
 /* ---- The state ---- */
 
 static void add_since(const struct why_source *source, int64_t moment, struct strbuf *out)

@@ -145,9 +145,12 @@ async function showWhy(name) {
     element("td", { textContent: record.time.slice(11, 23) }),
     element("th", { scope: "row", textContent: record.service }),
     element("td", { className: "reason", textContent: record.text })));
-  const { file, line, column } = why.source;
+  const { file, line, column } = why.source, output = why.last_output;
+  const printed = output === null ? [] : [
+    element("p", { textContent: `What ${output.service} printed last${output.lines.length ? "" : ": nothing"}` }),
+    element("pre", { textContent: output.lines.join("\n"), hidden: !output.lines.length })];
   showDetails(`Why ${name} is ${why.state}`,
     element("p", { textContent: why.text }),
     element("p", { className: "quiet", textContent: `declared at ${file}:${line}:${column}` }),
-    element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
+    element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)), ...printed);
 }

@@ -440,6 +440,7 @@ def the_table_is_filled_and_buttons_work(t):
         shown.wait_for("document.querySelector('#service-talker .state').textContent.includes('running')")
         press_button(shown, "Why broken")
         shown.wait_for("document.querySelector('dialog').open && document.querySelector('dialog').textContent.includes('exited')")
+        check("What broken printed last" in shown.value("document.querySelector('dialog').textContent"), "last output")
         keep(t, shown, "page-why")
     t.stop(program, code=0)
 
