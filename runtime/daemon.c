@@ -9,8 +9,8 @@
 #include "mem.h"
 #include "moment.h"
 #include "orphans.h"
-#include "port_holder.h"
 #include "ports.h"
+#include "proxy_refused.h"
 #include "rundir.h"
 #include "stopping.h"
 
@@ -274,13 +274,11 @@ static int listen_proxy(struct daemon *d)
     int error = d->proxy ? proxy_start(d->proxy, port) : -ENOMEM;
     if (!error)
         return 0;
-    struct strbuf holder = {0};
-    bool known = error == -EADDRINUSE && port_holder(port, &holder);
-    fprintf(stderr, "a3s: the proxy cannot listen on port %u: %s%s%s\n", port, strerror(-error),
-            known ? ": it is held by " : "", strbuf_text(&holder));
-    fprintf(stderr, "a3s: free the port, or set another one: dev { proxy_port = %u }\n",
-            port < UINT16_MAX ? port + 1u : port - 1u);
-    strbuf_finish(&holder);
+    struct strbuf why = {0}, help = {0};
+    proxy_refused_explain(port, error, &why, &help);
+    fprintf(stderr, "a3s: %s\na3s: %s\n", strbuf_text(&why), strbuf_text(&help));
+    strbuf_finish(&why);
+    strbuf_finish(&help);
     return error == -EADDRINUSE ? EXIT_TAKEN : 1;
 }
 

@@ -6,8 +6,8 @@
 #include "lookups.h"
 #include "map.h"
 #include "mem.h"
-#include "port_holder.h"
 #include "ports.h"
+#include "proxy_refused.h"
 
 #include <errno.h>
 
@@ -168,11 +168,10 @@ static bool take_verdicts(struct generation *g, const struct plan *old,
 
 static void cannot_listen(struct strbuf *out, uint16_t port, int error)
 {
-    struct strbuf holder = {0};
-    bool known = error == -EADDRINUSE && port_holder(port, &holder);
-    strbuf_addf(out, "the proxy cannot listen on port %u: %s%s%s\n", port, strerror(-error),
-                known ? ": it is held by " : "", strbuf_text(&holder));
-    strbuf_finish(&holder);
+    struct strbuf help = {0};
+    proxy_refused_explain(port, error, out, &help);
+    strbuf_addf(out, "\n%s\n", strbuf_text(&help));
+    strbuf_finish(&help);
 }
 
 static int listen_first(struct daemon *d, uint16_t port)
