@@ -2,6 +2,7 @@
 
 #include "remote.h"
 #include "report.h"
+#include "service_view.h"
 
 #include "status_view.h"
 
@@ -77,8 +78,10 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 {
     const char *state = text_of(service, "state"), *reason = text_of(service, "reason");
     const char *root = find_root(status, name);
-    report_error("%s %s %s%s%s", name, strcmp(state, "failed") == 0 ? "has" : "is",
-                 *state ? state : "unknown", *reason ? ": " : "", reason);
+    struct strbuf said = {0};
+    service_view_say(state, true, &said);
+    report_error("%s %s%s%s", name, strbuf_text(&said), *reason ? ": " : "", reason);
+    strbuf_finish(&said);
     report_hint("\"a3s logs %s\" shows what it said, \"a3s restart %s\" tries again", root, root);
 }
 
@@ -86,8 +89,9 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 static void add_waiting(const char *name, json_t *service, struct strbuf *waiting)
 {
     const char *reason = text_of(service, "reason");
-    strbuf_addf(waiting, "%s%s (%s%s%s)", waiting->len ? ", " : "", name, text_of(service, "state"),
-                *reason ? ": " : "", reason);
+    strbuf_addf(waiting, "%s%s (", waiting->len ? ", " : "", name);
+    service_view_say(text_of(service, "state"), false, waiting);
+    strbuf_addf(waiting, "%s%s)", *reason ? ": " : "", reason);
 }
 
 /* Looks at every service that was asked for; names those that are not there yet. */

@@ -97,7 +97,7 @@ static void add_state(const struct narrator *n, uint32_t service, int64_t now, s
 {
     const struct supervised *s = &n->supervisor->services[service];
     struct strbuf reason = {0};
-    strbuf_addf(out, "%s, ", service_state_name(s->state));
+    strbuf_addf(out, "%s, ", service_state_words(s->state));
     narrate_duration(out, now - s->since);
     narrate_reason(n, service, now, &reason);
     if (reason.len)

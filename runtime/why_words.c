@@ -205,7 +205,8 @@ static void add_root(const struct why_source *source, uint32_t service, struct s
         strbuf_adds(out, ", which ended by itself: ");
         add_end(source, service, out);
     } else {
-        strbuf_addf(out, ", which is %s", service_state_name(s->state));
+        strbuf_addf(out, ", which %s %s", service_state_verb(s->state),
+                    service_state_words(s->state));
     }
 }
 
@@ -328,12 +329,12 @@ static void add_starting(const struct why_source *source, uint32_t service, stru
 static void add_backoff(const struct why_source *source, uint32_t service, struct strbuf *out)
 {
     const struct supervised *s = &source->supervisor->services[service];
+    strbuf_adds(out, ", in ");
+    narrate_duration(out, s->deadline - source->now);
     strbuf_adds(out, ": ");
     add_end(source, service, out);
     if (s->failures > 1)
         strbuf_addf(out, ", %" PRIu32 " times in a row", s->failures);
-    strbuf_adds(out, "; next try in ");
-    narrate_duration(out, s->deadline - source->now);
 }
 
 static void add_stopping(const struct why_source *source, uint32_t service, struct strbuf *out)
@@ -354,8 +355,7 @@ void why_headline(const struct why_source *source, uint32_t service, struct strb
 {
     const struct supervised *s = &source->supervisor->services[service];
     add_name(source, service, out);
-    strbuf_addf(out, " %s %s", s->state == SERVICE_FAILED ? "has" : "is",
-                service_state_name(s->state));
+    strbuf_addf(out, " %s %s", service_state_verb(s->state), service_state_words(s->state));
     switch (s->state) {
     case SERVICE_RUNNING:
         add_since(source, s->since, out);

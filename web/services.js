@@ -120,7 +120,7 @@ function showServices(services) {
   }
   services.forEach((service, at) => {
     let entry = rows.get(service.name);
-    if (entry && entry.service.state !== service.state) changes.push(`${service.name} is ${service.state}`);
+    if (entry && entry.service.state !== service.state) changes.push(`${service.name} ${saidOf(service.state)}`);
     if (!entry) rows.set(service.name, (entry = makeRow(service.name)));
     if (body.children[at] !== entry.row) body.insertBefore(entry.row, body.children[at] ?? null);
     updateRow(entry, service);
@@ -149,7 +149,7 @@ async function showWhy(name) {
   const printed = output === null ? [] : [
     element("p", { textContent: `What ${output.service} printed last${output.lines.length ? "" : ": nothing"}` }),
     element("pre", { textContent: output.lines.join("\n"), hidden: !output.lines.length })];
-  showDetails(`Why ${name} is ${why.state}`,
+  showDetails(`Why ${name} ${saidOf(why.state)}`,
     element("p", { textContent: why.text }),
     element("p", { className: "quiet", textContent: `declared at ${file}:${line}:${column}` }),
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)), ...printed);

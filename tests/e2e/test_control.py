@@ -226,6 +226,7 @@ def why_shows_what_a_crash_printed(t):
 
     def last(name):
         return json.loads(t.expect_run(0, "why", name, "--json").out)["last_output"]
+    check(t.expect_run(0, "why", "again").out.startswith("again is waiting for its next try, in "), "again")
     lines = [f"line {i}" for i in range(4, 13)] + ["red \\x80"]
     same(last("once"), {"service": "once", "run": 1, "lines": lines}, "once")
     same(last("lane"), last("once"), "what blocks lane")

@@ -489,7 +489,7 @@ def graph_timeline_plan_and_keys(t):
         same(shown.value("document.querySelectorAll('#graph svg .edge').length"), 3, "lines of the graph")
         check("web needs db, seed" in shown.value("document.querySelector('#graph svg').getAttribute('aria-label')"),
               "the graph in words")
-        shown.wait_for("document.querySelector('#graph .node.bad title')?.textContent === 'broken is failed'", "state")
+        shown.wait_for("document.querySelector('#graph .node.bad title')?.textContent === 'broken has failed'", "state")
         # By keys alone: from tab to tab.
         shown.value("document.getElementById('tab-logs').focus()")
         for name in ("graph", "timeline"):
