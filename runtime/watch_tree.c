@@ -48,13 +48,18 @@ static void on_gone(struct watch_tree *tree, struct watch_node *node, uint32_t m
     }
 }
 
-static void remove_within(struct watch_tree *tree, struct watch_target *target, const char *folder)
+/* Whether there was anything. */
+static bool remove_within(struct watch_tree *tree, struct watch_target *target, const char *folder)
 {
+    bool any = false;
     for (struct watch_node *node = target->nodes, *next; node; node = next) {
         next = node->next;
-        if (!node->root && watch_path_within(node->path, folder))
-            watch_target_remove_node(tree, node);
+        if (node->root || !watch_path_within(node->path, folder))
+            continue;
+        watch_target_remove_node(tree, node);
+        any = true;
     }
+    return any;
 }
 
 static void on_folder_event(struct watch_tree *tree, struct watch_target *target, const char *path,
@@ -63,9 +68,10 @@ static void on_folder_event(struct watch_tree *tree, struct watch_target *target
     if (mask & (IN_CREATE | IN_MOVED_TO)) {
         watch_target_add_tree(tree, target, path, false, true);
     } else if (mask & IN_MOVED_FROM) {
-        /* It took its files along. A deleted folder was empty, and says so itself. */
-        remove_within(tree, target, path);
-        watch_target_report(tree, target, path, WATCH_MOVED_AWAY);
+        /* It took its files along, unless it was gone again before it was seen. A deleted folder
+         * was empty, and says so itself. */
+        if (remove_within(tree, target, path) || tree->full)
+            watch_target_report(tree, target, path, WATCH_MOVED_AWAY);
     }
 }
 
