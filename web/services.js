@@ -77,7 +77,8 @@ function updateRow(entry, service) {
   cells.health.className = service.healthy === false ? "health bad" : "health";
   setText(cells.pid, String(service.pid ?? "–"));
   setText(cells.port, String(service.port ?? "–"));
-  setText(cells.restarts, String(service.restart_count));
+  const crashes = service.crash_count;
+  setText(cells.restarts, service.restart_count + (crashes ? ` (${crashes} ${crashes === 1 ? "crash" : "crashes"})` : ""));
   showAddress(cells.address, service.url);
   const waits = service.waiting_on?.length ? `waits for ${service.waiting_on.join(", ")}` : "";
   setText(cells.reason, service.reason ?? waits);

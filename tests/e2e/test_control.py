@@ -244,6 +244,9 @@ def why_shows_what_a_crash_printed(t):
     os.unlink(t.dir / "well")
     t.expect_run(0, "restart", "again")
     t.wait_state("again", "backoff")
+    row = t.status()["again"]
+    same((row["restart_count"], row["crash_count"]), (2, 2), "restarts and crashes")
+    check(re.search(r"^again +backoff .* 2 \(2 crashes\) ", t.expect_run(0, "status").out, re.M), "status")
     same(last("again"), {"service": "again", "run": 3, "lines": ["line 1", "red \\x80"]}, "again")
     t.stop(program)
 
@@ -253,7 +256,8 @@ def why_shows_what_was_printed_before_a_crash_that_is_over(t):
     t.a3sfile('service "a" {\n  cmd = "if [ -e once ]; then echo fine; exec sleep 1000; fi; touch once; echo broken; exit 3"\n'
               '  restart { backoff = "10ms" }\n}')
     program = t.start("up")
-    until(lambda: "a" in t.status() and t.status()["a"]["runs"] == 2, "a second run")
+    t.wait_state("a", "running")
+    until(lambda: t.status()["a"]["runs"] == 2, "a second run")
     t.wait_state("a", "running")
     answer = json.loads(t.expect_run(0, "why", "a", "--json").out)
     same(answer["last_output"], {"service": "a", "run": 1, "lines": ["broken"]}, answer["text"])
