@@ -2,7 +2,7 @@
 
 #include "mem.h"
 
-#include <stdarg.h>
+#include <assert.h>
 #include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -109,11 +109,12 @@ static void add_chunk(struct arena *arena, size_t need)
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align)
 {
+    assert(align > 0 && align <= 16 && (align & (align - 1)) == 0);
+    if (size > SIZE_MAX / 2)
+        mem_die();
     struct arena_chunk *chunk = arena->chunk;
     size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
     if (!chunk || start > chunk->size || chunk->size - start < size + GAP) {
-        if (size > SIZE_MAX / 2)
-            mem_die();
         add_chunk(arena, size + GAP);
         chunk = arena->chunk;
         start = 0;
@@ -139,14 +140,12 @@ char *arena_strndup(struct arena *arena, const char *bytes, size_t length)
     return copy;
 }
 
-char *arena_printf(struct arena *arena, const char *format, ...)
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
     char shorter[256]; /* formatting twice is twice the work */
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     int printed = vsnprintf(shorter, sizeof shorter, format, args);
-    va_end(args);
     size_t length = printed > 0 ? (size_t)printed : 0;
     char *text = arena_alloc(arena, length + 1, 1);
     if (length < sizeof shorter)
@@ -154,6 +153,15 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     else
         vsnprintf(text, length + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vprintf(arena, format, args);
+    va_end(args);
     return text;
 }
 

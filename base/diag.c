@@ -1,31 +1,20 @@
 #include "diag.h"
 
-#include <stdarg.h>
-
 void diag_list_init(struct diag_list *list, struct arena *arena, struct sources *sources)
 {
     *list = (struct diag_list){.arena = arena, .sources = sources};
 }
 
-__attribute__((format(printf, 2, 0))) static const char *
-format_text(struct arena *arena, const char *format, va_list args)
+static uint32_t *total_of(struct diag_list *list, enum diag_severity severity)
 {
-    va_list again;
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
-    size_t size = (size_t)(length > 0 ? length : 0) + 1;
-    char *text = arena_alloc(arena, size, 1);
-    vsnprintf(text, size, format, again);
-    va_end(again);
-    return text;
+    return severity == DIAG_ERROR ? &list->errors : &list->warnings;
 }
 
 /* What is beyond the cap still gets a diagnostic to write on, which nobody will see. */
 static struct diag *add(struct diag_list *list, enum diag_severity severity,
                         const struct diag_code *code)
 {
-    uint32_t *total = severity == DIAG_ERROR ? &list->errors : &list->warnings;
-    ++*total;
+    ++*total_of(list, severity);
     struct diag *diag = arena_new(list->arena, struct diag, 1);
     *diag = (struct diag){
         .severity = severity, .code = code, .order = list->diags.count, .arena = list->arena};
@@ -41,7 +30,7 @@ add_at(struct diag_list *list, enum diag_severity severity, const struct diag_co
     struct diag *diag = add(list, severity, code);
     diag->span = span;
     diag->has_span = true;
-    diag->message = format_text(list->arena, format, args);
+    diag->message = arena_vprintf(list->arena, format, args);
     return diag;
 }
 
@@ -72,18 +61,18 @@ struct diag *diag_file_error(struct diag_list *list, const struct diag_code *cod
     diag->path = arena_strndup(list->arena, path, strlen(path));
     va_list args;
     va_start(args, format);
-    diag->message = format_text(list->arena, format, args);
+    diag->message = arena_vprintf(list->arena, format, args);
     va_end(args);
     return diag;
 }
 
-#define DEFINE_TEXT_SETTER(function, field)                   \
-    void function(struct diag *diag, const char *format, ...) \
-    {                                                         \
-        va_list args;                                         \
-        va_start(args, format);                               \
-        diag->field = format_text(diag->arena, format, args); \
-        va_end(args);                                         \
+#define DEFINE_TEXT_SETTER(function, field)                     \
+    void function(struct diag *diag, const char *format, ...)   \
+    {                                                           \
+        va_list args;                                           \
+        va_start(args, format);                                 \
+        diag->field = arena_vprintf(diag->arena, format, args); \
+        va_end(args);                                           \
     }
 
 DEFINE_TEXT_SETTER(diag_detail, detail)
@@ -96,7 +85,7 @@ void diag_note(struct diag *diag, struct span span, const char *format, ...)
     note->span = span;
     va_list args;
     va_start(args, format);
-    note->text = format_text(diag->arena, format, args);
+    note->text = arena_vprintf(diag->arena, format, args);
     va_end(args);
     struct diag_note **end = &diag->notes;
     while (*end)
@@ -132,8 +121,7 @@ void diag_sort(struct diag_list *list)
     for (uint32_t i = 1; i < list->diags.count; i++) {
         struct diag *diag = list->diags.items[i];
         if (same(list->diags.items[kept - 1], diag)) {
-            uint32_t *total = diag->severity == DIAG_ERROR ? &list->errors : &list->warnings;
-            --*total;
+            --*total_of(list, diag->severity);
             continue;
         }
         list->diags.items[kept++] = diag;

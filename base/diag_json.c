@@ -65,5 +65,5 @@ void diag_render_json(struct diag_list *const *lists, size_t count, struct strbu
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
         append_list(array, lists[i]);
-    diag_json_finish(array, out);
+    json_print(array, out);
 }

@@ -1,13 +1,13 @@
 #include "diag_parts.h"
 
-#include <utf8proc.h>
+#include "array.h"
+#include "utf8.h"
 
 static const char *const severity_names[] = {
     [DIAG_ERROR] = "error",
     [DIAG_WARNING] = "warning",
 };
-_Static_assert(sizeof severity_names / sizeof severity_names[0] == DIAG_SEVERITY_COUNT,
-               "a name for each severity");
+_Static_assert(ARRAY_LEN(severity_names) == DIAG_SEVERITY_COUNT, "a name for each severity");
 
 const char *diag_severity_name(enum diag_severity severity)
 {
@@ -40,22 +40,17 @@ uint32_t diag_unlisted(const struct diag_list *list)
     return list->errors + list->warnings - list->diags.count;
 }
 
-size_t diag_next_character(struct str text, int32_t *out_code)
+bool diag_is_control(int32_t code)
 {
-    utf8proc_ssize_t length =
-        utf8proc_iterate((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, out_code);
-    if (length > 0)
-        return (size_t)length;
-    *out_code = -1;
-    return 1;
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
 void diag_add_printable(struct strbuf *out, struct str text)
 {
     while (text.len) {
         int32_t code;
-        size_t length = diag_next_character(text, &code);
-        if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+        size_t length = utf8_next(text, &code);
+        if (diag_is_control(code))
             strbuf_addc(out, code == '\t' ? ' ' : '?');
         else
             strbuf_add(out, text.ptr, length);
@@ -70,7 +65,7 @@ json_t *diag_json_text(const char *text)
     struct strbuf clean = {0};
     while (rest.len) {
         int32_t code;
-        size_t length = diag_next_character(rest, &code);
+        size_t length = utf8_next(rest, &code);
         if (code < 0)
             strbuf_adds(&clean, "\xef\xbf\xbd");
         else
@@ -81,14 +76,4 @@ json_t *diag_json_text(const char *text)
     json_t *string = json_string(strbuf_text(&clean));
     strbuf_finish(&clean);
     return string;
-}
-
-void diag_json_finish(json_t *value, struct strbuf *out)
-{
-    char *text = json_dumps(value, JSON_INDENT(2));
-    if (text)
-        strbuf_adds(out, text);
-    strbuf_addc(out, '\n');
-    free(text);
-    json_decref(value);
 }

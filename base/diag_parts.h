@@ -3,8 +3,7 @@
 #define BASE_DIAG_PARTS_H
 
 #include "diag.h"
-
-#include <jansson.h>
+#include "json_print.h"
 
 /* "error", "warning". */
 const char *diag_severity_name(enum diag_severity severity);
@@ -17,16 +16,14 @@ void diag_add_sentence(struct strbuf *out, const struct diag *diag);
 /* How many more there were than the list keeps. */
 uint32_t diag_unlisted(const struct diag_list *list);
 
-/* Reads a character at the start of text, which is not empty, and gives its length in bytes. A byte
- * that is not UTF-8 is one character, and out_code is negative. */
-size_t diag_next_character(struct str text, int32_t *out_code);
+/* Whether the character (utf8_next) must not reach a terminal: a control character, or no character
+ * at all. */
+bool diag_is_control(int32_t code);
 /* Adds the text on one line; control characters and broken bytes are shown as '?', a tab as a
- * blank. A terminal obeys what it is sent; and the width stays right for carets. */
+ * blank: a source must not send commands to a terminal, and carets stand under what they mark. */
 void diag_add_printable(struct strbuf *out, struct str text);
 
 /* As a JSON string. JSON is UTF-8 only, so a broken byte of a source becomes U+FFFD. */
 json_t *diag_json_text(const char *text);
-/* The value, indented, with a newline behind it; takes the reference. */
-void diag_json_finish(json_t *value, struct strbuf *out);
 
 #endif

@@ -7,7 +7,7 @@
  *        = help: did you mean "event"? it is declared at A3sfile.hcl:74:9
  *
  * The first line is what editors and CI parse. The lists are expected to be sorted; each is of a
- * file of its own. docs/diagnostics.md describes every format, and is what changes with it.
+ * file of its own. docs/diagnostics.md describes every format: a change here is a change there.
  */
 #ifndef BASE_DIAG_RENDER_H
 #define BASE_DIAG_RENDER_H

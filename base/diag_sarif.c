@@ -1,3 +1,4 @@
+#include "ascii.h"
 #include "diag_parts.h"
 #include "diag_render.h"
 
@@ -24,9 +25,8 @@ static json_t *uri_json(const char *path)
     struct strbuf uri = {0};
     strbuf_adds(&uri, path[0] == '/' ? "file://" : "");
     for (const char *at = diag_plain_path(path); *at; at++) {
-        unsigned char c = (unsigned char)*at;
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        strbuf_addf(&uri, letter || strchr("/-._~", c) ? "%c" : "%%%02X", c);
+        bool plain = ascii_is_alnum(*at) || strchr("/-._~", *at);
+        strbuf_addf(&uri, plain ? "%c" : "%%%02X", (unsigned char)*at);
     }
     json_t *string = json_string(strbuf_text(&uri));
     strbuf_finish(&uri);
@@ -171,9 +171,9 @@ void diag_render_sarif(const struct diag_tool *tool, struct diag_list *const *li
         .rules = json_array(), .results = json_array(), .notifications = json_array()};
     for (size_t i = 0; i < count; i++)
         add_list(&sarif, lists[i]);
-    diag_json_finish(json_pack("{s:s,s:s,s:[o]}", "$schema", SCHEMA, "version", "2.1.0", "runs",
-                               run_json(&sarif, tool)),
-                     out);
+    json_print(json_pack("{s:s,s:s,s:[o]}", "$schema", SCHEMA, "version", "2.1.0", "runs",
+                         run_json(&sarif, tool)),
+               out);
     json_decref(sarif.rules);
     json_decref(sarif.results);
     json_decref(sarif.notifications);

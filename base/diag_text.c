@@ -1,5 +1,7 @@
+#include "array.h"
 #include "diag_parts.h"
 #include "diag_render.h"
+#include "utf8.h"
 
 #include <utf8proc.h>
 
@@ -15,7 +17,7 @@ static const char *const styles[] = {
     [STYLE_BOLD] = "\033[1m",
     [STYLE_FRAME] = "\033[34m",
 };
-_Static_assert(sizeof styles / sizeof styles[0] == STYLE_COUNT, "an escape for each style");
+_Static_assert(ARRAY_LEN(styles) == STYLE_COUNT, "an escape for each style");
 
 struct canvas {
     struct sources *sources;
@@ -42,8 +44,8 @@ static size_t cells(struct str text)
     size_t width = 0;
     while (text.len) {
         int32_t code;
-        size_t length = diag_next_character(text, &code);
-        int own = code < 0x20 || (code >= 0x7f && code < 0xa0) ? 1 : utf8proc_charwidth(code);
+        size_t length = utf8_next(text, &code);
+        int own = diag_is_control(code) ? 1 : utf8proc_charwidth(code);
         width += (size_t)(own > 0 ? own : 0);
         text.ptr += length;
         text.len -= length;
@@ -79,37 +81,46 @@ static void draw_gutter(struct canvas *canvas, uint32_t line)
     end(canvas);
 }
 
+/* What is shown of a line; all but the line are bytes in it. */
+struct excerpt {
+    struct str line;
+    uint32_t number;    /* of the line */
+    size_t from, to;    /* the part that is shown */
+    size_t start, stop; /* the part of the span that is in the line, and is shown */
+};
+
+static struct excerpt cut_excerpt(struct sources *sources, struct span span)
+{
+    struct excerpt x = {.number = source_locate(sources, span).line};
+    x.line = source_line(sources, span.source, x.number);
+    const char *base = sources->files.items[span.source].text.ptr;
+    x.start = span.offset - (size_t)(x.line.ptr - base);
+    if (x.start > x.line.len)
+        x.start = x.line.len;
+    if (x.start > EXCERPT_COLUMNS_MAX - EXCERPT_BEFORE)
+        x.from = sequence_start(x.line, x.start - EXCERPT_BEFORE);
+    x.to = x.line.len;
+    if (x.line.len - x.from > EXCERPT_COLUMNS_MAX)
+        x.to = sequence_start(x.line, x.from + EXCERPT_COLUMNS_MAX);
+    x.stop = span.length < x.to - x.start ? x.start + span.length : x.to;
+    return x;
+}
+
 /* The line that the span begins in, and carets under the part of the span that is in it. */
 static void draw_excerpt(struct canvas *canvas, struct span span, const char *label,
                          enum style style)
 {
-    struct position at = source_locate(canvas->sources, span);
-    struct str line = source_line(canvas->sources, span.source, at.line);
-    const char *base = canvas->sources->files.items[span.source].text.ptr;
-    size_t start = span.offset - (size_t)(line.ptr - base);
-    if (start > line.len)
-        start = line.len;
-    size_t stop = span.length < line.len - start ? start + span.length : line.len;
-
-    size_t from = start > EXCERPT_COLUMNS_MAX - EXCERPT_BEFORE
-                      ? sequence_start(line, start - EXCERPT_BEFORE)
-                      : 0;
-    size_t to = line.len - from > EXCERPT_COLUMNS_MAX
-                    ? sequence_start(line, from + EXCERPT_COLUMNS_MAX)
-                    : line.len;
-    if (stop > to)
-        stop = to;
-
-    draw_gutter(canvas, at.line);
-    strbuf_adds(canvas->out, from ? " ..." : " ");
-    diag_add_printable(canvas->out, (struct str){line.ptr + from, to - from});
-    strbuf_adds(canvas->out, to < line.len ? "...\n" : "\n");
+    struct excerpt x = cut_excerpt(canvas->sources, span);
+    draw_gutter(canvas, x.number);
+    strbuf_adds(canvas->out, x.from ? " ..." : " ");
+    diag_add_printable(canvas->out, (struct str){x.line.ptr + x.from, x.to - x.from});
+    strbuf_adds(canvas->out, x.to < x.line.len ? "...\n" : "\n");
 
     draw_gutter(canvas, 0);
     strbuf_addn(canvas->out, ' ',
-                (from ? 4 : 1) + cells((struct str){line.ptr + from, start - from}));
+                (x.from ? 4 : 1) + cells((struct str){x.line.ptr + x.from, x.start - x.from}));
     begin(canvas, style);
-    size_t width = cells((struct str){line.ptr + start, stop - start});
+    size_t width = cells((struct str){x.line.ptr + x.start, x.stop - x.start});
     strbuf_addn(canvas->out, '^', width ? width : 1);
     if (label) {
         strbuf_addc(canvas->out, ' ');
@@ -163,22 +174,24 @@ static int gutter_width(struct canvas *canvas, const struct diag *diag)
     return width;
 }
 
-static void draw_aside(struct canvas *canvas, const char *kind, const char *text)
+static void begin_aside(struct canvas *canvas, const char *kind)
 {
     begin(canvas, STYLE_FRAME);
     strbuf_addf(canvas->out, "%*s =", canvas->gutter, "");
     end(canvas);
     strbuf_addf(canvas->out, " %s: ", kind);
+}
+
+static void draw_help(struct canvas *canvas, const char *text)
+{
+    begin_aside(canvas, "help");
     diag_add_printable(canvas->out, str_from(text));
     strbuf_addc(canvas->out, '\n');
 }
 
 static void draw_note(struct canvas *canvas, const struct diag_note *note)
 {
-    begin(canvas, STYLE_FRAME);
-    strbuf_addf(canvas->out, "%*s =", canvas->gutter, "");
-    end(canvas);
-    strbuf_adds(canvas->out, " note: ");
+    begin_aside(canvas, "note");
     add_place(canvas, note->span);
     strbuf_adds(canvas->out, ": ");
     diag_add_printable(canvas->out, str_from(note->text));
@@ -199,7 +212,7 @@ static void draw(struct canvas *canvas, const struct diag *diag)
     for (const struct diag_note *note = diag->notes; note; note = note->next)
         draw_note(canvas, note);
     if (diag->help)
-        draw_aside(canvas, "help", diag->help);
+        draw_help(canvas, diag->help);
 }
 
 void diag_render_text(struct diag_list *list, bool color, struct strbuf *out)

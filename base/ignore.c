@@ -1,5 +1,6 @@
 #include "ignore.h"
 
+#include "array.h"
 #include "mem.h"
 #include "str.h"
 
@@ -19,7 +20,7 @@ static bool class_has(struct str name, unsigned char c)
         {"digit", isdigit}, {"graph", isgraph}, {"lower", islower}, {"print", isprint},
         {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
     };
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+    for (size_t i = 0; i < ARRAY_LEN(classes); i++)
         if (str_is(name, classes[i].name))
             return classes[i].has(c) != 0;
     return false;
@@ -193,6 +194,11 @@ void ignore_add(struct ignore *ignore, const char *pattern)
         ignore->rules = mem_grow(ignore->rules, ignore->capacity, sizeof *ignore->rules);
     }
     ignore->rules[ignore->count++] = rule;
+}
+
+bool ignore_always(const char *name)
+{
+    return strcmp(name, ".git") == 0 || strcmp(name, "node_modules") == 0;
 }
 
 static bool rule_matches(const struct ignore_rule *rule, struct str path, struct str name,

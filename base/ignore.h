@@ -28,6 +28,10 @@ void ignore_finish(struct ignore *ignore);
 /* The pattern's text is kept, not copied. An empty pattern matches nothing. */
 void ignore_add(struct ignore *ignore, const char *pattern);
 
+/* Whether a file or folder of this name is never of interest, whatever the patterns say: ".git" and
+ * "node_modules". */
+bool ignore_always(const char *name);
+
 /* path is relative to the root, without "./" and slashes at its ends. What lies in an ignored
  * folder is for the caller not to ask about: it does not go in. */
 bool ignore_match(const struct ignore *ignore, const char *path, bool is_folder);

@@ -60,7 +60,7 @@ int io_write_all(int fd, const void *bytes, size_t size)
     return 0;
 }
 
-/* What a file that is read grows in: an arena, or the heap if there is none. */
+/* A larger buffer for a file that is being read: in the arena, or on the heap without one. */
 static char *grow(struct arena *arena, char *bytes, size_t size, size_t capacity)
 {
     if (!arena)
@@ -71,7 +71,7 @@ static char *grow(struct arena *arena, char *bytes, size_t size, size_t capacity
     return grown;
 }
 
-/* On failure too, *out_bytes is what the heap has to take back. */
+/* Without an arena the caller frees *out_bytes, on failure too. */
 static int read_whole(struct arena *arena, int fd, size_t limit, char **out_bytes, size_t *out_size)
 {
     struct stat info;

@@ -14,7 +14,7 @@
  * caller frees. More than limit bytes: -EFBIG, before they are read. A directory: -EISDIR. */
 int io_read_file(const char *path, size_t limit, char **out_bytes, size_t *out_size);
 int io_read_fd(int fd, size_t limit, char **out_bytes, size_t *out_size);
-/* The same, into the arena, which keeps what was read of a file that is refused. */
+/* The same, into the arena; what was read of a file that is then refused stays there too. */
 int io_load_file(struct arena *arena, const char *path, size_t limit, struct str *out_text);
 int io_load_fd(struct arena *arena, int fd, size_t limit, struct str *out_text);
 

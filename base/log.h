@@ -21,6 +21,4 @@ void log_printf(const struct log *log, enum log_level level, const char *format,
 #define log_warn(log, ...)  log_printf((log), LOG_WARN, __VA_ARGS__)
 #define log_error(log, ...) log_printf((log), LOG_ERROR, __VA_ARGS__)
 
-const char *log_level_name(enum log_level level);
-
 #endif

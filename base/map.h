@@ -2,8 +2,8 @@
  *
  * Open addressing over XXH3; the number is usually the index of a record that is kept elsewhere.
  * The map points at the bytes of its keys and does not copy them. It has no order: whoever needs
- * one keeps it in an array. A zeroed struct map is an empty map that can be searched; map_init
- * comes before the first map_put.
+ * one keeps it in an array. A struct map that is zero but for its arena is an empty map;
+ * map_init moreover makes room.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H

@@ -1,13 +1,11 @@
 #include "source.h"
 
 #include "io.h"
+#include "utf8.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <unistd.h>
 #include <utf8proc.h>
-
-#define BOM     "\xef\xbb\xbf"
-#define BOM_LEN 3
 
 void sources_init(struct sources *sources, struct arena *arena)
 {
@@ -26,6 +24,7 @@ static uint32_t add(struct sources *sources, const char *path, struct str text)
 
 uint32_t source_add(struct sources *sources, const char *path, struct str text)
 {
+    assert(text.len < UINT32_MAX);
     text.ptr = arena_strndup(sources->arena, text.ptr, text.len);
     return add(sources, path, text);
 }
@@ -68,7 +67,7 @@ static void index_lines(struct sources *sources, struct source *file)
     const char *at = file->text.ptr, *end = at + file->text.len;
     uint32_t capacity = count_newlines(file->text) + 1, count = 0;
     uint32_t *lines = arena_new(sources->arena, uint32_t, capacity);
-    lines[count++] = str_has_prefix(file->text, (struct str){BOM, BOM_LEN}) ? BOM_LEN : 0;
+    lines[count++] = (uint32_t)(file->text.len - utf8_skip_mark(file->text).len);
     while (count < capacity) {
         at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
         lines[count++] = (uint32_t)(at - file->text.ptr);
@@ -77,7 +76,8 @@ static void index_lines(struct sources *sources, struct source *file)
     file->lines.count = file->lines.capacity = count;
 }
 
-/* The index of the last element that is not above value; the array is sorted, its first is not. */
+/* The index of the last element that is not above value. The array rises, and its first element is
+ * not above value. */
 static uint32_t last_not_above(const uint32_t *items, uint32_t count, uint32_t value)
 {
     uint32_t low = 0, high = count;
@@ -91,8 +91,8 @@ static uint32_t last_not_above(const uint32_t *items, uint32_t count, uint32_t v
     return low;
 }
 
-/* Who asks goes through the file in order as a rule, so the line is mostly a little behind the one
- * before: the steps from there double until they are too far. */
+/* Most callers go through a file in order, so the line is near the one that was found last: from
+ * there the steps double until they are too far, and the rest is a search by halves. */
 static uint32_t line_index(struct sources *sources, struct source *file, uint32_t offset)
 {
     if (!file->lines.count)
@@ -132,24 +132,16 @@ static bool is_plain(struct str text)
 static void count_columns(const struct source *file, uint32_t from, uint32_t to,
                           struct position *out)
 {
-    utf8proc_int32_t previous = -1, state = 0;
+    int32_t previous = -1, state = 0;
     if (from < to && is_plain((struct str){file->text.ptr + from, to - from})) {
         out->column += to - from;
         out->utf16_column += to - from;
         return;
     }
     while (from < to) {
-        unsigned char byte = (unsigned char)file->text.ptr[from];
-        utf8proc_int32_t code = byte;
-        utf8proc_ssize_t length = 1;
-        if (byte >= 0x80) {
-            length = utf8proc_iterate((const utf8proc_uint8_t *)file->text.ptr + from,
-                                      (utf8proc_ssize_t)(to - from), &code);
-            if (length <= 0) {
-                length = 1;
-                code = 0xfffd;
-            }
-        }
+        int32_t code;
+        size_t length = utf8_next((struct str){file->text.ptr + from, to - from}, &code);
+        code = code < 0 ? 0xfffd : code;
         if (is_boundary(file, from))
             previous = -1;
         if (previous < 0 || utf8proc_grapheme_break_stateful(previous, code, &state))

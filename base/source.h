@@ -47,7 +47,7 @@ void sources_init(struct sources *sources, struct arena *arena);
 
 /* Reads the file; 0 and its id, or a negative errno (-EISDIR, -EFBIG, ...). "-" reads stdin. */
 int source_load(struct sources *sources, const char *path, uint32_t *out_id);
-/* Takes a copy of text as the content of a file that is shown as path. */
+/* Takes a copy of text, less than 4 GiB, as the content of a file that is shown as path. */
 uint32_t source_add(struct sources *sources, const char *path, struct str text);
 
 /* Told by the lexer, in rising order: a token begins here with a byte that is not ASCII. */

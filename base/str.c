@@ -1,5 +1,6 @@
 #include "str.h"
 
+#include "arena.h"
 #include "mem.h"
 
 #include <stdint.h>
@@ -37,6 +38,25 @@ bool str_has_suffix(struct str s, struct str suffix)
 {
     return s.len >= suffix.len &&
            (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+bool str_contains(struct str s, const char *part)
+{
+    return s.len > 0 && memmem(s.ptr, s.len, part, strlen(part)) != NULL;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.len > 0 && is_space(s.ptr[0]))
+        s = (struct str){s.ptr + 1, s.len - 1};
+    while (s.len > 0 && is_space(s.ptr[s.len - 1]))
+        s.len--;
+    return s;
 }
 
 /* Names longer than this are never suggested for each other. */
@@ -181,4 +201,16 @@ struct str strbuf_str(const struct strbuf *buf)
 const char *strbuf_text(const struct strbuf *buf)
 {
     return buf->ptr ? buf->ptr : "";
+}
+
+struct str strbuf_copy(const struct strbuf *buf, struct arena *arena)
+{
+    return (struct str){arena_strndup(arena, strbuf_text(buf), buf->len), buf->len};
+}
+
+struct str strbuf_move(struct strbuf *buf, struct arena *arena)
+{
+    struct str text = strbuf_copy(buf, arena);
+    strbuf_finish(buf);
+    return text;
 }

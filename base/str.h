@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
+
 struct str {
     const char *ptr;
     size_t len;
@@ -26,6 +28,9 @@ bool str_is(struct str a, const char *text);
 int str_compare(struct str a, struct str b);
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
+bool str_contains(struct str s, const char *part);
+/* Without the blanks, tabs and line breaks around it. */
+struct str str_trim(struct str s);
 /* Edit distance (insert, delete, replace, swap of neighbours); gives limit + 1 once it is beyond.
  */
 size_t str_distance(struct str a, struct str b, size_t limit);
@@ -53,5 +58,9 @@ void strbuf_fill(struct strbuf *buf, const char *end);
 struct str strbuf_str(const struct strbuf *buf);
 /* The text as a C string, "" when empty. Valid until the next change. */
 const char *strbuf_text(const struct strbuf *buf);
+/* A copy of the text in the arena, with a NUL behind it. */
+struct str strbuf_copy(const struct strbuf *buf, struct arena *arena);
+/* As strbuf_copy; the buffer is finished then. */
+struct str strbuf_move(struct strbuf *buf, struct arena *arena);
 
 #endif

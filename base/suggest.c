@@ -6,6 +6,17 @@
 #define ABBREVIATION_MIN    3
 #define ABBREVIATION_FACTOR 3
 
+/* Names that one run offers in all. */
+#define WORK_MAX 500000u
+
+bool suggest_afford(uint32_t *work, uint32_t count)
+{
+    if (count > WORK_MAX - *work)
+        return false;
+    *work += count;
+    return true;
+}
+
 struct suggestion suggest_begin(struct str wanted)
 {
     size_t third = wanted.len / 3;

@@ -1,8 +1,9 @@
 /* "Did you mean": the closest of the names that exist.
  *
- * A name is close if its edit distance is at most 2 or a third of its length, and something of it
- * stays. If none is, a name that abbreviates the other will do ("cmd" and "command"). Of several
- * equally close ones the first offered wins. Only for the path where an error was found already.
+ * A name is close if its edit distance is at most 2 or a third of its length, and less than the
+ * longer of the two names. If none is, a name that abbreviates the other will do ("cmd" and
+ * "command"). Of several equally close ones the first offered wins. Only for the path where an
+ * error was found already.
  */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
@@ -20,5 +21,9 @@ struct suggestion {
 
 struct suggestion suggest_begin(struct str wanted);
 void suggest_offer(struct suggestion *s, struct str name, uint32_t number);
+
+/* For a search among many names, which a file with many mistakes would ask for again and again:
+ * whether the run, which has offered *work names so far, may offer count more; counts them. */
+bool suggest_afford(uint32_t *work, uint32_t count);
 
 #endif

@@ -1,5 +1,6 @@
-"""What the benchmarks that run services share: free ports, a3s as a child, the machine's name."""
+"""What the benchmarks share: their options, free ports, a3s as a child, the machine's name, budgets."""
 
+import argparse
 import os
 import pathlib
 import platform
@@ -7,6 +8,15 @@ import signal
 import socket
 import statistics
 import subprocess
+
+
+def arguments(about):
+    """A parser with what all of them take: options.build, the folder, is absolute."""
+    parser = argparse.ArgumentParser(
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default="build-bench", help="the folder of an optimised build",
+                        type=lambda path: pathlib.Path(path).resolve())
+    return parser
 
 
 def free_ports(count):

@@ -1,3 +1,4 @@
+#include "api.h"
 #include "commands.h"
 #include "load.h"
 #include "remote.h"
@@ -12,19 +13,11 @@
 
 static bool is_down(const char *state)
 {
-    static const char *const states[] = {"stopped", "failed", "done", "blocked", "pending"};
-    for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
+    static const char *const states[] = {"", "stopped", "failed", "done", "blocked", "pending"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(states[i], state) == 0)
             return true;
-    return !state;
-}
-
-static bool is_named(const struct command_call *call, const char *name)
-{
-    for (size_t i = 0; i < call->operand_count; i++)
-        if (strcmp(call->operands[i], name) == 0)
-            return true;
-    return call->operand_count == 0;
+    return false;
 }
 
 /* The services that still run, of those that the call is about, and what they are up to. */
@@ -33,16 +26,15 @@ static int list_living(const struct command_call *call, struct remote *remote,
 {
     json_t *status = NULL, *service;
     size_t i;
-    int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+    int code = remote_status(remote, &status);
     json_array_foreach(json_object_get(status, "services"), i, service)
     {
-        const char *name = json_string_value(json_object_get(service, "name"));
-        const char *state = json_string_value(json_object_get(service, "state"));
-        const char *reason = json_string_value(json_object_get(service, "reason"));
-        if (!name || !is_named(call, name) || is_down(state))
+        const char *name = api_text(service, "name"), *state = api_text(service, "state");
+        const char *reason = api_text(service, "reason");
+        if (!remote_is_meant(call, name) || is_down(state))
             continue;
         strbuf_addf(out_living, "%s%s", out_living->len ? ", " : "", name);
-        if (reason && strcmp(state, "stopping") == 0)
+        if (*reason && strcmp(state, "stopping") == 0)
             strbuf_addf(out_living, " (%s)", reason);
     }
     json_decref(status);

@@ -1,12 +1,11 @@
+#include "api.h"
 #include "commands.h"
 #include "launch.h"
 #include "load.h"
 #include "lookups.h"
-#include "mem.h"
 #include "ports.h"
 #include "remote.h"
 #include "report.h"
-#include "unknown.h"
 #include "vec.h"
 
 #include <errno.h>
@@ -84,9 +83,7 @@ static int ask(const struct command_call *call, struct remote *remote, struct pl
 {
     struct strbuf target = {0};
     json_t *answer = NULL;
-    strbuf_adds(&target, "/v1/services/");
-    remote_add_name(&target, call->operands[0]);
-    strbuf_adds(&target, "/launch");
+    api_service(&target, call->operands[0], "launch");
     int code = remote_call(remote, "GET", strbuf_text(&target), NULL, &answer);
     if (!code)
         code = take_answer(call->arena, answer, place);
@@ -96,22 +93,6 @@ static int ask(const struct command_call *call, struct remote *remote, struct pl
 }
 
 /* ---- Nothing runs: out of the A3sfile ---- */
-
-static int find_service(const struct plan *plan, const char *name, uint32_t *out_service)
-{
-    *out_service = plan_find_service(plan, name);
-    if (*out_service != PLAN_NONE)
-        return CLI_DONE;
-    struct strbuf text = {0};
-    const char **names = mem_alloc_array(plan->service_count, sizeof *names);
-    for (uint32_t i = 0; i < plan->service_count; i++)
-        names[i] = plan_service_name(plan, i);
-    unknown_service(&text, name, names, plan->service_count);
-    report_error("%s", strbuf_text(&text));
-    strbuf_finish(&text);
-    free(names);
-    return CLI_USAGE;
-}
 
 /* What the environment says, and ports that are free now. */
 static int complete_world(struct arena *arena, struct launch_world *world, const char *path)
@@ -144,7 +125,7 @@ static int work_out(const struct command_call *call, const char *path, const str
     struct launch launch;
     struct launch_failure failure;
     uint32_t service;
-    int code = find_service(plan, call->operands[0], &service);
+    int code = load_service(plan, call->operands[0], &service);
     if (!code)
         code = complete_world(call->arena, &world, path);
     if (code)
@@ -163,19 +144,11 @@ static int work_out(const struct command_call *call, const char *path, const str
 /* The plan stays: the environment points into it. */
 static int compile(const struct command_call *call, struct place *place)
 {
-    struct compile_options options = {.settings = load_settings(call)};
-    struct compilation c;
     struct plan *plan = arena_new(call->arena, struct plan, 1);
     char path[PATH_MAX];
     int code = load_path(call, path);
-    if (code)
-        return code;
-    compilation_init(&c);
-    code = load_compile(&c, path, &options, stderr);
-    load_export_secrets(call, &c);
     if (!code)
-        code = load_plan_bytes(plan, &c);
-    compilation_finish(&c);
+        code = load_compiled(call, path, false, plan);
     return code ? code : work_out(call, path, plan, place);
 }
 
@@ -188,9 +161,11 @@ static int execute(const struct command_call *call, struct place *place)
         report_error("cannot enter %s: %s", place->dir, strerror(errno));
         return CLI_FAILED;
     }
+    char **ours = environ;
     environ = (char **)place->env.items; /* whose PATH counts */
     execvp(program, (char *const *)call->operands + 1);
     int error = errno;
+    environ = ours;
     report_error("cannot execute %s: %s", program, strerror(error));
     return error == ENOENT ? EXIT_NO_COMMAND : EXIT_NO_EXEC;
 }
@@ -221,9 +196,8 @@ const struct command cmd_exec = {
     .about =
         "In the service's folder, with its variables and its port: what the running a3s gives to\n"
         "it, or, when nothing runs, what \"a3s up\" would (a port that is to be chosen is a free\n"
-        "one then). The command has this terminal. Its exit code is the exit code; 127 if there "
-        "is\n"
-        "no such command, 126 if it cannot be executed.",
+        "one then). The command has this terminal. Its exit code is the exit code; 127 if\n"
+        "there is no such command, 126 if it cannot be executed.",
     .operands_min = 2,
     .operands_max = COMMAND_OPERANDS_ANY,
     .compiles = true,

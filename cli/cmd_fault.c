@@ -1,3 +1,4 @@
+#include "api.h"
 #include "commands.h"
 #include "fault.h"
 #include "fault_line.h"
@@ -83,11 +84,10 @@ static int set_one(struct remote *remote, const char *service, json_t *fault)
 {
     struct strbuf target = {0};
     json_t *answer = NULL;
-    strbuf_adds(&target, service ? "/v1/services/" : "/v1/fault");
-    if (service) {
-        remote_add_name(&target, service);
-        strbuf_adds(&target, "/fault");
-    }
+    if (service)
+        api_service(&target, service, "fault");
+    else
+        strbuf_adds(&target, "/v1/fault");
     int code = remote_call(remote, "POST", target.ptr, fault, &answer);
     json_t *now = json_object_get(answer, "fault");
     if (!code && json_is_object(now)) {
@@ -112,15 +112,6 @@ static int set(const struct command_call *call, struct remote *remote)
     return code;
 }
 
-static bool is_meant(const struct command_call *call, const char *name)
-{
-    for (size_t i = 0; i < call->operand_count; i++) {
-        if (!strcmp(call->operands[i], name))
-            return true;
-    }
-    return call->operand_count == 0;
-}
-
 /* {name: fault} of the services that are meant and have one. */
 static json_t *collect(const struct command_call *call, json_t *status)
 {
@@ -128,9 +119,9 @@ static json_t *collect(const struct command_call *call, json_t *status)
     size_t i;
     json_array_foreach(json_object_get(status, "services"), i, service)
     {
-        const char *name = json_string_value(json_object_get(service, "name"));
+        const char *name = api_text(service, "name");
         json_t *fault = json_object_get(service, "fault");
-        if (name && json_is_object(fault) && is_meant(call, name))
+        if (json_is_object(fault) && remote_is_meant(call, name))
             json_object_set(faults, name, fault);
     }
     return faults;
@@ -156,7 +147,7 @@ static int print_list(json_t *faults)
 static int list(const struct command_call *call, struct remote *remote)
 {
     json_t *status = NULL;
-    int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+    int code = remote_status(remote, &status);
     if (code)
         return code;
     json_t *faults = collect(call, status);
@@ -192,11 +183,9 @@ const struct command cmd_fault = {
     .summary = "Let requests to a service go wrong, on purpose",
     .operands = "[SERVICE...]",
     .about =
-        "For requests that come through the proxy: to see what clients do with a slow or failing "
-        "service.\n"
-        "Tunnels (WebSocket) are left alone. It lasts until --off, or until a3s ends; a reload "
-        "keeps it.\n"
-        "Its answers have the header X-A3s-Fault. Without options: what is on.",
+        "For requests that come through the proxy: to see what clients do with a slow or failing\n"
+        "service. Tunnels (WebSocket) are left alone. It lasts until --off, or until a3s ends; a\n"
+        "reload keeps it. Its answers have the header X-A3s-Fault. Without options: what is on.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,
     .run = run,

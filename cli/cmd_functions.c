@@ -22,8 +22,7 @@ const struct command cmd_functions = {
     .name = "functions",
     .summary = "List the functions that expressions may call",
     .operands = "",
-    .about = "Each with its parameters, what it gives, and what that is. \"...\" behind a "
-             "parameter: it\n"
-             "may be given any number of times.",
+    .about = "Each with its parameters, what it gives, and what that is. \"...\" behind a\n"
+             "parameter: it may be given any number of times.",
     .run = run,
 };

@@ -61,12 +61,10 @@ const struct command cmd_graph = {
     .summary = "Draw what waits for what",
     .operands = "",
     .about =
-        "Services by waves: the first depends on nothing, each other one waits for the wave "
-        "before\n"
-        "it; a service starts as soon as its own dependencies are ready, not the whole wave. "
-        "Lines\n"
-        "lead down from a service to those that wait for it. If they do not fit into the terminal\n"
-        "(or COLUMNS), names stand in their place.",
+        "Services by waves: the first depends on nothing, each other one waits for the wave\n"
+        "before it; a service starts as soon as its own dependencies are ready, not the whole\n"
+        "wave. Lines lead down from a service to those that wait for it. If they do not fit into\n"
+        "the terminal (or COLUMNS), names stand in their place.",
     .options = options,
     .compiles = true,
     .run = run,

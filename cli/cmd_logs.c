@@ -1,3 +1,5 @@
+#include "api.h"
+#include "clock.h"
 #include "commands.h"
 #include "line_pattern.h"
 #include "log_view.h"
@@ -50,8 +52,8 @@ static bool is_failure(struct str line)
     if (!str_has_prefix(line, begin))
         return false;
     json_t *object = json_loadb(line.ptr, line.len, 0, NULL);
-    const char *text = json_string_value(json_object_get(object, "error"));
-    report_error("%s", text ? text : "a3s has given up");
+    const char *text = api_text(object, "error");
+    report_error("%s", *text ? text : "a3s has given up");
     json_decref(object);
     return true;
 }
@@ -84,7 +86,7 @@ static void add_parameter(struct strbuf *target, const char *key, const char *va
     if (!value)
         return;
     strbuf_addf(target, "&%s=", key);
-    remote_add_name(target, value);
+    api_word(target, value);
 }
 
 /* As milliseconds, so that the words are understood here, with this terminal's time zone. */
@@ -93,7 +95,7 @@ static int add_time(struct strbuf *target, const char *key, const char *text)
     int64_t ms;
     if (!text)
         return CLI_DONE;
-    if (!moment_parse(text, moment_now(), &ms)) {
+    if (!moment_parse(text, clock_wall_ms(), &ms)) {
         report_error("--%s: \"%s\" is no time", key, text);
         report_hint("say 10m or 1h30m (ago), 12:03 or 12:03:04, or 2026-11-25T12:03:04+01:00");
         return CLI_USAGE;
@@ -141,13 +143,13 @@ static int learn_names(const struct command_call *call, struct remote *remote,
 {
     json_t *status = NULL, *service;
     size_t i;
-    int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+    int code = remote_status(remote, &status);
     view->width = strlen("a3s");
     json_array_foreach(json_object_get(status, "services"), i, service)
     {
-        const char *name = json_string_value(json_object_get(service, "name"));
-        json_array_append_new(view->names, json_string(name ? name : ""));
-        if (name && !call->operand_count && strlen(name) > view->width)
+        const char *name = api_text(service, "name");
+        json_array_append_new(view->names, json_string(name));
+        if (!call->operand_count && strlen(name) > view->width)
             view->width = strlen(name);
     }
     for (i = 0; i < call->operand_count; i++)
@@ -196,9 +198,8 @@ const struct command cmd_logs = {
     .name = "logs",
     .summary = "Show what services have printed",
     .operands = "[SERVICE...]",
-    .about = "Following goes on when a service is restarted; Ctrl-C ends it. Lines of standard "
-             "error are\n"
-             "marked with \"┃\". Requests are shown without their queries.\n"
+    .about = "Following goes on when a service is restarted; Ctrl-C ends it. Lines of standard\n"
+             "error are marked with \"┃\". Requests are shown without their queries.\n"
              "To name the A3sfile, put -f PATH before \"logs\" or use --file.",
     .options = options,
     .operands_max = COMMAND_OPERANDS_ANY,

@@ -1,3 +1,4 @@
+#include "api.h"
 #include "browser.h"
 #include "commands.h"
 #include "remote.h"
@@ -30,8 +31,8 @@ static int no_page(void)
 static int find_page(struct remote *remote, json_t *status, struct found *found)
 {
     char token[SITE_TOKEN_TEXT + 1];
-    const char *page = json_string_value(json_object_get(status, "page"));
-    if (!page)
+    const char *page = api_text(status, "page");
+    if (!*page)
         return no_page();
     int error = rundir_read_token(&remote->dir, token, sizeof token);
     if (error) {
@@ -47,26 +48,21 @@ static int find_ticket(struct remote *remote, struct found *found)
 {
     json_t *ticket = NULL;
     int code = remote_call(remote, "POST", "/v1/ticket", NULL, &ticket);
-    const char *address = json_string_value(json_object_get(ticket, "address"));
-    strbuf_adds(&found->given, address ? address : "");
+    strbuf_adds(&found->given, api_text(ticket, "address"));
     json_decref(ticket);
     return code;
 }
 
 static int find_service(json_t *status, const char *name, struct found *found)
 {
-    size_t i;
-    json_t *service;
-    json_array_foreach(json_object_get(status, "services"), i, service)
-    {
-        const char *url = json_string_value(json_object_get(service, "url"));
-        if (strcmp(json_string_value(json_object_get(service, "name")), name) != 0)
-            continue;
-        if (url) {
-            strbuf_adds(&found->told, url);
-            strbuf_adds(&found->given, url);
-            return CLI_DONE;
-        }
+    json_t *service = api_find(status, name);
+    const char *url = api_text(service, "url");
+    if (*url) {
+        strbuf_adds(&found->told, url);
+        strbuf_adds(&found->given, url);
+        return CLI_DONE;
+    }
+    if (service) {
         report_error("%s has no address: it has no port, or the proxy is off", name);
         return CLI_FAILED;
     }
@@ -82,7 +78,7 @@ static int find(const struct command_call *call, struct found *found)
     int code = remote_open(call, &remote);
     if (code)
         return code;
-    code = remote_call(&remote, "GET", "/v1/status", NULL, &status);
+    code = remote_status(&remote, &status);
     if (!code && call->operand_count)
         code = find_service(status, call->operands[0], found);
     else if (!code)

@@ -1,3 +1,4 @@
+#include "api.h"
 #include "commands.h"
 #include "remote.h"
 #include "report.h"
@@ -12,7 +13,7 @@ static const struct command_option options[] = {
     {0},
 };
 
-/* {"variables": {NAME: VALUE}}; NULL if none is said. */
+/* {"variables": {NAME: VALUE}} */
 static json_t *request_body(const struct command_call *call)
 {
     json_t *variables = json_object();
@@ -22,27 +23,15 @@ static json_t *request_body(const struct command_call *call)
     return json_pack("{s:o}", "variables", variables);
 }
 
-static int print_json(json_t *answer)
-{
-    struct strbuf text = {0};
-    char *dumped = json_dumps(answer, JSON_INDENT(2));
-    strbuf_addf(&text, "%s\n", dumped ? dumped : "null");
-    free(dumped);
-    int code = report_output(&text);
-    strbuf_finish(&text);
-    return code;
-}
-
 /* What differs goes to stdout; what is wrong to stderr, as "up" has it. */
 static int print_text(const json_t *answer, bool valid)
 {
     struct strbuf text = {0};
-    const char *said = json_string_value(json_object_get(answer, "text"));
-    strbuf_adds(&text, said ? said : "");
+    strbuf_adds(&text, api_text(answer, "text"));
     int code = CLI_DONE;
     if (!valid) {
         fwrite(strbuf_text(&text), 1, text.len, stderr);
-        report_error("%s", json_string_value(json_object_get(answer, "error")));
+        report_error("%s", api_text(answer, "error"));
     } else if (text.len) {
         code = report_output(&text);
     } else {
@@ -77,7 +66,7 @@ static int run(const struct command_call *call)
     remote_close(&remote);
     if (code && code != CLI_INVALID)
         return code;
-    int printed = chosen->json ? print_json(answer) : print_text(answer, !code);
+    int printed = chosen->json ? report_json(answer) : print_text(answer, !code);
     json_decref(answer);
     return code ? code : printed;
 }
@@ -89,9 +78,8 @@ const struct command cmd_reload = {
     .about =
         "Compiles it and prints what differs, with the lines that say so. Services that differ in\n"
         "what their process sees are restarted, new ones start, those that are gone stop, and all\n"
-        "others keep their process. With mistakes in it, it is printed what they are (exit code "
-        "4)\n"
-        "and nothing changes. --var holds for later reloads, too. Returns at once; \"a3s status\"\n"
+        "others keep their process. Mistakes in it are printed, and nothing changes (exit code\n"
+        "4). --var holds for later reloads, too. Returns at once; \"a3s status\"\n"
         "shows how far it is.",
     .options = options,
     .compiles = true,

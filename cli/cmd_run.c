@@ -47,9 +47,8 @@ const struct command cmd_run = {
         "A plan names commands. One that another user owns, that group or others may write to, or\n"
         "that is reached by a symlink is refused (exit code 4) unless --trust is given. So is one\n"
         "that needs a variable of the environment which is not set.\n"
-        "The other commands find it by its path: a3s -f PLAN status. \"a3s -f PLAN reload\" reads "
-        "it\n"
-        "again.",
+        "The other commands find it by its path: a3s -f PLAN status. \"a3s -f PLAN reload\"\n"
+        "reads it again.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

@@ -73,9 +73,8 @@ const struct command cmd_status = {
     .operands = "",
     .about =
         "Exit code 3 if nothing is running. With --watch the table is drawn anew when something\n"
-        "changes; in a pipe there is a line for each change, \"web starting -> running\", and "
-        "with\n"
-        "--json an object.",
+        "changes; in a pipe there is a line for each change, \"web starting -> running\", and\n"
+        "with --json an object.",
     .options = options,
     .run = run,
 };

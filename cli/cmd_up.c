@@ -33,21 +33,15 @@ static const struct command_option options[] = {
     {0},
 };
 
-static int start(const struct command_call *call, const char *path, struct compilation *c)
+static int start(const struct command_call *call, const char *path, const struct plan *plan)
 {
     const struct up_options *chosen = command_options(call, struct up_options);
     bool wait = chosen->wait || chosen->wait_timeout;
     struct remake remake = {.call = call, .path = path};
     struct update_source source = remake_a3sfile(&remake, !chosen->no_reload);
     bool can_be_read_again = strcmp(path, "-") != 0;
-    struct plan plan = {0};
-    int code = load_plan_bytes(&plan, c);
-    /* Every process that is forked from here on would hold on to its memory. */
-    compilation_finish(c);
-    if (code)
-        return code;
-    code = start_plan(&(struct start){
-        .plan = &plan,
+    return start_plan(&(struct start){
+        .plan = plan,
         .root = load_folder(call->arena, path),
         .project = path,
         .names = call->operands,
@@ -61,8 +55,6 @@ static int start(const struct command_call *call, const char *path, struct compi
         .wait = wait,
         .wait_timeout = chosen->wait_timeout,
     });
-    plan_close(&plan);
-    return code;
 }
 
 /* What cannot be meant is refused before anything is compiled. */
@@ -100,21 +92,19 @@ static int watch(const struct command_call *call)
 
 static int run(const struct command_call *call)
 {
-    struct compile_options compile = {.check_paths = true, .settings = load_settings(call)};
-    struct compilation c;
+    struct plan plan = {0};
     char path[PATH_MAX];
     int code = load_path(call, path);
-    if (code)
-        return code;
-    code = check_options(call, path);
-    if (code)
-        return code;
-    compilation_init(&c);
-    code = load_compile(&c, path, &compile, stderr);
-    load_export_secrets(call, &c);
     if (!code)
-        code = start(call, path, &c);
-    compilation_finish(&c);
+        code = check_options(call, path);
+    /* Nothing of the compilation is left when it comes back: every process that is forked from
+     * there on would hold on to its memory. */
+    if (!code)
+        code = load_compiled(call, path, true, &plan);
+    if (code)
+        return code;
+    code = start(call, path, &plan);
+    plan_close(&plan);
     if (!code && command_options(call, struct up_options)->tui)
         code = watch(call);
     return code;
@@ -125,9 +115,8 @@ const struct command cmd_up = {
     .summary = "Compile the A3sfile and run its services",
     .operands = "[SERVICE...]",
     .about =
-        "Named services bring the services that they depend on. Ctrl-C stops everything, "
-        "dependents\n"
-        "first; a second Ctrl-C kills. A saved A3sfile is taken over at once, as by\n"
+        "Named services bring the services that they depend on. Ctrl-C stops everything,\n"
+        "dependents first; a second Ctrl-C kills. A saved A3sfile is taken over at once, as by\n"
         "\"a3s reload\". In the background, \"a3s logs\" shows what is printed and \"a3s down\"\n"
         "stops it.",
     .options = options,

@@ -1,3 +1,4 @@
+#include "api.h"
 #include "commands.h"
 #include "log_escape.h"
 #include "remote.h"
@@ -12,12 +13,6 @@ static const struct command_option options[] = {
      "the answer of the control API, for programs", NULL, 0},
     {0},
 };
-
-static const char *text_of(json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
 
 static void add_escaped(struct strbuf *out, const char *text)
 {
@@ -37,7 +32,7 @@ static int name_width(json_t *chain)
     json_t *record;
     json_array_foreach(chain, i, record)
     {
-        size_t length = strlen(text_of(record, "service"));
+        size_t length = strlen(api_text(record, "service"));
         width = length > width ? length : width;
     }
     return (int)width;
@@ -54,9 +49,9 @@ static void add_chain(json_t *why, struct strbuf *out)
         strbuf_adds(out, "(what came before is no longer kept)\n");
     json_array_foreach(chain, i, record)
     {
-        add_clock(out, text_of(record, "time"));
-        strbuf_addf(out, "  %-*s  ", width, text_of(record, "service"));
-        add_escaped(out, text_of(record, "text"));
+        add_clock(out, api_text(record, "time"));
+        strbuf_addf(out, "  %-*s  ", width, api_text(record, "service"));
+        add_escaped(out, api_text(record, "text"));
         strbuf_addc(out, '\n');
     }
 }
@@ -68,7 +63,7 @@ static void add_output(json_t *why, struct strbuf *out)
     if (!json_is_object(output))
         return;
     lines = json_object_get(output, "lines");
-    const char *name = text_of(output, "service");
+    const char *name = api_text(output, "service");
     strbuf_addf(out, "\nwhat %s printed last", name);
     if (json_array_size(lines))
         strbuf_addf(out, " (more: a3s logs %s --run %lld):\n", name,
@@ -87,8 +82,8 @@ static int print_text(json_t *why)
 {
     json_t *source = json_object_get(why, "source");
     struct strbuf text = {0};
-    add_escaped(&text, text_of(why, "text"));
-    strbuf_addf(&text, "\ndeclared at %s:%lld:%lld\n", text_of(source, "file"),
+    add_escaped(&text, api_text(why, "text"));
+    strbuf_addf(&text, "\ndeclared at %s:%lld:%lld\n", api_text(source, "file"),
                 (long long)json_integer_value(json_object_get(source, "line")),
                 (long long)json_integer_value(json_object_get(source, "column")));
     add_chain(why, &text);
@@ -106,9 +101,7 @@ static int run(const struct command_call *call)
     int code = remote_open(call, &remote);
     if (code)
         return code;
-    strbuf_adds(&target, "/v1/services/");
-    remote_add_name(&target, call->operands[0]);
-    strbuf_adds(&target, "/why");
+    api_service(&target, call->operands[0], "why");
     code = remote_call(&remote, "GET", strbuf_text(&target), NULL, &why);
     remote_close(&remote);
     strbuf_finish(&target);

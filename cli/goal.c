@@ -1,9 +1,9 @@
 #include "goal.h"
 
+#include "api.h"
 #include "remote.h"
 #include "report.h"
 #include "service_view.h"
-
 #include "status_view.h"
 
 #include <unistd.h>
@@ -25,25 +25,11 @@ static bool is_asked_for(const struct start *start, uint32_t service)
     return false;
 }
 
-/* The service's object in the answer to /v1/status. */
-static json_t *find_service(json_t *status, const char *name)
-{
-    size_t i;
-    json_t *service;
-    json_array_foreach(json_object_get(status, "services"), i, service)
-    {
-        const char *candidate = json_string_value(json_object_get(service, "name"));
-        if (candidate && strcmp(candidate, name) == 0)
-            return service;
-    }
-    return NULL;
-}
-
 static enum verdict judge(const struct start *start, uint32_t index, json_t *service)
 {
-    const char *state = json_string_value(json_object_get(service, "state"));
+    const char *state = api_text(service, "state");
     bool task = start->plan->services[index].kind == PLAN_KIND_TASK;
-    if (!state)
+    if (!*state)
         return VERDICT_LOST;
     if (strcmp(state, task ? "done" : "running") == 0)
         return VERDICT_READY;
@@ -55,19 +41,13 @@ static enum verdict judge(const struct start *start, uint32_t index, json_t *ser
     return VERDICT_WAITS;
 }
 
-static const char *text_of(json_t *service, const char *key)
-{
-    const char *text = json_string_value(json_object_get(service, key));
-    return text ? text : "";
-}
-
 /* Of a blocked service the one that blocks it, however far away. */
 static const char *find_root(json_t *status, const char *name)
 {
     for (size_t steps = json_array_size(json_object_get(status, "services")); steps > 0; steps--) {
-        json_t *service = find_service(status, name);
+        json_t *service = api_find(status, name);
         json_t *first = json_array_get(json_object_get(service, "waiting_on"), 0);
-        if (strcmp(text_of(service, "state"), "blocked") != 0 || !json_is_string(first))
+        if (strcmp(api_text(service, "state"), "blocked") != 0 || !json_is_string(first))
             break;
         name = json_string_value(first);
     }
@@ -76,7 +56,7 @@ static const char *find_root(json_t *status, const char *name)
 
 static void report_lost(json_t *status, const char *name, json_t *service)
 {
-    const char *state = text_of(service, "state"), *reason = text_of(service, "reason");
+    const char *state = api_text(service, "state"), *reason = api_text(service, "reason");
     const char *root = find_root(status, name);
     struct strbuf said = {0};
     service_view_say(state, true, &said);
@@ -88,9 +68,9 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 /* "db (starting: its port refuses)" */
 static void add_waiting(const char *name, json_t *service, struct strbuf *waiting)
 {
-    const char *reason = text_of(service, "reason");
+    const char *reason = api_text(service, "reason");
     strbuf_addf(waiting, "%s%s (", waiting->len ? ", " : "", name);
-    service_view_say(text_of(service, "state"), false, waiting);
+    service_view_say(api_text(service, "state"), false, waiting);
     strbuf_addf(waiting, "%s%s)", *reason ? ": " : "", reason);
 }
 
@@ -102,7 +82,7 @@ static enum verdict look(const struct start *start, json_t *status, struct strbu
         const char *name = plan_service_name(start->plan, i);
         if (!is_asked_for(start, i))
             continue;
-        json_t *service = find_service(status, name);
+        json_t *service = api_find(status, name);
         switch (judge(start, i, service)) {
         case VERDICT_LOST: report_lost(status, name, service); return VERDICT_LOST;
         case VERDICT_WAITS:
@@ -135,7 +115,7 @@ static void show_ready(json_t *status, double seconds)
 {
     struct arena arena = {0};
     struct strbuf text = {0};
-    const char *page = text_of(status, "page");
+    const char *page = api_text(status, "page");
     report_note("everything is ready after %.1f s", seconds);
     if (!isatty(STDOUT_FILENO))
         return;
@@ -160,7 +140,7 @@ static int await(const struct start *start, struct remote *remote, struct strbuf
     double begin = seconds_now(), next_word = FIRST_WORD;
     for (;;) {
         json_t *status = NULL;
-        int code = remote_call(remote, "GET", "/v1/status", NULL, &status);
+        int code = remote_status(remote, &status);
         if (code)
             return code;
         strbuf_clear(waiting);

@@ -1,7 +1,9 @@
 #include "load.h"
 
 #include "diag_render.h"
+#include "mem.h"
 #include "report.h"
+#include "unknown.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,15 +65,6 @@ struct variable_settings load_settings(const struct command_call *call)
     for (uint32_t i = 0; i < call->vars.count; i++)
         items[i] = (struct variable_setting){call->vars.items[i].name, call->vars.items[i].value};
     return (struct variable_settings){.items = items, .count = call->vars.count};
-}
-
-void load_export_secrets(const struct command_call *call, const struct compilation *c)
-{
-    for (uint32_t i = 0; i < call->vars.count; i++) {
-        const struct option_pair *pair = &call->vars.items[i];
-        if (compilation_is_secret(c, pair->name))
-            setenv(arena_printf(call->arena, VARIABLE_PREFIX "%s", pair->name), pair->value, 1);
-    }
 }
 
 int load_compile(struct compilation *c, const char *path, const struct compile_options *options,
@@ -145,7 +138,7 @@ int load_plan(struct plan *plan, const char *path, enum plan_trust trust)
     return refuse(&why);
 }
 
-int load_plan_bytes(struct plan *plan, const struct compilation *c)
+static int open_bytes(struct plan *plan, const struct compilation *c)
 {
     uint64_t where = 0;
     struct strbuf why = {0};
@@ -154,4 +147,46 @@ int load_plan_bytes(struct plan *plan, const struct compilation *c)
         return CLI_DONE;
     add_malformed(&why, "the compiled plan", error, where);
     return refuse(&why);
+}
+
+/* The values of --var for sensitive variables: a plan takes them from the environment. */
+static void export_secrets(const struct command_call *call, const struct compilation *c)
+{
+    for (uint32_t i = 0; i < call->vars.count; i++) {
+        const struct option_pair *pair = &call->vars.items[i];
+        if (compilation_is_secret(c, pair->name))
+            setenv(arena_printf(call->arena, VARIABLE_PREFIX "%s", pair->name), pair->value, 1);
+    }
+}
+
+int load_compiled(const struct command_call *call, const char *path, bool check_paths,
+                  struct plan *plan)
+{
+    struct compile_options options = {.check_paths = check_paths, .settings = load_settings(call)};
+    struct compilation c;
+    compilation_init(&c);
+    int code = load_compile(&c, path, &options, stderr);
+    export_secrets(call, &c);
+    if (!code)
+        code = open_bytes(plan, &c);
+    compilation_finish(&c);
+    return code;
+}
+
+int load_service(const struct plan *plan, const char *name, uint32_t *out_service)
+{
+    uint32_t service = plan_find_service(plan, name), count = plan->service_count;
+    if (service != PLAN_NONE) {
+        *out_service = service;
+        return CLI_DONE;
+    }
+    struct strbuf text = {0};
+    const char **names = mem_alloc_array(count, sizeof *names);
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = plan_service_name(plan, i);
+    unknown_service(&text, name, names, count);
+    report_error("%s", strbuf_text(&text));
+    strbuf_finish(&text);
+    free(names);
+    return CLI_USAGE;
 }

@@ -24,10 +24,6 @@ const char *load_folder(struct arena *arena, const char *path);
 
 /* What --var says. */
 struct variable_settings load_settings(const struct command_call *call);
-/* The values of --var for sensitive variables into the environment, which a plan takes them from.
- */
-void load_export_secrets(const struct command_call *call, const struct compilation *c);
-
 /* Compiles; the diagnostics go to out (stdout or stderr). c has been initialised. CLI_DONE:
  * c->bytes is the plan. */
 int load_compile(struct compilation *c, const char *path, const struct compile_options *options,
@@ -38,7 +34,11 @@ int load_plan(struct plan *plan, const char *path, enum plan_trust trust);
 /* False: out_why has got a line or two, without "a3s: ". */
 bool load_plan_or_why(struct plan *plan, const char *path, enum plan_trust trust,
                       struct strbuf *out_why);
-/* Opens what has been compiled. */
-int load_plan_bytes(struct plan *plan, const struct compilation *c);
+/* Compiles the A3sfile that the call is about and opens its plan; --var's secrets go into the
+ * environment. */
+int load_compiled(const struct command_call *call, const char *path, bool check_paths,
+                  struct plan *plan);
+/* The service of that name. CLI_USAGE: there is none. */
+int load_service(const struct plan *plan, const char *name, uint32_t *out_service);
 
 #endif

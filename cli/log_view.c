@@ -110,7 +110,11 @@ void log_view_draw(const struct log_view *view, struct str json, struct strbuf *
 {
     json_t *line = json_loadb(json.ptr, json.len, JSON_ALLOW_NUL, NULL);
     json_int_t lost = json_integer_value(json_object_get(line, "lost"));
-    if (lost) {
+    json_int_t unread = json_integer_value(json_object_get(line, "unread"));
+    if (unread) {
+        strbuf_addf(out, "... %lld %s not looked at: the pattern takes too long\n",
+                    (long long)unread, report_plural((size_t)unread, "line was", "lines were"));
+    } else if (lost) {
         strbuf_addf(out, "... %lld %s lost here: they came faster than they were shown\n",
                     (long long)lost, report_plural((size_t)lost, "line was", "lines were"));
     } else if (json_is_object(line)) {

@@ -1,5 +1,6 @@
 #include "remote.h"
 
+#include "api.h"
 #include "http.h"
 #include "io.h"
 #include "load.h"
@@ -56,21 +57,20 @@ void remote_close(struct remote *remote)
     rundir_abandon(&remote->dir);
 }
 
+bool remote_is_meant(const struct command_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->operand_count; i++)
+        if (strcmp(call->operands[i], name) == 0)
+            return true;
+    return call->operand_count == 0;
+}
+
 json_t *remote_names(const struct command_call *call)
 {
     json_t *names = json_array();
     for (size_t i = 0; i < call->operand_count; i++)
         json_array_append_new(names, json_string(call->operands[i]));
     return json_pack("{s:o}", "services", names);
-}
-
-void remote_add_name(struct strbuf *target, const char *name)
-{
-    for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-                     (*at >= '0' && *at <= '9') || strchr("_.-", *at);
-        strbuf_addf(target, plain ? "%c" : "%%%02X", *at);
-    }
 }
 
 /* 2 s in all. */
@@ -130,11 +130,7 @@ static int send_request(struct exchange *exchange, const char *method, const cha
 {
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     struct strbuf request = {0};
-    strbuf_addf(&request, "%s %s HTTP/1.1\r\nHost: a3s\r\nConnection: close\r\n", method, target);
-    if (text)
-        strbuf_addf(&request, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-                    strlen(text));
-    strbuf_addf(&request, "\r\n%s", text ? text : "");
+    api_request(&request, method, target, text);
     free(text);
     size_t sent = 0;
     int error = 0;
@@ -150,22 +146,14 @@ static int send_request(struct exchange *exchange, const char *method, const cha
     return error == -EPIPE || error == -ECONNRESET ? 0 : error;
 }
 
-/* Takes whole lines off the front of the body. */
 static void hand_over_lines(struct exchange *exchange)
 {
-    struct strbuf *body = &exchange->body;
-    size_t start = 0;
-    const char *end;
-    while (!exchange->stopped && start < body->len &&
-           (end = memchr(body->ptr + start, '\n', body->len - start))) {
-        struct str line = {body->ptr + start, (size_t)(end - body->ptr) - start};
-        exchange->stopped = line.len && !exchange->listener->on_line(exchange->listener->ctx, line);
-        start += line.len + 1;
-    }
-    if (start) {
-        memmove(body->ptr, body->ptr + start, body->len - start);
-        body->len -= start;
-    }
+    const struct remote_listener *listener = exchange->listener;
+    size_t at = 0;
+    struct str line;
+    while (!exchange->stopped && api_next_line(&exchange->body, &at, &line))
+        exchange->stopped = !listener->on_line(listener->ctx, line);
+    api_drop(&exchange->body, at);
 }
 
 /* HTTP_MORE: go on reading. */
@@ -220,9 +208,9 @@ static int receive(struct exchange *exchange)
 
 static int refused(const struct exchange *exchange, json_t *answer)
 {
-    const char *reason = json_string_value(json_object_get(answer, "error"));
+    const char *reason = api_text(answer, "error");
     int status = exchange->http.head.status;
-    if (reason)
+    if (*reason)
         report_error("%s", reason);
     else
         report_error("a3s answered with status %d", status);
@@ -292,12 +280,6 @@ int remote_listen(struct remote *remote, const char *target, const struct remote
 {
     struct exchange exchange = {.remote = remote, .listener = listener};
     return perform(&exchange, "GET", target, NULL, NULL);
-}
-
-int remote_stream(struct remote *remote, const char *target,
-                  bool (*on_line)(void *ctx, struct str line), void *ctx)
-{
-    return remote_listen(remote, target, &(struct remote_listener){.on_line = on_line, .ctx = ctx});
 }
 
 int remote_status(struct remote *remote, json_t **out_status)

@@ -32,12 +32,8 @@ void remote_close(struct remote *remote);
  * the answer in out_body and nothing said, another refusal CLI_FAILED. */
 int remote_call(struct remote *remote, const char *method, const char *target, json_t *body,
                 json_t **out_body);
-/* Hands over each line of a stream, without its line break, until it ends or on_line gives false.
- */
-int remote_stream(struct remote *remote, const char *target,
-                  bool (*on_line)(void *ctx, struct str line), void *ctx);
-
-/* The same, with a word when all has been handed over that has come until now. */
+/* Gets each line of a stream, without its line break, until it ends or on_line gives false; and a
+ * word when it has got all that has come until now. */
 struct remote_listener {
     bool (*on_line)(void *ctx, struct str line);
     bool (*on_pause)(void *ctx); /* or NULL */
@@ -49,8 +45,8 @@ int remote_listen(struct remote *remote, const char *target,
 /* GET /v1/status: an object with an array of "services". */
 int remote_status(struct remote *remote, json_t **out_status);
 
-/* Adds the name of a service to a target: as it is, but for what a URL may not hold. */
-void remote_add_name(struct strbuf *target, const char *name);
+/* Whether the call is about the service: it is an operand, or there are none. */
+bool remote_is_meant(const struct command_call *call, const char *name);
 /* {"services": [names of the call's operands]} */
 json_t *remote_names(const struct command_call *call);
 

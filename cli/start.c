@@ -6,11 +6,11 @@
 #include "goal.h"
 #include "io.h"
 #include "leftovers.h"
+#include "load.h"
 #include "lookups.h"
 #include "report.h"
 #include "rundir.h"
 #include "service_view.h"
-#include "unknown.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,32 +23,16 @@ extern char **environ;
 
 #define LOG_SHOWN_MAX (64u << 10) /* bytes of a failed daemon's own words */
 
-static void report_unknown(const struct start *start, const char *name)
-{
-    uint32_t count = start->plan->service_count;
-    const char **names = arena_new(start->arena, const char *, count);
-    struct strbuf text = {0};
-    for (uint32_t i = 0; i < count; i++)
-        names[i] = plan_service_name(start->plan, i);
-    unknown_service(&text, name, names, count);
-    report_error("%s", strbuf_text(&text));
-    strbuf_finish(&text);
-}
-
 /* The services that are named, as indices. */
 static int choose_services(const struct start *start, uint32_t *out_services)
 {
-    for (size_t i = 0; i < start->name_count; i++) {
-        out_services[i] = plan_find_service(start->plan, start->names[i]);
-        if (out_services[i] != PLAN_NONE)
-            continue;
-        report_unknown(start, start->names[i]);
-        return CLI_USAGE;
-    }
-    return CLI_DONE;
+    int code = CLI_DONE;
+    for (size_t i = 0; !code && i < start->name_count; i++)
+        code = load_service(start->plan, start->names[i], &out_services[i]);
+    return code;
 }
 
-/* ", pid 12, for 2h05m, since 12:03:04" */
+/* " (pid 12, for 2h05m, since 12:03:04)" */
 static void add_holder(const struct rundir_info *info, struct strbuf *out)
 {
     struct timespec boot, wall;

@@ -1,5 +1,6 @@
 #include "status_view.h"
 
+#include "api.h"
 #include "fault_line.h"
 #include "service_view.h"
 #include "table.h"
@@ -32,8 +33,8 @@ _Static_assert(sizeof titles / sizeof *titles == COLUMN_COUNT, "a title for each
 
 static const char *text_of(json_t *service, const char *key)
 {
-    const char *text = json_string_value(json_object_get(service, key));
-    return text && *text ? text : "-";
+    const char *text = api_text(service, key);
+    return *text ? text : "-";
 }
 
 static const char *number_of(json_t *service, const char *key, struct arena *arena)
@@ -127,16 +128,15 @@ static void add_last_end(json_t *service, struct strbuf *out)
     if (code)
         strbuf_addf(out, "the run before exited with %lld", (long long)code);
     else if (signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGKILL)
-        strbuf_addf(out, "the run before was ended by %s", strsignal((int)signal));
+        strbuf_addf(out, "the run before was killed by SIG%s", sigabbrev_np((int)signal));
 }
 
 static void add_reason(json_t *service, struct strbuf *out)
 {
-    const char *reason = json_string_value(json_object_get(service, "reason"));
     if (service_view_color(text_of(service, "state")) == TABLE_GREEN)
         add_last_end(service, out);
-    else if (reason)
-        strbuf_adds(out, reason);
+    else
+        strbuf_adds(out, api_text(service, "reason"));
 }
 
 /* Below the table: why a service is not what it should be, and what it waits for. */

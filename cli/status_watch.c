@@ -1,5 +1,6 @@
 #include "status_watch.h"
 
+#include "api.h"
 #include "report.h"
 #include "status_view.h"
 
@@ -13,20 +14,14 @@ struct watch {
     int code;
 };
 
-static const char *text_of(json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static void print_change(const struct watch *watch, json_t *event, struct str line)
 {
     json_int_t lost = json_integer_value(json_object_get(event, "lost"));
     if (watch->json)
         printf("%.*s\n", STR_ARG(line));
-    else if (strcmp(text_of(event, "event"), "state") == 0)
-        printf("%s %s -> %s\n", text_of(event, "service"), text_of(event, "from"),
-               text_of(event, "to"));
+    else if (strcmp(api_text(event, "event"), "state") == 0)
+        printf("%s %s -> %s\n", api_text(event, "service"), api_text(event, "from"),
+               api_text(event, "to"));
     else if (lost)
         printf("... %lld %s lost here\n", (long long)lost,
                report_plural((size_t)lost, "change was", "changes were"));

@@ -1,5 +1,6 @@
 #include "top.h"
 
+#include "api.h"
 #include "report.h"
 #include "top_keys.h"
 #include "top_open.h"
@@ -128,7 +129,7 @@ static void follow_selected(struct top *top)
     strbuf_adds(&top->followed, name);
     struct strbuf target = {0};
     strbuf_adds(&target, "/v1/logs?service=");
-    remote_add_name(&target, name);
+    api_word(&target, name);
     strbuf_addf(&target, "&lines=%d&follow=1", LINES);
     top_request_start(&top->logs, "GET", strbuf_text(&target), NULL);
     strbuf_finish(&target);
@@ -207,12 +208,12 @@ static void on_events_end(void *ctx, int status, int error, json_t *body)
 static void on_action(void *ctx, int status, int error, json_t *body)
 {
     struct top *top = ctx;
-    const char *reason = json_string_value(json_object_get(body, "error"));
+    const char *reason = api_text(body, "error");
     if (status == 200 && top->explains)
         top_model_why(&top->model, body);
     else if (status >= 200 && status < 300)
         top_model_say(&top->model, "%s", strbuf_text(&top->asked));
-    else if (reason)
+    else if (*reason)
         top_model_say(&top->model, "refused: %s", reason);
     else
         top_model_say(&top->model, "a3s has not answered: %s",
@@ -234,9 +235,7 @@ static void ask(struct top *top, const char *what, const char *doing)
     top->explains = strcmp(what, "why") == 0;
     strbuf_clear(&top->asked);
     strbuf_addf(&top->asked, "%s %s", doing, name);
-    strbuf_adds(&target, "/v1/services/");
-    remote_add_name(&target, name);
-    strbuf_addf(&target, "/%s", what);
+    api_service(&target, name, what);
     top_request_start(&top->action, top->explains ? "GET" : "POST", strbuf_text(&target), NULL);
     strbuf_finish(&target);
 }

@@ -1,13 +1,14 @@
 #include "top_model.h"
 
+#include "api.h"
 #include "mem.h"
 
 #include <errno.h>
 
 static const char *text_of(json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text && *text ? text : NULL;
+    const char *text = api_text(object, key);
+    return *text ? text : NULL;
 }
 
 static json_int_t number_of(json_t *object, const char *key)

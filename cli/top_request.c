@@ -1,5 +1,6 @@
 #include "top_request.h"
 
+#include "api.h"
 #include "io.h"
 
 #include <errno.h>
@@ -34,22 +35,13 @@ static bool streams(const struct top_request *request)
     return request->on_line && request->http.head.status == 200;
 }
 
-/* Takes whole lines off the front of the body. */
 static void hand_over_lines(struct top_request *request)
 {
-    struct strbuf *body = &request->body;
-    size_t start = 0;
-    const char *line_end;
-    while (start < body->len && (line_end = memchr(body->ptr + start, '\n', body->len - start))) {
-        struct str line = {body->ptr + start, (size_t)(line_end - body->ptr) - start};
-        if (line.len)
-            request->on_line(request->ctx, line);
-        start += line.len + 1;
-    }
-    if (start) {
-        memmove(body->ptr, body->ptr + start, body->len - start);
-        body->len -= start;
-    }
+    size_t at = 0;
+    struct str line;
+    while (api_next_line(&request->body, &at, &line))
+        request->on_line(request->ctx, line);
+    api_drop(&request->body, at);
 }
 
 /* False: the request has ended. */
@@ -135,16 +127,6 @@ static void on_limit(struct ev_loop *loop, ev_timer *watcher, int events)
     end(watcher->data, 0, -ETIMEDOUT);
 }
 
-static void write_request(struct top_request *request, const char *method, const char *target,
-                          const char *body)
-{
-    struct strbuf *out = &request->unsent;
-    strbuf_addf(out, "%s %s HTTP/1.1\r\nHost: a3s\r\nConnection: close\r\n", method, target);
-    if (body)
-        strbuf_addf(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(body));
-    strbuf_addf(out, "\r\n%s", body ? body : "");
-}
-
 void top_request_start(struct top_request *request, const char *method, const char *target,
                        const char *body)
 {
@@ -159,7 +141,7 @@ void top_request_start(struct top_request *request, const char *method, const ch
     request->fd = fd;
     request->sent = 0;
     http_init(&request->http, HEAD_RESPONSE);
-    write_request(request, method, target, body);
+    api_request(&request->unsent, method, target, body);
     ev_io_init(&request->io, on_io, fd, EV_WRITE);
     ev_timer_init(&request->limit, on_limit, TOP_PATIENCE, 0.);
     request->io.data = request->limit.data = request;

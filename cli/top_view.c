@@ -1,5 +1,6 @@
 #include "top_view.h"
 
+#include "api.h"
 #include "top_keys.h"
 #include "top_paint.h"
 #include "top_table.h"
@@ -14,12 +15,6 @@ static struct top_style styled(bool bold, bool reverse)
     style.bold = bold;
     style.reverse = reverse;
     return style;
-}
-
-static const char *text_of(json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
 }
 
 /* "4 services: 3 running, 1 failed": the states in the order in which they appear. */
@@ -48,7 +43,8 @@ static void draw_title(const struct top_screen *screen, const struct top_model *
     struct strbuf states = {0};
     if (model->status)
         count_states(model, &states);
-    pen_print(&pen, style, " a3s  %s  %s", strbuf_text(&states), text_of(model->status, "a3sfile"));
+    pen_print(&pen, style, " a3s  %s  %s", strbuf_text(&states),
+              api_text(model->status, "a3sfile"));
     if (json_is_true(json_object_get(model->status, "stopping")))
         pen_text(&pen, STR("  stopping"), style);
     pen_fill(&pen, style);

@@ -8,7 +8,6 @@
 
 #include "ast.h"
 #include "diag.h"
-#include "map.h"
 #include "model.h"
 #include "schema.h"
 #include "variables.h"

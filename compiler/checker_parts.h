@@ -6,6 +6,7 @@
 #include "codes.h"
 #include "decode.h"
 #include "eval.h"
+#include "map.h"
 
 struct check {
     struct arena *arena;

@@ -4,11 +4,11 @@
 
 #include "checker.h"
 #include "codes.h"
-#include "forms.h"
 #include "graph.h"
 #include "lower.h"
 #include "parse.h"
 #include "paths.h"
+#include "utf8.h"
 
 #include <errno.h>
 
@@ -55,7 +55,7 @@ static struct str name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct str name = str_from(slash != NULL ? slash + 1 : path);
-    return form_is_utf8(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
+    return utf8_is_valid(name) && !str_is(name, "-") ? name : STR("A3sfile.hcl");
 }
 
 /* What is not there yet is no news while the file itself is wrong. */
@@ -121,24 +121,25 @@ static bool compile_source(struct compilation *c, const char *path, uint32_t sou
     return c->diags.errors == 0 && lower_model(c, path, source);
 }
 
-bool compile_file(struct compilation *c, const char *path, const struct compile_options *options)
+static bool compile_loaded(struct compilation *c, const char *path, uint32_t source,
+                           const struct compile_options *options)
 {
     static const struct compile_options defaults;
-    uint32_t source;
-    bool compiled = load(c, path, &source) &&
-                    compile_source(c, path, source, options != NULL ? options : &defaults);
+    bool compiled = compile_source(c, path, source, options != NULL ? options : &defaults);
     diag_sort(&c->diags);
     return compiled;
+}
+
+bool compile_file(struct compilation *c, const char *path, const struct compile_options *options)
+{
+    uint32_t source;
+    return load(c, path, &source) && compile_loaded(c, path, source, options);
 }
 
 bool compile_text(struct compilation *c, const char *path, struct str text,
                   const struct compile_options *options)
 {
-    static const struct compile_options defaults;
-    uint32_t source = source_add(&c->sources, path, text);
-    bool compiled = compile_source(c, path, source, options != NULL ? options : &defaults);
-    diag_sort(&c->diags);
-    return compiled;
+    return compile_loaded(c, path, source_add(&c->sources, path, text), options);
 }
 
 bool compilation_is_secret(const struct compilation *c, const char *name)

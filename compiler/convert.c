@@ -1,7 +1,5 @@
 #include "convert.h"
 
-#include "vec.h"
-
 static bool mismatch(struct arena *arena, const struct type *from, const struct type *to,
                      const char **out_why)
 {

@@ -7,18 +7,34 @@ struct types {
     uint32_t count;
 };
 
+/* A type, and where it stands among the others. */
+struct ranked {
+    const struct type *type;
+    uint32_t place;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const struct ranked *a = left, *b = right;
+    int order = type_compare(a->type, b->type);
+    return order != 0 ? order : a->place < b->place ? -1 : a->place > b->place;
+}
+
 /* Each type once, in the order in which they first come. */
 static struct types distinct(struct arena *arena, const struct type *const *types, uint32_t count)
 {
-    VEC(const struct type *) kept = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        bool seen = false;
-        for (uint32_t j = 0; j < kept.count && !seen; j++)
-            seen = type_equal(kept.items[j], types[i]);
-        if (!seen)
-            *vec_push(arena, &kept) = types[i];
-    }
-    return (struct types){kept.items, kept.count};
+    struct types kept = {arena_new(arena, const struct type *, count), 0};
+    struct ranked *ranked = arena_new(arena, struct ranked, count);
+    bool *repeated = arena_new(arena, bool, count);
+    for (uint32_t i = 0; i < count; i++)
+        ranked[i] = (struct ranked){types[i], i};
+    qsort(ranked, count, sizeof *ranked, compare_ranked);
+    for (uint32_t i = 1; i < count; i++)
+        repeated[ranked[i].place] = type_equal(ranked[i - 1].type, ranked[i].type);
+    for (uint32_t i = 0; i < count; i++)
+        if (!repeated[i])
+            kept.items[kept.count++] = types[i];
+    return kept;
 }
 
 static bool all_convert(struct arena *arena, const struct types *types, const struct type *to)
@@ -46,9 +62,14 @@ static int compare_generality(const struct type *a, const struct type *b)
     return 0;
 }
 
+/* The search takes time that grows with the cube of their number. */
+#define TYPES_MAX 256u
+
 /* The first in the order of generality that all others convert to. */
 static const struct type *most_general(struct arena *arena, const struct types *types)
 {
+    if (types->count > TYPES_MAX)
+        return NULL;
     bool *tried = arena_new(arena, bool, types->count);
     for (uint32_t round = 0; round < types->count; round++) {
         uint32_t best = types->count;

@@ -1,11 +1,10 @@
 #include "cycle.h"
 
+#include "array.h"
 #include "codes.h"
+#include "cycle_text.h"
 
 #define NONE UINT32_MAX
-
-/* A circle longer than this is shown by its first services and its last. */
-#define SHOWN_MAX 16u
 
 /* Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972), with a stack of its
  * own in place of recursion. */
@@ -73,26 +72,21 @@ static struct str name_of(const struct search *s, uint32_t service)
     return s->model->services.items[service]->name;
 }
 
-static bool is_shown(uint32_t place, uint32_t count)
-{
-    return count <= SHOWN_MAX || place < SHOWN_MAX - 1 || place == count - 1;
-}
+struct circle {
+    const struct search *search;
+    const uint32_t *members; /* services, each of which depends on the next */
+};
 
-static void describe(struct search *s, const uint32_t *circle, uint32_t count, struct strbuf *out)
+static void add_name(const void *context, uint32_t place, struct strbuf *out)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_shown(i, count))
-            strbuf_addf(out, "\"%.*s\" -> ", STR_ARG(name_of(s, circle[i])));
-        else if (i == SHOWN_MAX - 1)
-            strbuf_addf(out, "(%u more) -> ", count - SHOWN_MAX);
-    }
-    strbuf_addf(out, "\"%.*s\"", STR_ARG(name_of(s, circle[0])));
+    const struct circle *circle = context;
+    strbuf_addf(out, "\"%.*s\"", STR_ARG(name_of(circle->search, circle->members[place])));
 }
 
 static void report(struct search *s, const uint32_t *circle, uint32_t count)
 {
     struct strbuf path = {0};
-    describe(s, circle, count, &path);
+    cycle_describe(count, add_name, &(struct circle){s, circle}, &path);
     struct diag *diag =
         diag_error(s->diags, CODE(CYCLE), edge_span(s->model, circle[0], circle[1]),
                    "services depend on each other in a circle: %s", strbuf_text(&path));
@@ -101,7 +95,7 @@ static void report(struct search *s, const uint32_t *circle, uint32_t count)
                STR_ARG(name_of(s, circle[1])));
     for (uint32_t i = 1; i < count; i++) {
         uint32_t to = circle[(i + 1) % count];
-        if (is_shown(i, count))
+        if (cycle_is_shown(i, count))
             diag_note(diag, edge_span(s->model, circle[i], to), "\"%.*s\" waits for \"%.*s\"",
                       STR_ARG(name_of(s, circle[i])), STR_ARG(name_of(s, to)));
     }
@@ -163,7 +157,7 @@ void cycle_report(const struct model *model, struct diag_list *diags, struct are
     struct search s = {.model = model, .diags = diags, .scratch = scratch};
     uint32_t **arrays[] = {&s.number, &s.low,  &s.component, &s.stack,
                            &s.path,   &s.next, &s.parent,    &s.queue};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(arrays); i++)
         *arrays[i] = arena_new(scratch, uint32_t, count);
     for (uint32_t i = 0; i < count; i++)
         s.component[i] = s.parent[i] = NONE;

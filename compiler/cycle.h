@@ -1,4 +1,4 @@
-/* Circles of dependencies, for people. */
+/* Cycles of dependencies, each told in one diagnostic. */
 #ifndef COMPILER_CYCLE_H
 #define COMPILER_CYCLE_H
 

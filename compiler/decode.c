@@ -1,3 +1,5 @@
+#include "array.h"
+#include "ascii.h"
 #include "codes.h"
 #include "decode_parts.h"
 #include "forms.h"
@@ -5,8 +7,6 @@
 #include "pattern.h"
 #include "schema_doc.h"
 #include "suggest.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 static bool decode_bool(const struct target *t, const struct value *value)
 {
@@ -156,9 +156,7 @@ static bool take_host(const struct target *t, const struct value *value, struct 
                                    "\"%.*s\" cannot stand in a host name", STR_ARG(host));
     char *lower = arena_strndup(t->decode->arena, host.ptr, host.len);
     for (size_t i = 0; i < host.len; i++)
-        lower[i] = lower[i] >= 'A' && lower[i] <= 'Z' ? (char)(lower[i] + 32)
-                   : lower[i] == '_'                  ? '-'
-                                                      : lower[i];
+        lower[i] = lower[i] == '_' ? '-' : ascii_lower(lower[i]);
     if (form_is_host((struct str){lower, host.len}))
         diag_help(diag, "write \"%s\"", lower);
     else
@@ -192,9 +190,7 @@ static struct str stand_in(const struct target *t, const struct model_text *path
     for (uint32_t i = 0; i < path->count; i++)
         strbuf_add_str(&text,
                        path->pieces[i].kind == VALUE_PIECE_TEXT ? path->pieces[i].text : STR("x"));
-    struct str copy = {arena_strndup(t->decode->arena, strbuf_text(&text), text.len), text.len};
-    strbuf_finish(&text);
-    return copy;
+    return strbuf_move(&text, t->decode->arena);
 }
 
 static bool decode_url_path(const struct target *t, const struct value *value)
@@ -236,9 +232,7 @@ static const char *show_size(const struct target *t, uint32_t bytes)
 {
     struct strbuf text = {0};
     schema_show_size(bytes, &text);
-    const char *copy = arena_strndup(t->decode->arena, strbuf_text(&text), text.len);
-    strbuf_finish(&text);
-    return copy;
+    return strbuf_move(&text, t->decode->arena).ptr;
 }
 
 static bool decode_size(const struct target *t, const struct value *value)

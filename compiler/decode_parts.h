@@ -15,7 +15,7 @@ struct target {
     const char *part; /* of the attribute, for messages: "" or "each element of " */
 };
 
-/* Each false after a diagnostic; what is unknown had its own. */
+/* Each gives false after a diagnostic; an unknown value had its diagnostic before. */
 
 bool decode_wrong_type(const struct target *t, const struct value *value, const char *expected);
 /* A diagnostic at the value: the attribute must be what. */

@@ -1,9 +1,8 @@
+#include "array.h"
 #include "codes.h"
 #include "decode_parts.h"
 #include "later.h"
 #include "words.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 /* As in every HCL object, the last of two equal names holds. */
 static void warn_repeated(const struct target *t, const struct value_member *member)
@@ -79,9 +78,7 @@ static struct str copy_marked(const struct target *t, const struct model_text *t
     if (text->count == 0)
         return text->text;
     add_marked(&line, text);
-    struct str copy = {arena_strndup(t->decode->arena, strbuf_text(&line), line.len), line.len};
-    strbuf_finish(&line);
-    return copy;
+    return strbuf_move(&line, t->decode->arena);
 }
 
 /* The values that the marks of a line stand for, in their order. */
@@ -120,8 +117,7 @@ static struct model_text unmark(const struct target *t, struct str marked, struc
     }
     struct strbuf shown = {0};
     later_describe(pieces.items, pieces.count, &shown);
-    text.text = (struct str){arena_strndup(arena, strbuf_text(&shown), shown.len), shown.len};
-    strbuf_finish(&shown);
+    text.text = strbuf_move(&shown, arena);
     text.pieces = pieces.items;
     text.count = pieces.count;
     return text;

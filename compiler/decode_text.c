@@ -126,9 +126,7 @@ bool decode_take_later(const struct target *t, const struct value *value, const 
     text.pieces = value->later.pieces;
     text.count = value->later.count;
     later_describe(text.pieces, text.count, &shown);
-    text.text.ptr = arena_strndup(t->decode->arena, strbuf_text(&shown), shown.len);
-    text.text.len = shown.len;
-    strbuf_finish(&shown);
+    text.text = strbuf_move(&shown, t->decode->arena);
     if (!decode_check_later(t, &text))
         return false;
     *out_text = text;

@@ -1,6 +1,7 @@
 #include "eval_parts.h"
 
 #include "later.h"
+#include "utf8.h"
 
 /* Shared pieces */
 
@@ -95,13 +96,7 @@ uint32_t eval_bound(struct eval *eval, struct value *value, struct span span)
 
 struct str eval_text(struct eval *eval, const struct strbuf *text)
 {
-    struct str copy = {arena_strndup(eval->arena, strbuf_text(text), text->len), text->len};
-    return value_normalize(eval->arena, copy);
-}
-
-static struct span span_between(struct span first, struct span last)
-{
-    return span_join(first, last);
+    return utf8_nfc(eval->arena, strbuf_copy(text, eval->arena));
 }
 
 static struct span opener(struct span span)
@@ -143,7 +138,7 @@ struct span eval_start(struct eval *eval, const struct ast_expr *expr)
     case AST_INDEX:
         return is_literal_key(expr->access.key) ? expr->span : opener(eval_step(eval, expr));
     case AST_SPLAT: return expr->splat.marker;
-    case AST_CALL: return span_between(expr->call.name_span, expr->call.open);
+    case AST_CALL: return span_join(expr->call.name_span, expr->call.open);
     case AST_UNARY:
     case AST_TUPLE:
     case AST_OBJECT:

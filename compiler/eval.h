@@ -29,9 +29,11 @@ struct eval_scope {
     const struct eval_scope *parent; /* or NULL */
     const struct eval_binding *bindings;
     uint32_t count;
+    const struct map *index; /* name -> index into bindings; NULL for a few of them */
 };
 
 struct files;
+struct map;
 struct references;
 
 struct eval {
@@ -44,7 +46,7 @@ struct eval {
     /* Private to eval*.c and functions*.c; zero before the first use. */
     const struct value *item; /* what a splat is at */
     uint32_t depth, loops;
-    uint32_t work;
+    uint32_t work, suggest_work;
     bool exhausted;
 };
 

@@ -1,15 +1,21 @@
 #include "eval_parts.h"
 
+#include "ascii.h"
+#include "map.h"
 #include "suggest.h"
 
 /* Variables */
 
 const struct value *eval_find_variable(const struct eval_scope *scope, struct str name)
 {
-    for (; scope != NULL; scope = scope->parent)
-        for (uint32_t i = 0; i < scope->count; i++)
+    for (; scope != NULL; scope = scope->parent) {
+        const uint32_t *known = scope->index != NULL ? map_find(scope->index, name) : NULL;
+        if (known != NULL)
+            return &scope->bindings[*known].value;
+        for (uint32_t i = 0; scope->index == NULL && i < scope->count; i++)
             if (str_equal(scope->bindings[i].name, name))
                 return &scope->bindings[i].value;
+    }
     return NULL;
 }
 
@@ -34,12 +40,12 @@ static bool is_incomplete(struct eval *eval, const struct ast_expr *expr)
     return true;
 }
 
-/* As variables of the environment are written: PORT, NODE_ENV. */
-static bool is_environment_name(struct str name)
+/* Written as variables of the environment mostly are: PORT, NODE_ENV. */
+static bool looks_like_environment(struct str name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z') && name.ptr[i] != '_' &&
-            !(i && name.ptr[i] >= '0' && name.ptr[i] <= '9'))
+        if (!ascii_is_upper(name.ptr[i]) && name.ptr[i] != '_' &&
+            !(i > 0 && ascii_is_digit(name.ptr[i])))
             return false;
     return name.len > 1;
 }
@@ -50,13 +56,13 @@ static void unknown_variable(struct eval *eval, const struct ast_expr *expr)
         return;
     struct suggestion close = suggest_begin(expr->name);
     for (const struct eval_scope *scope = eval->scope; scope != NULL; scope = scope->parent)
-        for (uint32_t i = 0; i < scope->count; i++)
+        for (uint32_t i = 0; i < scope->count && suggest_afford(&eval->suggest_work, 1); i++)
             suggest_offer(&close, scope->bindings[i].name, i);
     struct diag *diag = eval_error(eval, CODE(UNKNOWN_VARIABLE), expr->span, "Unknown variable");
     diag_detail(diag, "there is no variable named \"%.*s\"", STR_ARG(expr->name));
     if (close.best.ptr != NULL)
         diag_help(diag, "did you mean \"%.*s\"?", STR_ARG(close.best));
-    else if (is_environment_name(expr->name))
+    else if (looks_like_environment(expr->name))
         diag_help(diag,
                   "for the shell write $%.*s, for what a3s finds in its environment env(\"%.*s\")",
                   STR_ARG(expr->name), STR_ARG(expr->name));
@@ -96,7 +102,7 @@ static struct value missing_member(struct eval *eval, const struct ast_expr *exp
 {
     bool map = mapping->kind == VALUE_MAP;
     struct suggestion close = suggest_begin(expr->access.name);
-    for (uint32_t i = 0; i < mapping->object.count; i++)
+    for (uint32_t i = 0; i < mapping->object.count && suggest_afford(&eval->suggest_work, 1); i++)
         suggest_offer(&close, mapping->object.items[i].name, i);
     struct diag *diag = eval_error(eval, CODE(NO_ATTRIBUTE), eval_step(eval, expr),
                                    map ? "Missing map element" : "Unsupported attribute");

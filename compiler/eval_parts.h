@@ -38,8 +38,9 @@ struct eval_loop {
     struct eval_binding bindings[2];
     struct eval_scope scope;
 };
-/* Evaluates the collection. False, after a diagnostic if it is none, if there is nothing to walk:
- * *out_kind then says what the whole is. Names of length 0 are not bound. */
+/* Evaluates the collection. False, after a diagnostic if it is no collection, if there is nothing
+ * to walk: the kind of *out_collection is then that of the whole expression. Names of length 0 are
+ * not bound. */
 bool eval_loop_begin(struct eval *eval, struct eval_loop *loop, struct str key, struct str value,
                      const struct ast_expr *collection, struct value *out_collection);
 /* Binds the next element; false at the end. */
@@ -53,17 +54,17 @@ static inline uint64_t eval_text_units(size_t bytes)
     return bytes / 16 + 1;
 }
 
-/* The size of a value that has got a name at the span: names that hold each other twice, or once
- * and in a long row, would be a value that nobody could walk through. One that nests too deep is a
- * diagnostic, and unknown. */
+/* How many values are in one that is given a name at the span. Names may hold each other, so that a
+ * few lines describe a value that nobody could walk through: whoever refers to a name charges its
+ * size. A value that nests too deep becomes unknown, after a diagnostic. */
 uint32_t eval_bound(struct eval *eval, struct value *value, struct span span);
 
 /* A diagnostic of the code, with hcl's category for its message. */
 struct diag *eval_error(struct eval *eval, const struct diag_code *code, struct span span,
                         const char *summary);
-/* At the span stands, or is in what stands there, a value that is known only at start, where what
- * needs it: one diagnostic. Gives what becomes of the whole: unknown, or later for the element of a
- * loop that is only tried. */
+/* One diagnostic: what stands at the span is, or has in it, the value that is known only at start,
+ * and what needs it now. Gives the kind of the result: unknown, or later for the element of a loop
+ * that is only tried. */
 enum value_kind eval_too_late(struct eval *eval, const struct value *value, struct span span,
                               const char *what);
 /* As eval_too_late for a value that is not known; unknown stays so without a word. */

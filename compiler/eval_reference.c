@@ -1,5 +1,6 @@
 #include "eval_parts.h"
 
+#include "array.h"
 #include "references.h"
 
 static const char *const forms[] = {
@@ -7,7 +8,7 @@ static const char *const forms[] = {
     [REFERENCE_VARIABLE] = "NAME",
     [REFERENCE_SERVICE] = "NAME.url, NAME.port or NAME.host",
 };
-_Static_assert(sizeof forms / sizeof forms[0] == REFERENCE_ROOT_COUNT, "a form for each root");
+_Static_assert(ARRAY_LEN(forms) == REFERENCE_ROOT_COUNT, "a form for each root");
 
 /* REFERENCE_ROOT_COUNT if it is none, or a loop has a variable of that name. */
 static enum reference_root root_of(const struct eval *eval, struct str name)

@@ -1,24 +1,10 @@
 #include "forms.h"
 
-#include <utf8proc.h>
+#include "array.h"
+#include "ascii.h"
 
 #define LABEL_MAX    63
 #define FRACTION_MAX 6
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
 
 static void advance(struct str *text, size_t count)
 {
@@ -30,7 +16,7 @@ static size_t take_digits(struct str *text, uint64_t *out_number)
 {
     size_t count = 0;
     uint64_t number = 0;
-    for (; count < text->len && is_digit(text->ptr[count]); count++) {
+    for (; count < text->len && ascii_is_digit(text->ptr[count]); count++) {
         number = number * 10 + (uint64_t)(text->ptr[count] - '0');
         if (number > UINT32_MAX)
             number = UINT32_MAX;
@@ -52,7 +38,7 @@ static uint32_t take_unit(struct str *text)
         {{"m", 1}, 60000},
         {{"h", 1}, 3600000},
     };
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         if (str_has_prefix(*text, units[i].name)) {
             advance(text, units[i].name.len);
             return units[i].ms;
@@ -106,7 +92,7 @@ bool form_size(struct str text, uint32_t *out_bytes)
     uint64_t number;
     if (take_digits(&text, &number) == 0)
         return false;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         if (!str_equal(text, units[i].name))
             continue;
         uint64_t bytes = number << units[i].shift;
@@ -122,7 +108,7 @@ static bool is_label(struct str label)
         label.ptr[label.len - 1] == '-')
         return false;
     for (size_t i = 0; i < label.len; i++)
-        if (!is_lower(label.ptr[i]) && !is_digit(label.ptr[i]) && label.ptr[i] != '-')
+        if (!ascii_is_lower(label.ptr[i]) && !ascii_is_digit(label.ptr[i]) && label.ptr[i] != '-')
             return false;
     return true;
 }
@@ -142,25 +128,12 @@ bool form_is_host(struct str text)
 
 bool form_is_identifier(struct str text)
 {
-    if (text.len == 0 || is_digit(text.ptr[0]) || text.ptr[0] == '-')
+    if (text.len == 0 || ascii_is_digit(text.ptr[0]) || text.ptr[0] == '-')
         return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '_' && c != '-')
+        if (!ascii_is_digit(c) && !ascii_is_lower(c) && !ascii_is_upper(c) && c != '_' && c != '-')
             return false;
-    }
-    return true;
-}
-
-bool form_is_utf8(struct str text)
-{
-    for (size_t at = 0; at < text.len;) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                                   (utf8proc_ssize_t)(text.len - at), &code);
-        if (length <= 0)
-            return false;
-        at += (size_t)length;
     }
     return true;
 }
@@ -169,7 +142,7 @@ bool form_is_name(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool word = is_lower(c) || is_upper(c) || is_digit(c) || c == '_';
+        bool word = ascii_is_lower(c) || ascii_is_upper(c) || ascii_is_digit(c) || c == '_';
         if (!word && (i == 0 || (c != '.' && c != '-')))
             return false;
     }

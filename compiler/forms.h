@@ -24,8 +24,6 @@ bool form_is_name(struct str text);
 /* [A-Za-z_][A-Za-z0-9_-]*: what may stand behind the dot of local. and var. */
 bool form_is_identifier(struct str text);
 
-bool form_is_utf8(struct str text);
-
 /* "200" or "200-399", three digits each, rising. */
 bool form_status(struct str text, uint32_t *out_min, uint32_t *out_max);
 

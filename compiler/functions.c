@@ -1,9 +1,8 @@
 #include "functions_parts.h"
 
+#include "array.h"
 #include "later.h"
 #include "suggest.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 #define REST  FUNCTION_REST
 #define LAZY  FUNCTION_LAZY
@@ -53,34 +52,13 @@ void function_usage(const struct function *function, struct strbuf *out)
 
 /* How functions answer */
 
-__attribute__((format(printf, 2, 0))) static const char *
-format_why(struct function_call *call, const char *format, va_list args)
-{
-    struct strbuf text = {0};
-    strbuf_vaddf(&text, format, args);
-    const char *why = arena_strndup(call->arena, strbuf_text(&text), text.len);
-    strbuf_finish(&text);
-    return why;
-}
-
-bool function_fail(struct function_call *call, const char *format, ...)
+void function_refuse(struct function_call *call, uint32_t bad, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    call->why = format_why(call, format, args);
-    call->bad = FUNCTION_NONE;
+    call->why = arena_vprintf(call->arena, format, args);
+    call->bad = bad;
     va_end(args);
-    return false;
-}
-
-bool function_reject(struct function_call *call, uint32_t arg, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    call->why = format_why(call, format, args);
-    call->bad = arg;
-    va_end(args);
-    return false;
 }
 
 bool function_charge(struct function_call *call, uint64_t units)

@@ -41,7 +41,7 @@ struct function_call {
     const struct value *args;
     uint32_t count;
     uint32_t bad;    /* the argument that is refused, or FUNCTION_NONE */
-    const char *why; /* set by function_fail and function_reject */
+    const char *why; /* set by function_refuse */
 };
 
 #define FUNCTION_NONE UINT32_MAX

@@ -1,6 +1,7 @@
 #include "functions_parts.h"
 
-#include <utf8proc.h>
+#include "ascii.h"
+#include "utf8.h"
 
 /* No field is wider, and no number has more digits behind its point. */
 #define FIELD_MAX 4096
@@ -24,11 +25,6 @@ struct formatter {
     struct strbuf out;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static char current(const struct formatter *f)
 {
     return f->at < f->format.len ? f->format.ptr[f->at] : '\0';
@@ -37,7 +33,7 @@ static char current(const struct formatter *f)
 static bool read_int(struct formatter *f, int *out)
 {
     int number = 0;
-    for (; is_digit(current(f)); f->at++) {
+    for (; ascii_is_digit(current(f)); f->at++) {
         number = number * 10 + (current(f) - '0');
         if (number > FIELD_MAX)
             return function_fail(f->call, "a number in the format at byte %zu is too large", f->at);
@@ -66,7 +62,7 @@ static bool read_verb(struct formatter *f, struct verb *verb)
     int index;
     f->at++;
     read_flags(f, verb);
-    if (is_digit(current(f)) && !read_int(f, &verb->width))
+    if (ascii_is_digit(current(f)) && !read_int(f, &verb->width))
         return false;
     if (current(f) == '.') {
         f->at++;
@@ -83,7 +79,7 @@ static bool read_verb(struct formatter *f, struct verb *verb)
         verb->arg = (uint32_t)index;
     }
     verb->mode = current(f);
-    if (!((verb->mode >= 'a' && verb->mode <= 'z') || (verb->mode >= 'A' && verb->mode <= 'Z')))
+    if (!ascii_is_letter(verb->mode))
         return function_fail(f->call, "the format has no verb at byte %zu", f->at);
     f->at++;
     verb->raw = (struct str){f->format.ptr + verb->offset, f->at - verb->offset};
@@ -96,35 +92,18 @@ static bool bad_value(struct formatter *f, const struct verb *verb, const char *
                          why);
 }
 
-/* The bytes of at most limit characters, and how many there are. */
-static size_t measure(struct str text, int limit, int *out_count)
+/* The bytes of at most limit characters. */
+static size_t prefix_length(struct str text, int limit)
 {
     size_t at = 0;
-    int count = 0;
-    utf8proc_int32_t state = 0, before = 0, point;
-    while (at < text.len) {
-        utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                                   (utf8proc_ssize_t)(text.len - at), &point);
-        if (length <= 0) {
-            length = 1;
-            point = 0xfffd;
-        }
-        if (at == 0 || utf8proc_grapheme_break_stateful(before, point, &state)) {
-            if (limit >= 0 && count == limit)
-                break;
-            count++;
-        }
-        before = point;
-        at += (size_t)length;
-    }
-    *out_count = count;
+    for (; limit > 0 && at < text.len; limit--)
+        at += utf8_cluster((struct str){text.ptr + at, text.len - at});
     return at;
 }
 
 static void add_padded(struct formatter *f, const struct verb *verb, struct str text)
 {
-    int count;
-    measure(text, -1, &count);
+    int count = (int)utf8_count_clusters(text);
     size_t pad = verb->width > count ? (size_t)(verb->width - count) : 0;
     char fill = verb->zero ? '0' : ' ';
     if (!verb->minus)
@@ -145,11 +124,10 @@ static void add_json(struct formatter *f, const struct verb *verb, const struct 
 static bool add_string(struct formatter *f, const struct verb *verb, struct value value)
 {
     const char *why;
-    int count;
     if (!convert_value(f->call->arena, &value, &type_string, &value, &why))
         return bad_value(f, verb, why);
     if (verb->precision > 0)
-        value.string.len = measure(value.string, verb->precision, &count);
+        value.string.len = prefix_length(value.string, verb->precision);
     if (verb->mode == 'q')
         add_json(f, verb, &value);
     else
@@ -196,8 +174,7 @@ static bool add_integer(struct formatter *f, const struct verb *verb, const stru
         return bad_value(f, verb, "a whole number is required");
     number_format_base(number, base, &digits);
     for (size_t i = 0; i < digits.len && verb->mode == 'X'; i++)
-        if (digits.ptr[i] >= 'a' && digits.ptr[i] <= 'z')
-            digits.ptr[i] = (char)(digits.ptr[i] - 32);
+        digits.ptr[i] = ascii_upper(digits.ptr[i]);
     add_digits(f, verb, strbuf_str(&digits), prefix);
     strbuf_finish(&digits);
     return true;

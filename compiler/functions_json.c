@@ -1,5 +1,7 @@
 #include "functions_parts.h"
 
+#include "ascii.h"
+
 #include <utf8proc.h>
 
 /* How deep arrays and objects may nest in what is decoded. */
@@ -33,18 +35,18 @@ static void write_string(struct str text, struct strbuf *out)
     strbuf_addc(out, '"');
 }
 
-static void write_number(const struct number *number, struct strbuf *out)
+static void write_number(struct arena *arena, const struct number *number, struct strbuf *out)
 {
-    struct arena scratch = {0};
-    strbuf_add_str(out, number_text(&scratch, number));
-    arena_finish(&scratch);
+    struct arena_mark before = arena_mark(arena);
+    strbuf_add_str(out, number_text(arena, number));
+    arena_rewind(arena, before);
 }
 
 void function_write_json(struct arena *arena, const struct value *value, struct strbuf *out)
 {
     switch (value->kind) {
     case VALUE_BOOL: strbuf_adds(out, value->boolean ? "true" : "false"); return;
-    case VALUE_NUMBER: write_number(&value->number, out); return;
+    case VALUE_NUMBER: write_number(arena, &value->number, out); return;
     case VALUE_STRING: write_string(value->string, out); return;
     case VALUE_TUPLE:
     case VALUE_LIST:
@@ -111,11 +113,7 @@ static bool read_hex(struct reader *r, uint32_t *out)
     if (r->text.len - r->at < 4)
         return bad_json(r, "four hexadecimal digits are due");
     for (size_t end = r->at + 4; r->at < end; r->at++) {
-        char c = r->text.ptr[r->at];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
+        int digit = ascii_hex(r->text.ptr[r->at]);
         if (digit < 0)
             return bad_json(r, "four hexadecimal digits are due");
         unit = unit * 16 + (uint32_t)digit;
@@ -215,23 +213,29 @@ static bool read_number(struct reader *r, struct value *out)
     return bad_json(r, text.len > 0 ? "this is no number" : "this is not JSON");
 }
 
+/* Passes the opening bracket. Gives the closing one, which is passed too, if nothing is inside;
+ * else a comma, as if one stood before the first element. */
+static char begin_container(struct reader *r, char close)
+{
+    r->at++;
+    if (peek(r) != close)
+        return ',';
+    r->at++;
+    return close;
+}
+
 static bool read_array(struct reader *r, struct value *out)
 {
     VEC(struct value) items = {0};
-    r->at++;
-    if (peek(r) == ']')
-        r->at++;
-    else
-        for (char c = ','; c != ']';) {
-            struct value item;
-            if (!read_value(r, &item))
-                return false;
-            *vec_push(r->call->arena, &items) = item;
-            c = peek(r);
-            if (c != ',' && c != ']')
-                return bad_json(r, "a comma or \"]\" is due");
-            r->at++;
-        }
+    for (char c = begin_container(r, ']'); c != ']'; r->at++) {
+        struct value item;
+        if (!read_value(r, &item))
+            return false;
+        *vec_push(r->call->arena, &items) = item;
+        c = peek(r);
+        if (c != ',' && c != ']')
+            return bad_json(r, "a comma or \"]\" is due");
+    }
     *out = (struct value){.kind = VALUE_TUPLE, .span = r->call->expr->span};
     out->tuple.items = items.items;
     out->tuple.count = items.count;
@@ -254,20 +258,15 @@ static bool read_member(struct reader *r, struct value_member *out)
 static bool read_object(struct reader *r, struct value *out)
 {
     VEC(struct value_member) items = {0};
-    r->at++;
-    if (peek(r) == '}')
-        r->at++;
-    else
-        for (char c = ','; c != '}';) {
-            struct value_member member;
-            if (!read_member(r, &member))
-                return false;
-            *vec_push(r->call->arena, &items) = member;
-            c = peek(r);
-            if (c != ',' && c != '}')
-                return bad_json(r, "a comma or \"}\" is due");
-            r->at++;
-        }
+    for (char c = begin_container(r, '}'); c != '}'; r->at++) {
+        struct value_member member;
+        if (!read_member(r, &member))
+            return false;
+        *vec_push(r->call->arena, &items) = member;
+        c = peek(r);
+        if (c != ',' && c != '}')
+            return bad_json(r, "a comma or \"}\" is due");
+    }
     *out = (struct value){.kind = VALUE_OBJECT, .span = r->call->expr->span};
     out->object.items = items.items;
     out->object.count = items.count;

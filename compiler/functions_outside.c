@@ -2,6 +2,7 @@
 
 #include "files.h"
 #include "later.h"
+#include "utf8.h"
 
 /* Functions that look beyond the file that is compiled. */
 
@@ -41,5 +42,5 @@ bool function_file(struct function_call *call, struct value *out)
         return function_fail(call, "\"%.*s\" cannot be read: %s", STR_ARG(path), why);
     if (!function_charge(call, eval_text_units(text.len)))
         return false;
-    return function_give_str(call, value_normalize(call->arena, text), out);
+    return function_give_str(call, utf8_nfc(call->arena, text), out);
 }

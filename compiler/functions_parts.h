@@ -9,12 +9,13 @@
 #include "functions.def"
 #undef FUNCTION
 
-/* The call failed as a whole; always false. */
-bool function_fail(struct function_call *call, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* One argument is to blame; always false. */
-bool function_reject(struct function_call *call, uint32_t arg, const char *format, ...)
+/* Says why the call failed, and which argument is to blame: FUNCTION_NONE, or its index. */
+void function_refuse(struct function_call *call, uint32_t bad, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The call failed as a whole; false, and the compiler sees that it always is. */
+#define function_fail(call, ...) (function_refuse((call), FUNCTION_NONE, __VA_ARGS__), false)
+/* One argument is to blame; false likewise. */
+#define function_reject(call, arg, ...) (function_refuse((call), (arg), __VA_ARGS__), false)
 /* Counts what will be produced; false, with nothing more to say, if it is too much. */
 bool function_charge(struct function_call *call, uint64_t units);
 

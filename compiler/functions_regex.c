@@ -1,12 +1,11 @@
 #include "functions_parts.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include "pattern.h"
+#include "utf8.h"
 
 /* PCRE2 reads what RE2 reads, and more. Its steps are bounded, so that no pattern can hang. */
 #define MATCH_LIMIT 200000
 #define DEPTH_LIMIT 1000
-#define PATTERN_MAX 32768
 #define GROUPS_MAX  1000
 
 struct regex {
@@ -50,23 +49,15 @@ static bool read_names(struct regex *regex)
     return true;
 }
 
-/* A dollar is the very end and braces that count nothing are themselves, as in RE2. */
 static bool regex_compile(struct regex *regex)
 {
-    struct str pattern = regex->call->args[0].string;
-    int error;
-    PCRE2_SIZE offset;
-    if (pattern.len > PATTERN_MAX)
-        return function_reject(regex->call, 0, "the pattern is too long");
-    regex->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
-                                PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, &error,
-                                &offset, NULL);
-    if (regex->code == NULL) {
-        PCRE2_UCHAR message[256] = "it is not valid";
-        pcre2_get_error_message(error, message, sizeof message);
-        return function_reject(regex->call, 0, "at byte %zu of the pattern: %s", (size_t)offset,
-                               (const char *)message);
-    }
+    const char *why;
+    size_t offset;
+    /* "$" matches at the very end alone, not before a last newline: as in RE2. */
+    regex->code = pattern_compile(regex->call->arena, regex->call->args[0].string,
+                                  PCRE2_DOLLAR_ENDONLY, &offset, &why);
+    if (regex->code == NULL)
+        return function_reject(regex->call, 0, "at byte %zu of the pattern: %s", offset, why);
     regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
     regex->context = pcre2_match_context_create(NULL);
     if (regex->match == NULL || regex->context == NULL)
@@ -88,9 +79,10 @@ static int regex_find(struct regex *regex, size_t at, uint32_t options)
         return 1;
     if (found == PCRE2_ERROR_MATCHLIMIT || found == PCRE2_ERROR_DEPTHLIMIT ||
         found == PCRE2_ERROR_HEAPLIMIT)
-        function_fail(regex->call, "the pattern takes too many steps on this text");
+        function_refuse(regex->call, FUNCTION_NONE,
+                        "the pattern takes too many steps on this text");
     else
-        function_fail(regex->call, "the text cannot be searched");
+        function_refuse(regex->call, FUNCTION_NONE, "the text cannot be searched");
     return -1;
 }
 
@@ -102,7 +94,7 @@ static struct value group_value(struct regex *regex, uint32_t group)
     if (start == PCRE2_UNSET || end < start)
         return (struct value){.kind = VALUE_NULL, .null_type = &type_string};
     struct str text = {regex->subject.ptr + start, end - start};
-    return value_string(regex->call->expr->span, value_normalize(regex->call->arena, text));
+    return value_string(regex->call->expr->span, utf8_nfc(regex->call->arena, text));
 }
 
 static struct value match_value(struct regex *regex)
@@ -133,7 +125,7 @@ bool function_regex(struct function_call *call, struct value *out)
     if (found > 0)
         *out = match_value(&regex);
     if (found == 0)
-        function_fail(call, "the pattern matches no part of the text");
+        function_refuse(call, FUNCTION_NONE, "the pattern matches no part of the text");
     regex_finish(&regex);
     return found > 0;
 }

@@ -1,5 +1,7 @@
 #include "functions_parts.h"
 
+#include "utf8.h"
+
 #include <utf8proc.h>
 
 static struct str text_of(const struct function_call *call, uint32_t arg)
@@ -9,37 +11,9 @@ static struct str text_of(const struct function_call *call, uint32_t arg)
 
 /* Characters */
 
-static size_t next_point(struct str text, size_t at, utf8proc_int32_t *out_point)
+static size_t next_point(struct str text, size_t at, int32_t *out_point)
 {
-    utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
-                                               (utf8proc_ssize_t)(text.len - at), out_point);
-    if (length > 0)
-        return at + (size_t)length;
-    *out_point = (unsigned char)text.ptr[at];
-    return at + 1;
-}
-
-/* The end of the grapheme cluster that begins at at. */
-static size_t next_cluster(struct str text, size_t at)
-{
-    utf8proc_int32_t state = 0, point, before;
-    at = next_point(text, at, &before);
-    while (at < text.len) {
-        size_t next = next_point(text, at, &point);
-        if (utf8proc_grapheme_break_stateful(before, point, &state))
-            break;
-        before = point;
-        at = next;
-    }
-    return at;
-}
-
-static int64_t count_clusters(struct str text)
-{
-    int64_t count = 0;
-    for (size_t at = 0; at < text.len; at = next_cluster(text, at))
-        count++;
-    return count;
+    return at + utf8_next((struct str){text.ptr + at, text.len - at}, out_point);
 }
 
 static void add_point(struct strbuf *out, utf8proc_int32_t point)
@@ -52,14 +26,14 @@ static void add_point(struct strbuf *out, utf8proc_int32_t point)
 
 bool function_strlen(struct function_call *call, struct value *out)
 {
-    return function_give_int(count_clusters(text_of(call, 0)), out);
+    return function_give_int((int64_t)utf8_count_clusters(text_of(call, 0)), out);
 }
 
 /* The place behind count clusters from at, or the end. */
 static size_t skip_clusters(struct str text, size_t at, int64_t count)
 {
     for (; count > 0 && at < text.len; count--)
-        at = next_cluster(text, at);
+        at += utf8_cluster((struct str){text.ptr + at, text.len - at});
     return at;
 }
 
@@ -69,7 +43,7 @@ bool function_substr(struct function_call *call, struct value *out)
     int offset, length;
     if (!function_int(call, 1, &offset) || !function_int(call, 2, &length))
         return false;
-    int64_t from = offset < 0 ? offset + count_clusters(text) : offset;
+    int64_t from = offset < 0 ? offset + (int64_t)utf8_count_clusters(text) : offset;
     if (offset >= 0 && length == 0)
         return function_give_str(call, STR(""), out);
     size_t start = skip_clusters(text, 0, from);
@@ -295,7 +269,7 @@ bool function_split(struct function_call *call, struct value *out)
         size_t end = at < text.len ? part_end(text, at, separator) : text.len;
         struct str part = {text.ptr + at, end - at};
         out->tuple.items[out->tuple.count++] =
-            value_string(call->expr->span, value_normalize(call->arena, part));
+            value_string(call->expr->span, utf8_nfc(call->arena, part));
         at = end + separator.len;
     }
     return true;

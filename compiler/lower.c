@@ -12,6 +12,8 @@ _Static_assert(MODEL_HOST_MAX <= PLAN_NAME_MAX, "the checker's limits are the pl
 _Static_assert(MODEL_TEXT_MAX == PLAN_TEXT_MAX, "the checker's limits are the plan's");
 _Static_assert(MODEL_PIECES_MAX == PLAN_PIECES_MAX, "the checker's limits are the plan's");
 _Static_assert(SCHEMA_DURATION_MAX == PLAN_DURATION_MAX, "the checker's limits are the plan's");
+_Static_assert(SCHEMA_LOG_SIZE_MIN == PLAN_LOG_SIZE_MIN, "the checker's limits are the plan's");
+_Static_assert(SCHEMA_LOG_KEEP_MAX == PLAN_LOG_KEEP_MAX, "the checker's limits are the plan's");
 
 /* The schema's words stand in the order of the plan's numbers. */
 _Static_assert(PLAN_KIND_SERVICE == 0 && PLAN_KIND_TASK == 1 && PLAN_KIND_COUNT == 2, "kind");
@@ -42,33 +44,45 @@ static void add_settings(struct lower *l)
     plan_writer_add(l->writer, PLAN_SECTION_SETTINGS, &settings);
 }
 
-/* The mirror of the dependencies. Filled in start order, each service's part rises by itself. */
-static void add_rdeps(struct lower *l)
+/* first[p]..first[p + 1] is the part of rdeps that belongs to the service at place p. */
+struct mirror {
+    uint32_t *first, *rdeps;
+};
+
+/* Filled in start order, so each service's part rises by itself. */
+static struct mirror mirror_dependencies(const struct lower *l)
 {
     uint32_t count = l->model->services.count;
-    uint32_t *first = arena_new(l->arena, uint32_t, (size_t)count + 1);
+    struct mirror m = {.first = arena_new(l->arena, uint32_t, (size_t)count + 1)};
     for (uint32_t place = 0; place < count; place++) {
         const struct model_service *service = lower_service_at(l, place);
         for (uint32_t i = 0; i < service->dep_count; i++)
-            first[l->place[service->deps[i].service] + 1]++;
+            m.first[l->place[service->deps[i].service] + 1]++;
     }
     for (uint32_t place = 0; place < count; place++)
-        first[place + 1] += first[place];
-    uint32_t *rdeps = arena_new(l->arena, uint32_t, first[count]);
-    uint32_t *next = arena_new(l->arena, uint32_t, count);
+        m.first[place + 1] += m.first[place];
+    m.rdeps = arena_new(l->arena, uint32_t, m.first[count]);
+    uint32_t *filled = arena_new(l->arena, uint32_t, count);
     for (uint32_t place = 0; place < count; place++) {
         const struct model_service *service = lower_service_at(l, place);
         for (uint32_t i = 0; i < service->dep_count; i++) {
             uint32_t dependency = l->place[service->deps[i].service];
-            rdeps[first[dependency] + next[dependency]++] = place;
+            m.rdeps[m.first[dependency] + filled[dependency]++] = place;
         }
     }
+    return m;
+}
+
+static void add_rdeps(struct lower *l)
+{
+    uint32_t count = l->model->services.count;
+    struct mirror m = mirror_dependencies(l);
     for (uint32_t place = 0; place < count; place++) {
         struct plan_service *record = plan_writer_record(l->writer, PLAN_SECTION_SERVICES, place);
-        record->rdeps = (struct plan_range){first[place], next[place]};
+        record->rdeps = (struct plan_range){m.first[place], m.first[place + 1] - m.first[place]};
     }
-    for (uint32_t i = 0; i < first[count]; i++)
-        plan_writer_add(l->writer, PLAN_SECTION_RDEPS, &rdeps[i]);
+    for (uint32_t i = 0; i < m.first[count]; i++)
+        plan_writer_add(l->writer, PLAN_SECTION_RDEPS, &m.rdeps[i]);
 }
 
 struct host {

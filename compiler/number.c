@@ -1,5 +1,9 @@
 #include "number_parts.h"
 
+#include "ascii.h"
+
+#include <limits.h>
+
 static struct number_big *new_big(struct arena *arena, uint32_t precision)
 {
     struct number_big *big = arena_new(arena, struct number_big, 1);
@@ -50,11 +54,6 @@ bool number_from_double(struct arena *arena, double value, struct number *out)
     return settle(big, out);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The common case, without MPFR: up to 18 digits. */
 static bool parse_short(struct str text, struct number *out)
 {
@@ -62,7 +61,7 @@ static bool parse_short(struct str text, struct number *out)
         return false;
     int64_t integer = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (!is_digit(text.ptr[i]))
+        if (!ascii_is_digit(text.ptr[i]))
             return false;
         integer = integer * 10 + (text.ptr[i] - '0');
     }
@@ -75,10 +74,10 @@ static bool well_formed(struct str text)
     size_t at = 0, digits = 0;
     if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
         at++;
-    for (; at < text.len && is_digit(text.ptr[at]); at++)
+    for (; at < text.len && ascii_is_digit(text.ptr[at]); at++)
         digits++;
     if (at < text.len && text.ptr[at] == '.')
-        for (at++; at < text.len && is_digit(text.ptr[at]); at++)
+        for (at++; at < text.len && ascii_is_digit(text.ptr[at]); at++)
             digits++;
     if (digits == 0)
         return false;
@@ -90,7 +89,7 @@ static bool well_formed(struct str text)
     if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
         at++;
     size_t start = at;
-    while (at < text.len && is_digit(text.ptr[at]))
+    while (at < text.len && ascii_is_digit(text.ptr[at]))
         at++;
     return at == text.len && at > start;
 }
@@ -112,15 +111,16 @@ bool number_parse(struct arena *arena, struct str text, struct number *out)
     return fits;
 }
 
+/* INT_MAX for what is no digit in any base. */
 static int digit_value(char c, int base)
 {
-    if (is_digit(c))
+    if (ascii_is_digit(c))
         return c - '0';
-    if (c >= 'a' && c <= 'z')
+    if (ascii_is_lower(c))
         return c - 'a' + 10;
-    if (c >= 'A' && c <= 'Z')
+    if (ascii_is_upper(c))
         return c - 'A' + (base <= 36 ? 10 : 36);
-    return 99;
+    return INT_MAX;
 }
 
 bool number_parse_base(struct arena *arena, struct str text, int base, struct number *out)

@@ -16,7 +16,7 @@ struct number_big {
 /* What an operand is while one computes: the inline integer becomes a float on the stack. */
 struct number_operand {
     mpfr_t inline_value;
-    mp_limb_t limb[1];
+    mp_limb_t limbs[(NUMBER_INLINE_BITS + GMP_NUMB_BITS - 1) / GMP_NUMB_BITS];
     mpfr_srcptr value;
 };
 
@@ -26,8 +26,8 @@ static inline void number_load(struct number_operand *o, const struct number *a)
         o->value = a->big->value;
         return;
     }
-    mpfr_custom_init(o->limb, NUMBER_INLINE_BITS);
-    mpfr_custom_init_set(o->inline_value, MPFR_ZERO_KIND, 0, NUMBER_INLINE_BITS, o->limb);
+    mpfr_custom_init(o->limbs, NUMBER_INLINE_BITS);
+    mpfr_custom_init_set(o->inline_value, MPFR_ZERO_KIND, 0, NUMBER_INLINE_BITS, o->limbs);
     mpfr_set_sj(o->inline_value, a->integer, MPFR_RNDN);
     o->value = o->inline_value;
 }

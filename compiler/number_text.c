@@ -109,9 +109,7 @@ struct str number_text(struct arena *arena, const struct number *a)
         strbuf_addc(&text, '-');
     write_plain(&digits, &text);
     digits_drop(&digits);
-    struct str copy = {arena_strndup(arena, strbuf_text(&text), text.len), text.len};
-    strbuf_finish(&text);
-    return copy;
+    return strbuf_move(&text, arena);
 }
 
 /* The style and precision that give the fewest digits: an exponent below -4 and from six on. */

@@ -1,13 +1,9 @@
 #include "references_parts.h"
 
+#include "array.h"
+#include "cycle_text.h"
 #include "forms.h"
 #include "suggest.h"
-
-/* A circle longer than this is shown by its first names and its last. */
-#define SHOWN_MAX 16u
-
-/* So many names are compared for suggestions in one run. */
-#define SUGGEST_WORK_MAX 500000u
 
 /* A value of more parts is charged wherever it is referred to, a smaller one only within a local:
  * there it can grow with each step. */
@@ -16,7 +12,7 @@
 const char *reference_root_text(enum reference_root root)
 {
     static const char *const texts[] = {"local", "var", "service"};
-    _Static_assert(sizeof texts / sizeof texts[0] == REFERENCE_ROOT_COUNT, "a text for each");
+    _Static_assert(ARRAY_LEN(texts) == REFERENCE_ROOT_COUNT, "a text for each");
     return texts[root];
 }
 
@@ -94,21 +90,15 @@ static const char *node_text(struct references *refs, const struct node *node)
                         STR_ARG(node->name), node->root == REFERENCE_SERVICE ? ".port" : "");
 }
 
-static bool is_shown(uint32_t place, uint32_t count)
-{
-    return count <= SHOWN_MAX || place < SHOWN_MAX - 1 || place == count - 1;
-}
+struct circle {
+    struct references *refs;
+    struct frame **members;
+};
 
-static void describe_circle(struct references *refs, struct frame **circle, uint32_t count,
-                            struct strbuf *out)
+static void add_name(const void *context, uint32_t place, struct strbuf *out)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_shown(i, count))
-            strbuf_addf(out, "%s -> ", node_text(refs, circle[i]->node));
-        else if (i == SHOWN_MAX - 1)
-            strbuf_addf(out, "(%u more) -> ", count - SHOWN_MAX);
-    }
-    strbuf_adds(out, node_text(refs, circle[0]->node));
+    const struct circle *circle = context;
+    strbuf_adds(out, node_text(circle->refs, circle->members[place]->node));
 }
 
 /* circle[i] refers to circle[i + 1], the last one to the first at back. */
@@ -116,7 +106,7 @@ static void report_circle(struct references *refs, struct frame **circle, uint32
                           struct span back)
 {
     struct strbuf path = {0};
-    describe_circle(refs, circle, count, &path);
+    cycle_describe(count, add_name, &(struct circle){refs, circle}, &path);
     struct diag *diag =
         diag_error(refs->eval->diags, CODE(REFERENCE_CYCLE), count > 1 ? circle[1]->asked : back,
                    "values refer to each other in a circle: %s", strbuf_text(&path));
@@ -124,7 +114,7 @@ static void report_circle(struct references *refs, struct frame **circle, uint32
     diag_label(diag, "%s needs %s", node_text(refs, circle[0]->node),
                node_text(refs, circle[1 % count]->node));
     for (uint32_t i = 1; i < count; i++)
-        if (is_shown(i, count))
+        if (cycle_is_shown(i, count))
             diag_note(diag, i + 1 < count ? circle[i + 1]->asked : back, "%s needs %s",
                       node_text(refs, circle[i]->node),
                       node_text(refs, circle[(i + 1) % count]->node));
@@ -235,8 +225,7 @@ struct value references_unknown(struct references *refs, const struct reference 
     if (refs->partial)
         return value_unknown(reference->span);
     struct suggestion close = suggest_begin(reference->name);
-    bool suggest = refs->suggest_work + refs->nodes.count <= SUGGEST_WORK_MAX;
-    refs->suggest_work += suggest ? refs->nodes.count : 0;
+    bool suggest = suggest_afford(&refs->suggest_work, refs->nodes.count);
     for (struct node **it = refs->nodes.items;
          suggest && it < refs->nodes.items + refs->nodes.count; it++)
         if ((*it)->root == reference->root && (*it)->progress != BUSY)

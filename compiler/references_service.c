@@ -1,5 +1,6 @@
 #include "references_parts.h"
 
+#include "array.h"
 #include "later.h"
 #include "schema.h"
 #include "suggest.h"
@@ -92,7 +93,7 @@ struct value references_service(struct references *refs, const struct reference 
     struct node *node = references_find(refs, REFERENCE_SERVICE, reference->name);
     if (node == NULL)
         return references_unknown(refs, reference);
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
         suggest_offer(&close, str_from(attributes[i]), 0);
         if (!str_is(reference->attribute, attributes[i]))
             continue;

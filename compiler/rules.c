@@ -1,17 +1,15 @@
 #include "rules_parts.h"
 
+#include "ascii.h"
 #include "codes.h"
 #include "forms.h"
+#include "schema_doc.h"
 #include "suggest.h"
 
 #define PORT_COUNT 65536u
 
 /* The name that stands for a3s itself. */
 #define RESERVED_SUBDOMAIN "a3s"
-
-/* So many names are compared for suggestions in one run; a file with more mistakes than that gets
- * on without. */
-#define SUGGEST_WORK_MAX 500000u
 
 /* Environment records beyond this cannot fit into a plan, whatever else is in it. */
 #define ENV_RECORDS_MAX ((64u << 20) / 32)
@@ -79,8 +77,7 @@ static void default_subdomain(struct rules *r, struct model_service *service)
         return;
     char *lower = arena_strndup(r->arena, service->name.ptr, service->name.len);
     for (size_t i = 0; i < service->name.len; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z')
-            lower[i] = (char)(lower[i] - 'A' + 'a');
+        lower[i] = ascii_lower(lower[i]);
     struct str text = {lower, service->name.len};
     bool fits = text.len + 1 + r->model->dev->domain.len <= MODEL_HOST_MAX;
     service->subdomain = (struct model_subdomain){text, fits && form_is_host(text)};
@@ -166,11 +163,11 @@ static void check_routes(struct rules *r)
 
 static const char *show_ms(struct rules *r, uint32_t ms)
 {
-    return ms % 1000 == 0 ? arena_printf(r->arena, "%us", ms / 1000)
-                          : arena_printf(r->arena, "%ums", ms);
+    struct strbuf text = {0};
+    schema_show_duration(ms, &text);
+    return strbuf_move(&text, r->arena).ptr;
 }
 
-/* low must not be above high; at least one of the two was written, for the defaults agree. */
 void rules_check_rising(struct rules *r, const struct diag_code *code,
                         const struct model_block *block, enum schema_attr_id low, uint32_t low_ms,
                         enum schema_attr_id high, uint32_t high_ms)
@@ -228,9 +225,8 @@ static void check_labels(struct rules *r, struct model_service *service)
 static void suggest_service(struct rules *r, struct diag *diag, const struct model_service *service,
                             struct str wanted)
 {
-    if (r->suggest_work + r->model->services.count > SUGGEST_WORK_MAX)
+    if (!suggest_afford(&r->suggest_work, r->model->services.count))
         return;
-    r->suggest_work += r->model->services.count;
     struct suggestion close = suggest_begin(wanted);
     VEC_EACH (&r->model->services, it)
         if (*it != service)

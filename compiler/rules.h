@@ -5,7 +5,9 @@
 #ifndef COMPILER_RULES_H
 #define COMPILER_RULES_H
 
-#include "checker.h"
+#include "diag.h"
+#include "map.h"
+#include "model.h"
 
 /* names: service name -> index into model->services. */
 void rules_check(struct model *model, const struct map *names, struct diag_list *diags,

@@ -1,3 +1,4 @@
+#include "array.h"
 #include "codes.h"
 #include "rules_parts.h"
 
@@ -53,7 +54,7 @@ static void check_probe_attributes(struct rules *r, const struct model_health *h
     if (check_written(&health->block, SCHEMA_health_type) == NULL ||
         check_broken(&health->block, SCHEMA_health_type))
         return;
-    for (size_t i = 0; i < sizeof probe_attributes / sizeof probe_attributes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(probe_attributes); i++) {
         enum schema_attr_id id = probe_attributes[i].id;
         const struct ast_attribute *written = check_written(&health->block, id);
         bool fits = probe_attributes[i].types >> health->type & 1;

@@ -31,8 +31,7 @@ static bool is_ignored(struct rules *r, const struct ignore *ignore, struct str 
         const char *path = arena_strndup(r->arena, file.ptr, end);
         const char *slash = strrchr(path, '/');
         const char *name = slash != NULL ? slash + 1 : path;
-        if (strcmp(name, ".git") == 0 || strcmp(name, "node_modules") == 0 ||
-            ignore_match(ignore, path, end < file.len))
+        if (ignore_always(name) || ignore_match(ignore, path, end < file.len))
             return true;
     }
     return false;

@@ -2,6 +2,7 @@
 #ifndef COMPILER_RULES_PARTS_H
 #define COMPILER_RULES_PARTS_H
 
+#include "checker.h"
 #include "rules.h"
 
 struct rules {

@@ -1,8 +1,7 @@
 #include "schema.h"
 
+#include "array.h"
 #include "model.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 enum { OPTIONAL, REQUIRED };
 enum { ONE, MANY, OPEN };
@@ -33,6 +32,8 @@ const struct schema_block schema_blocks[SCHEMA_BLOCK_COUNT] = {
 
 #define DURATION_MAX SCHEMA_DURATION_MAX
 #define SIZE_LIMIT   SCHEMA_SIZE_MAX
+#define LOG_SIZE_MIN SCHEMA_LOG_SIZE_MIN
+#define LOG_KEEP_MAX SCHEMA_LOG_KEEP_MAX
 #define WORDS(...)   ((const char *const[]){__VA_ARGS__, NULL})
 
 const struct schema_attr schema_attrs[SCHEMA_ATTR_COUNT] = {

@@ -12,8 +12,10 @@
 
 /* Milliseconds in a day. */
 #define SCHEMA_DURATION_MAX 86400000u
-/* Bytes. */
-#define SCHEMA_SIZE_MAX (2u << 30)
+/* Bytes of a log file, and how many are kept. */
+#define SCHEMA_SIZE_MAX     (2u << 30)
+#define SCHEMA_LOG_SIZE_MIN 4096u
+#define SCHEMA_LOG_KEEP_MAX 1000u
 
 /* X(TYPE, "what a value must be", "how to write one") */
 #define SCHEMA_TYPES(X)                                                                          \

@@ -1,6 +1,6 @@
 #include "schema_doc.h"
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include "array.h"
 
 #define BOOLEAN SCHEMA_KIND_BOOLEAN
 #define INTEGER SCHEMA_KIND_INTEGER
@@ -55,8 +55,7 @@ static void add_words(const char *const *words, struct strbuf *out)
     }
 }
 
-/* In the largest unit that leaves nothing over. */
-static void add_duration(uint32_t ms, struct strbuf *out)
+void schema_show_duration(uint32_t ms, struct strbuf *out)
 {
     static const struct {
         uint32_t ms;
@@ -90,9 +89,9 @@ void schema_phrase(const struct schema_attr *attr, struct strbuf *out)
         if (attr->min <= 1 && attr->max == SCHEMA_DURATION_MAX)
             break;
         strbuf_adds(out, ", ");
-        add_duration(attr->min, out);
+        schema_show_duration(attr->min, out);
         strbuf_adds(out, " to ");
-        add_duration(attr->max, out);
+        schema_show_duration(attr->max, out);
         break;
     case SCHEMA_UNIT_BYTES:
         strbuf_adds(out, ", ");

@@ -42,7 +42,8 @@ extern const struct schema_shape schema_shapes[SCHEMA_TYPE_COUNT];
 
 /* "service", "service.health"; nothing for the root. */
 void schema_path(enum schema_block_id id, struct strbuf *out);
-/* "4KiB": in the largest unit that leaves nothing over. */
+/* "90s", "4KiB": in the largest unit that leaves nothing over. ms is not 0. */
+void schema_show_duration(uint32_t ms, struct strbuf *out);
 void schema_show_size(uint32_t bytes, struct strbuf *out);
 /* "a whole number, 0 to 65535", "\"http\" or \"tcp\"". The usual range of durations goes without
  * saying: 1ms to 24h. */

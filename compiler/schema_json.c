@@ -1,20 +1,13 @@
 #include "schema_json.h"
 
+#include "array.h"
+#include "json_print.h"
 #include "model.h"
 #include "schema_doc.h"
 
-#include <jansson.h>
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-    json_object_set_new_nocheck(object, key, value);
-}
-
 static void set_text(json_t *object, const char *key, const char *text)
 {
-    set(object, key, json_string_nocheck(text));
+    json_put(object, key, json_string_nocheck(text));
 }
 
 static void append_text(json_t *array, const char *text)
@@ -53,7 +46,7 @@ static void set_pattern(json_t *object, const char *pattern)
     if (pattern == NULL)
         set_text(object, "pattern", SCHEMA_EXPRESSION);
     else
-        set(object, "pattern", json_sprintf("%s|%s", pattern, SCHEMA_EXPRESSION));
+        json_put(object, "pattern", json_sprintf("%s|%s", pattern, SCHEMA_EXPRESSION));
 }
 
 /* The keywords of a type of value that a keyword does not concern ignore it. */
@@ -62,20 +55,21 @@ static void add_shape(json_t *object, const struct schema_attr *attr)
     const struct schema_shape *shape = &schema_shapes[attr->type];
     if (shape->kinds == SCHEMA_KIND_ANY)
         return;
-    set(object, "type", types_json(shape->kinds, !attr->required));
+    json_put(object, "type", types_json(shape->kinds, !attr->required));
     set_pattern(object, shape->pattern);
     if (shape->unit == SCHEMA_UNIT_ONE) {
-        set(object, "minimum", json_integer(attr->min));
-        set(object, "maximum", json_integer(attr->max));
+        json_put(object, "minimum", json_integer(attr->min));
+        json_put(object, "maximum", json_integer(attr->max));
     }
     if (shape->kinds & SCHEMA_KIND_ARRAY) {
-        set(object, "items", scalar_json());
+        json_put(object, "items", scalar_json());
         if (attr->required)
-            set(object, "minItems", json_integer(1));
+            json_put(object, "minItems", json_integer(1));
     }
     if (shape->kinds & SCHEMA_KIND_OBJECT) {
-        set(object, "propertyNames", json_pack("{s: s}", "pattern", "^[^=]+$|" SCHEMA_EXPRESSION));
-        set(object, "additionalProperties", scalar_json());
+        json_put(object, "propertyNames",
+                 json_pack("{s: s}", "pattern", "^[^=]+$|" SCHEMA_EXPRESSION));
+        json_put(object, "additionalProperties", scalar_json());
     }
 }
 
@@ -85,7 +79,7 @@ static void add_words(json_t *object, const struct schema_attr *attr)
     for (uint32_t i = 0; attr->words[i] != NULL; i++)
         append_text(words, attr->words[i]);
     add_shape(other, attr);
-    set(object, "anyOf", json_pack("[{s: o}, o]", "enum", words, other));
+    json_put(object, "anyOf", json_pack("[{s: o}, o]", "enum", words, other));
 }
 
 static json_t *attr_json(const struct schema_attr *attr)
@@ -97,7 +91,7 @@ static json_t *attr_json(const struct schema_attr *attr)
     else
         add_shape(object, attr);
     if (attr->fallback != NULL)
-        set(object, "default", json_loads(attr->fallback, JSON_DECODE_ANY, NULL));
+        json_put(object, "default", json_loads(attr->fallback, JSON_DECODE_ANY, NULL));
     return object;
 }
 
@@ -108,13 +102,13 @@ static json_t *place_json(enum schema_block_id id)
     struct strbuf path = {0};
     schema_path(id, &path);
     json_t *place = json_object(), *body = json_object();
-    set(body, "$ref", json_sprintf("#/definitions/%s", strbuf_text(&path)));
+    json_put(body, "$ref", json_sprintf("#/definitions/%s", strbuf_text(&path)));
     strbuf_finish(&path);
     set_text(place, "type", "array");
-    set(place, "items", body);
-    set(place, "minItems", json_integer(1));
+    json_put(place, "items", body);
+    json_put(place, "minItems", json_integer(1));
     if (!block->many || block->labels > 0) /* with labels there are many names, each once */
-        set(place, "maxItems", json_integer(1));
+        json_put(place, "maxItems", json_integer(1));
     for (uint32_t i = 0; i < block->labels; i++)
         place = json_pack("{s: s, s: {s: s, s: i}, s: i, s: o}", "type", "object", "propertyNames",
                           "pattern", SCHEMA_LABEL, "maxLength", (int)MODEL_NAME_MAX,
@@ -141,16 +135,16 @@ static void add_body(json_t *object, enum schema_block_id id)
     json_t *properties = json_object();
     for (uint32_t i = 0; i < block->count; i++) {
         const struct schema_attr *attr = &schema_attrs[block->first + i];
-        set(properties, attr->name.ptr, attr_json(attr));
+        json_put(properties, attr->name.ptr, attr_json(attr));
     }
     for (uint32_t child = id + 1; child < SCHEMA_BLOCK_COUNT; child++)
         if (schema_blocks[child].parent == id)
-            set(properties, schema_blocks[child].name.ptr, place_json(child));
+            json_put(properties, schema_blocks[child].name.ptr, place_json(child));
     set_text(object, "description", block->doc);
     set_text(object, "type", "object");
-    set(object, "properties", properties);
-    set(object, "required", required_json(id));
-    set(object, "additionalProperties", json_boolean(schema_blocks[id].open));
+    json_put(object, "properties", properties);
+    json_put(object, "required", required_json(id));
+    json_put(object, "additionalProperties", json_boolean(schema_blocks[id].open));
 }
 
 void schema_json(struct strbuf *out)
@@ -164,12 +158,9 @@ void schema_json(struct strbuf *out)
         json_t *body = json_object();
         add_body(body, id);
         schema_path(id, &path);
-        set(definitions, strbuf_text(&path), body);
+        json_put(definitions, strbuf_text(&path), body);
         strbuf_finish(&path);
     }
-    set(root, "definitions", definitions);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    strbuf_addf(out, "%s\n", text);
-    free(text);
-    json_decref(root);
+    json_put(root, "definitions", definitions);
+    json_print(root, out);
 }

@@ -1,8 +1,7 @@
 #include "schema_text.h"
 
+#include "ascii.h"
 #include "schema_doc.h"
-
-#include <ctype.h>
 
 #define WIDTH 90
 
@@ -115,7 +114,7 @@ static void add_attr_comment(const struct printer *p, const struct schema_attr *
     strbuf_adds(&text, attr->doc);
     if (!p->whole[attr->block] && attr->words == NULL) {
         const char *form = schema_form(attr->type);
-        strbuf_addf(&text, " %c%s.", toupper((unsigned char)form[0]), form + 1);
+        strbuf_addf(&text, " %c%s.", ascii_upper(form[0]), form + 1);
     }
     add_comment(p, depth, strbuf_text(&text));
     strbuf_finish(&text);

@@ -1,6 +1,6 @@
 #include "type.h"
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include "array.h"
 
 const struct type type_any = {.kind = TYPE_ANY};
 const struct type type_string = {.kind = TYPE_STRING};
@@ -31,19 +31,29 @@ const struct type *type_of_parts(struct arena *arena, enum type_kind kind,
     return type;
 }
 
+int type_compare(const struct type *a, const struct type *b)
+{
+    int order = 0;
+    if (a == b)
+        return 0;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (type_is_collection(a))
+        return type_compare(a->element, b->element);
+    if (a->count != b->count)
+        return a->count < b->count ? -1 : 1;
+    for (uint32_t i = 0; i < a->count && order == 0; i++) {
+        if (a->kind == TYPE_OBJECT)
+            order = str_compare(a->names[i], b->names[i]);
+        if (order == 0)
+            order = type_compare(a->parts[i], b->parts[i]);
+    }
+    return order;
+}
+
 bool type_equal(const struct type *a, const struct type *b)
 {
-    if (a == b)
-        return true;
-    if (a->kind != b->kind || a->count != b->count)
-        return false;
-    if (type_is_collection(a))
-        return type_equal(a->element, b->element);
-    for (uint32_t i = 0; i < a->count; i++)
-        if ((a->kind == TYPE_OBJECT && !str_equal(a->names[i], b->names[i])) ||
-            !type_equal(a->parts[i], b->parts[i]))
-            return false;
-    return true;
+    return type_compare(a, b) == 0;
 }
 
 const struct type *type_attribute(const struct type *object, struct str name)

@@ -48,6 +48,8 @@ const struct type *type_of_parts(struct arena *arena, enum type_kind kind,
                                  uint32_t count);
 
 bool type_equal(const struct type *a, const struct type *b);
+/* Some order of types, in which those that are equal give 0. */
+int type_compare(const struct type *a, const struct type *b);
 /* The part of that name, or NULL. */
 const struct type *type_attribute(const struct type *object, struct str name);
 /* "list of string". */

@@ -133,7 +133,5 @@ const struct value_member *value_find(const struct value *mapping, struct str na
 void value_sort_members(struct arena *arena, struct value *mapping);
 /* Makes a set of the items as they are: sorts them and drops repetitions. */
 void value_sort_set(struct arena *arena, struct value *set);
-/* The text in NFC; the same bytes if it is ASCII. */
-struct str value_normalize(struct arena *arena, struct str text);
 
 #endif

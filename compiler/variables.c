@@ -2,13 +2,11 @@
 
 #include "codes.h"
 #include "eval.h"
-#include "forms.h"
 #include "later.h"
 #include "model.h"
 #include "parse.h"
 #include "suggest.h"
-
-#include <stdlib.h>
+#include "utf8.h"
 
 /* What somebody says that the variable is. */
 struct given {
@@ -128,7 +126,7 @@ static struct value take_given(struct eval *eval, const struct model_variable *v
 {
     struct span span = show_given(eval, given);
     struct value text = value_string(span, given->text), value = {.span = span};
-    if (!form_is_utf8(given->text)) {
+    if (!utf8_is_valid(given->text)) {
         diag_error(eval->diags, CODE(WRONG_TYPE), span, "variable \"%.*s\" is not UTF-8 text",
                    STR_ARG(variable->name));
         return value_unknown(span);
@@ -144,7 +142,7 @@ static struct value take_given(struct eval *eval, const struct model_variable *v
         return value_to_bool(&text, &value.boolean)
                    ? value
                    : wrong_type(eval, variable, span, "true or false");
-    case VALUE_STRING: return value_string(span, value_normalize(eval->arena, given->text));
+    case VALUE_STRING: return value_string(span, utf8_nfc(eval->arena, given->text));
     default: return parse_given(eval, variable, span);
     }
 }

@@ -1,5 +1,8 @@
 #include "words.h"
 
+#include "array.h"
+#include "vec.h"
+
 /* Reserved words, and builtins that are no program of their own: as a first word they need the
  * shell. */
 static const char *const shell_words[] = {
@@ -36,8 +39,7 @@ static void end_word(struct splitter *s)
 {
     if (!s->in_word)
         return;
-    const char *copy = arena_strndup(s->arena, strbuf_text(&s->word), s->word.len);
-    *vec_push(s->arena, &s->words) = (struct str){copy, s->word.len};
+    *vec_push(s->arena, &s->words) = strbuf_copy(&s->word, s->arena);
     strbuf_clear(&s->word);
     s->in_word = false;
 }
@@ -109,7 +111,7 @@ static enum words_result next_char(struct splitter *s)
 
 static bool is_shell_word(struct str word)
 {
-    for (size_t i = 0; i < sizeof shell_words / sizeof shell_words[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(shell_words); i++)
         if (word.len > 0 && shell_words[i][0] == word.ptr[0] && str_is(word, shell_words[i]))
             return true;
     return false;
@@ -130,18 +132,9 @@ static enum words_result split(struct splitter *s)
     return shell || is_shell_word(s->words.items[0]) ? WORDS_SHELL : WORDS_PLAIN;
 }
 
-static struct str trimmed(struct str line)
-{
-    while (line.len > 0 && memchr(" \t\r\n", line.ptr[0], 4) != NULL)
-        line = (struct str){line.ptr + 1, line.len - 1};
-    while (line.len > 0 && memchr(" \t\r\n", line.ptr[line.len - 1], 4) != NULL)
-        line.len--;
-    return line;
-}
-
 enum words_result words_split(struct arena *arena, struct str line, struct words *out_words)
 {
-    struct splitter s = {.arena = arena, .line = trimmed(line)};
+    struct splitter s = {.arena = arena, .line = str_trim(line)};
     enum words_result result = split(&s);
     strbuf_finish(&s.word);
     if (result == WORDS_PLAIN)
@@ -182,7 +175,5 @@ struct str words_join(struct arena *arena, const struct str *items, uint32_t cou
         else
             strbuf_add_str(&buf, items[i]);
     }
-    struct str joined = {arena_strndup(arena, strbuf_text(&buf), buf.len), buf.len};
-    strbuf_finish(&buf);
-    return joined;
+    return strbuf_move(&buf, arena);
 }

@@ -8,7 +8,8 @@
 
 #include "arena.h"
 #include "str.h"
-#include "vec.h"
+
+#include <stdint.h>
 
 enum words_result {
     WORDS_PLAIN,        /* split */

@@ -1,4 +1,5 @@
 /* Constructors of expressions; ast_body.c, ast_access.c and template.c have the others. */
+#include "array.h"
 #include "ast_build.h"
 #include "parse.h"
 #include "syntax_codes.h"
@@ -14,7 +15,7 @@ const char *ast_operator_text(enum ast_operator op)
         [AST_OP_ADD] = "+", [AST_OP_SUB] = "-",    [AST_OP_MUL] = "*", [AST_OP_DIV] = "/",
         [AST_OP_MOD] = "%", [AST_OP_NEGATE] = "-", [AST_OP_NOT] = "!",
     };
-    static_assert(sizeof texts / sizeof *texts == AST_OPERATOR_COUNT, "one text an operator");
+    static_assert(ARRAY_LEN(texts) == AST_OPERATOR_COUNT, "one text an operator");
     return texts[op];
 }
 

@@ -8,7 +8,6 @@
 #ifndef GRAMMAR_AST_H
 #define GRAMMAR_AST_H
 
-#include "arena.h"
 #include "source.h"
 #include "str.h"
 

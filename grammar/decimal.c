@@ -1,5 +1,7 @@
 #include "decimal.h"
 
+#include "ascii.h"
+
 /* digits * 10^exponent, the digits being two runs of the literal. */
 struct parts {
     struct str whole, fraction;
@@ -11,12 +13,12 @@ static struct parts split(struct str literal)
     struct parts parts = {0};
     size_t at = 0;
     parts.whole.ptr = literal.ptr;
-    while (at < literal.len && literal.ptr[at] >= '0' && literal.ptr[at] <= '9')
+    while (at < literal.len && ascii_is_digit(literal.ptr[at]))
         at++;
     parts.whole.len = at;
     if (at < literal.len && literal.ptr[at] == '.') {
         parts.fraction.ptr = literal.ptr + ++at;
-        while (at < literal.len && literal.ptr[at] >= '0' && literal.ptr[at] <= '9')
+        while (at < literal.len && ascii_is_digit(literal.ptr[at]))
             at++;
         parts.fraction.len = (size_t)(literal.ptr + at - parts.fraction.ptr);
     }
@@ -37,15 +39,6 @@ static char digit(const struct parts *parts, size_t index)
 {
     return index < parts->whole.len ? parts->whole.ptr[index]
                                     : parts->fraction.ptr[index - parts->whole.len];
-}
-
-bool decimal_is_zero(struct str literal)
-{
-    struct parts parts = split(literal);
-    for (size_t i = 0; i < parts.whole.len + parts.fraction.len; i++)
-        if (digit(&parts, i) != '0')
-            return false;
-    return true;
 }
 
 void decimal_plain(struct str literal, struct strbuf *out)

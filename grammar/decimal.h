@@ -10,6 +10,5 @@
 /* Adds the number without exponent, without leading zeros, without trailing zeros behind the point:
  * "1e3" is "1000", "007.50" is "7.5". The text is a literal that the parser accepted. */
 void decimal_plain(struct str literal, struct strbuf *out);
-bool decimal_is_zero(struct str literal);
 
 #endif

@@ -2,8 +2,7 @@
 
 #include "lexer.h"
 #include "parse.h"
-
-#include <utf8proc.h>
+#include "utf8.h"
 
 #define INDENT 2
 /* A comment is a piece of the layout, though never a token. */
@@ -45,11 +44,7 @@ static size_t comment_end(struct str text, size_t at)
     const char *from = text.ptr + at;
     size_t left = text.len - at;
     bool block = from[0] == '/' && from[1] == '*';
-    const char *end = block ? memmem(from + 2, left - 2,
-                                     "*"
-                                     "/",
-                                     2)
-                            : memchr(from, '\n', left);
+    const char *end = block ? memmem(from + 2, left - 2, "*/", 2) : memchr(from, '\n', left);
     return end ? (size_t)(end - text.ptr) + (block ? 2 : 1) : text.len;
 }
 
@@ -272,29 +267,14 @@ static void space_lines(struct layout *layout)
     }
 }
 
-/* Grapheme clusters (UAX #29). */
-static uint32_t clusters(const char *bytes, size_t length)
-{
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)bytes, *end = at + length;
-    utf8proc_int32_t previous = -1, state = 0;
-    uint32_t count = 0;
-    while (at < end) {
-        utf8proc_int32_t code = *at;
-        utf8proc_ssize_t size = code < 0x80 ? 1 : utf8proc_iterate(at, end - at, &code);
-        count += previous < 0 || utf8proc_grapheme_break_stateful(previous, code, &state);
-        previous = code;
-        at += size > 0 ? size : 1;
-    }
-    return count;
-}
-
 /* The quotes of a string are tokens of their own in hashicorp/hcl: no cluster spans them. */
 static uint32_t columns_of(const struct layout *layout, const struct piece *piece)
 {
-    const char *bytes = layout->text.ptr + piece->offset;
-    if (piece->kind == TOKEN_STRING)
-        return 2 + clusters(bytes + 1, piece->length - 2);
-    return clusters(bytes, piece->length);
+    struct str text = {layout->text.ptr + piece->offset, piece->length};
+    uint32_t quotes = piece->kind == TOKEN_STRING ? 2 : 0;
+    if (quotes)
+        text = (struct str){text.ptr + 1, text.len - 2};
+    return quotes + (uint32_t)utf8_count_clusters(text);
 }
 
 static uint32_t columns_in(const struct layout *layout, uint32_t from, uint32_t end)

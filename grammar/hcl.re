@@ -2,9 +2,10 @@
 #include "lexer.h"
 
 #include "space.h"
+#include "utf8.h"
 
-#define BOM     "\xef\xbb\xbf"
-#define BOM_LEN 3
+/* In two pieces, since re2c would end its block at a whole one. */
+#define COMMENT_CLOSER "*" "/"
 
 /*!include:re2c "ident.re" */
 /*!re2c
@@ -31,8 +32,8 @@
 */
 /*!types:re2c*/
 
-/* The parser takes a token in two loads. Two stores that match them are forwarded to the loads; four
- * small ones would have to reach the cache first, which took a tenth of the time. */
+/* The parser reads a token with two loads. Two stores of the same sizes are forwarded to them by the
+ * processor; four small ones would have to reach the cache first, which took a tenth of the time. */
 static void token_set(struct token *token, uint32_t offset, uint32_t length, enum token_kind kind,
                       uint16_t flags)
 {
@@ -54,16 +55,20 @@ static const unsigned char condition_of[] = {
 
 void lexer_init(struct lexer *lexer, struct str text, struct sources *sources, uint32_t source)
 {
-    lexer->start = lexer->cursor = text.ptr;
+    lexer->start = text.ptr;
+    lexer->cursor = utf8_skip_mark(text).ptr;
     lexer->limit = text.ptr + text.len;
-    if (str_has_prefix(text, (struct str){BOM, BOM_LEN}))
-        lexer->cursor += BOM_LEN;
     lexer->sources = sources;
     lexer->source = source;
     lexer->previous = TOKEN_NONE;
     lexer->comment_unclosed = false;
     lexer->depth = 1;
     lexer->frames[0] = (struct lexer_frame){.kind = FRAME_BODY};
+}
+
+static uint32_t offset_of(const struct lexer *lexer, const unsigned char *at)
+{
+    return (uint32_t)((const char *)at - lexer->start);
 }
 
 void lexer_unwind(struct lexer *lexer, uint32_t depth)
@@ -99,11 +104,12 @@ static const unsigned char *ident_end(const unsigned char *cursor)
 /* Behind a "{" of an expression: is the next token "for", whatever white space comes before? */
 static bool next_is_for(const struct lexer *lexer, const unsigned char *cursor)
 {
+    const unsigned char *limit = (const unsigned char *)lexer->limit;
     for (;;) {
         /*!re2c
             [ \t\r\n]+         { continue; }
             "#" | "//"         {
-                cursor = memchr(cursor, '\n', (size_t)((const unsigned char *)lexer->limit - cursor));
+                cursor = memchr(cursor, '\n', (size_t)(limit - cursor));
                 if (!cursor)
                     return false;
                 continue;
@@ -111,7 +117,7 @@ static bool next_is_for(const struct lexer *lexer, const unsigned char *cursor)
             "/*"               {
                 if (lexer->comment_unclosed)
                     return false;
-                cursor = memmem(cursor, (size_t)((const unsigned char *)lexer->limit - cursor), "*" "/", 2);
+                cursor = memmem(cursor, (size_t)(limit - cursor), COMMENT_CLOSER, 2);
                 if (!cursor)
                     return false;
                 cursor += 2;
@@ -214,7 +220,8 @@ static const char *heredoc_closer(const struct lexer *lexer, const char *line)
     return at[-1] == '\r' ? at - 1 : at;
 }
 
-/* Line comments end before their newline here; block comments behind their closer. */
+/* Each gives where the comment ends: a line comment before its newline, a block comment behind its
+ * closer (NULL: it has none). */
 static const unsigned char *line_comment(const struct lexer *lexer, const unsigned char *cursor)
 {
     const unsigned char *limit = (const unsigned char *)lexer->limit;
@@ -225,8 +232,9 @@ static const unsigned char *line_comment(const struct lexer *lexer, const unsign
 static const unsigned char *block_comment(struct lexer *lexer, const unsigned char *cursor)
 {
     const unsigned char *limit = (const unsigned char *)lexer->limit;
-    const unsigned char *end =
-        lexer->comment_unclosed ? NULL : memmem(cursor, (size_t)(limit - cursor), "*" "/", 2);
+    const unsigned char *end = NULL;
+    if (!lexer->comment_unclosed)
+        end = memmem(cursor, (size_t)(limit - cursor), COMMENT_CLOSER, 2);
     lexer->comment_unclosed = !end;
     return end ? end + 2 : NULL;
 }
@@ -258,7 +266,12 @@ literal:
     part = cursor;
     /*!re2c
         <NORMAL> blank+           { goto normal; }
-        <NORMAL> newline          { if (!newline_counts(lexer)) goto normal; kind = TOKEN_NEWLINE; goto done; }
+        <NORMAL> newline          {
+            if (!newline_counts(lexer))
+                goto normal;
+            kind = TOKEN_NEWLINE;
+            goto done;
+        }
         <NORMAL> "#" | "//"       {
             cursor = line_comment(lexer, cursor);
             if (cursor == limit)
@@ -293,7 +306,10 @@ literal:
         <NORMAL> number           { kind = TOKEN_NUMBER; goto done; }
 
         <NORMAL> "\"" plain* "\"" { kind = TOKEN_STRING; goto done; }
-        <NORMAL> "\""             { kind = push(lexer, FRAME_QUOTE, (uint32_t)(token - (const unsigned char *)lexer->start), TOKEN_OQUOTE); goto done; }
+        <NORMAL> "\""             {
+            kind = push(lexer, FRAME_QUOTE, offset_of(lexer, token), TOKEN_OQUOTE);
+            goto done;
+        }
         <NORMAL> "<<" "-"?        {
             const unsigned char *end = heredoc_opener(cursor);
             if (end) {
@@ -306,7 +322,10 @@ literal:
             goto done;
         }
 
-        <NORMAL> "{"              { kind = open_brace(lexer, (uint32_t)(token - (const unsigned char *)lexer->start), cursor); goto done; }
+        <NORMAL> "{"              {
+            kind = open_brace(lexer, offset_of(lexer, token), cursor);
+            goto done;
+        }
         <NORMAL> "}"              { kind = close_brace(lexer); goto done; }
         <NORMAL> "~}"             {
             close_brace(lexer);
@@ -314,10 +333,22 @@ literal:
             flags = TOKEN_STRIP;
             goto done;
         }
-        <NORMAL> "["              { kind = push(lexer, FRAME_BRACKET, (uint32_t)(token - (const unsigned char *)lexer->start), TOKEN_LBRACK); goto done; }
-        <NORMAL> "]"              { kind = close_bracket(lexer, FRAME_BRACKET, TOKEN_RBRACK); goto done; }
-        <NORMAL> "("              { kind = push(lexer, FRAME_PAREN, (uint32_t)(token - (const unsigned char *)lexer->start), TOKEN_LPAREN); goto done; }
-        <NORMAL> ")"              { kind = close_bracket(lexer, FRAME_PAREN, TOKEN_RPAREN); goto done; }
+        <NORMAL> "["              {
+            kind = push(lexer, FRAME_BRACKET, offset_of(lexer, token), TOKEN_LBRACK);
+            goto done;
+        }
+        <NORMAL> "]"              {
+            kind = close_bracket(lexer, FRAME_BRACKET, TOKEN_RBRACK);
+            goto done;
+        }
+        <NORMAL> "("              {
+            kind = push(lexer, FRAME_PAREN, offset_of(lexer, token), TOKEN_LPAREN);
+            goto done;
+        }
+        <NORMAL> ")"              {
+            kind = close_bracket(lexer, FRAME_PAREN, TOKEN_RPAREN);
+            goto done;
+        }
 
         <NORMAL> "="              { lexer_frame(lexer)->value = true; kind = TOKEN_EQ; goto done; }
         <NORMAL> ":"              { kind = TOKEN_COLON; goto done; }
@@ -410,7 +441,8 @@ literal:
             if (part > token)
                 goto text;
             strip = cursor[-1] == '~';
-            kind = push(lexer, FRAME_SEQUENCE, (uint32_t)(token - (const unsigned char *)lexer->start), *token == '$' ? TOKEN_INTERP : TOKEN_CONTROL);
+            kind = *token == '$' ? TOKEN_INTERP : TOKEN_CONTROL;
+            kind = push(lexer, FRAME_SEQUENCE, offset_of(lexer, token), kind);
             flags = strip ? TOKEN_STRIP : 0;
             goto done;
         }
@@ -444,7 +476,7 @@ done:
         token = cursor;
     lexer->previous = (uint16_t)kind;
     lexer->cursor = kind == TOKEN_TOO_DEEP ? lexer->limit : (const char *)cursor;
-    uint32_t offset = (uint32_t)((const char *)token - lexer->start);
+    uint32_t offset = offset_of(lexer, token);
     if (*token >= 0x80 && lexer->sources)
         source_mark_boundary(lexer->sources, lexer->source, offset);
     token_set(out_token, offset, (uint32_t)(cursor - token), kind, flags);

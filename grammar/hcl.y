@@ -176,16 +176,10 @@ template(A) ::= template(A) CONTROL(O) FOR IDENT(K) COMMA IDENT(V) IN expr(E) SE
 %code {
 /* What parse.c and syntax.c may know of the stack. */
 
-unsigned hcl_parser_height(const void *parser)
-{
-    const yyParser *yypParser = parser;
-    return (unsigned)(yypParser->yytos - yypParser->yystack);
-}
-
 bool hcl_parser_symbol(const void *parser, unsigned down, struct token *out_token)
 {
     const yyParser *yypParser = parser;
-    if (down >= hcl_parser_height(parser))
+    if (down >= (size_t)(yypParser->yytos - yypParser->yystack))
         return false;
     const yyStackEntry *entry = yypParser->yytos - down;
     *out_token = (struct token){0};

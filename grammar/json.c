@@ -62,39 +62,46 @@ static void add_literal(struct writer *w, struct str text)
 static void add_string_part(struct writer *w, const struct ast_expr *expr);
 static void add_parts(struct writer *w, const struct ast_parts *parts);
 
-/* An empty else is dropped. */
-static void drop_empty_else(struct writer *w, size_t before, size_t behind)
+#define ELSE_MARK "%{else}"
+
+static void begin_if(struct writer *w, const struct ast_expr *condition)
 {
-    if (w->text.len == behind)
-        w->text.len = before;
+    strbuf_adds(&w->text, "%{if ");
+    add_source(w, condition);
+    strbuf_addc(&w->text, '}');
+}
+
+/* Gives where the text of the else begins, for end_if. */
+static size_t begin_else(struct writer *w)
+{
+    strbuf_adds(&w->text, ELSE_MARK);
+    return w->text.len;
+}
+
+/* An else without text is taken back. */
+static void end_if(struct writer *w, size_t otherwise)
+{
+    if (w->text.len == otherwise)
+        w->text.len -= strlen(ELSE_MARK);
+    strbuf_adds(&w->text, "%{endif}");
 }
 
 static void add_conditional(struct writer *w, const struct ast_expr *expr)
 {
-    strbuf_adds(&w->text, "%{if ");
-    add_source(w, expr->conditional.condition);
-    strbuf_addc(&w->text, '}');
+    begin_if(w, expr->conditional.condition);
     add_string_part(w, expr->conditional.yes);
-    size_t before = w->text.len;
-    strbuf_adds(&w->text, "%{else}");
-    size_t behind = w->text.len;
+    size_t otherwise = begin_else(w);
     add_string_part(w, expr->conditional.no);
-    drop_empty_else(w, before, behind);
-    strbuf_adds(&w->text, "%{endif}");
+    end_if(w, otherwise);
 }
 
 static void add_branch(struct writer *w, const struct ast_part *part)
 {
-    strbuf_adds(&w->text, "%{if ");
-    add_source(w, part->branch.condition);
-    strbuf_addc(&w->text, '}');
+    begin_if(w, part->branch.condition);
     add_parts(w, &part->branch.then);
-    size_t before = w->text.len;
-    strbuf_adds(&w->text, "%{else}");
-    size_t behind = w->text.len;
+    size_t otherwise = begin_else(w);
     add_parts(w, &part->branch.otherwise);
-    drop_empty_else(w, before, behind);
-    strbuf_adds(&w->text, "%{endif}");
+    end_if(w, otherwise);
 }
 
 static void add_loop(struct writer *w, const struct ast_part *part)
@@ -167,7 +174,7 @@ static struct str key_text(struct writer *w, const struct ast_expr *key)
         add_source(w, key);
     else
         add_string_part(w, key);
-    struct str text = {arena_strndup(&w->arena, strbuf_text(&w->text), w->text.len), w->text.len};
+    struct str text = strbuf_copy(&w->text, &w->arena);
     strbuf_clear(&w->text);
     return text;
 }

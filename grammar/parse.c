@@ -6,7 +6,6 @@
 #include "mem.h"
 #include "recover.h"
 #include "syntax.h"
-#include "syntax_codes.h"
 
 #include "hcl.h"
 

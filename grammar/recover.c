@@ -78,17 +78,6 @@ static void close_all(struct parse *p, const struct token *end)
     feed_sync(p, end);
 }
 
-static uint32_t indent_of(const struct parse *p, uint32_t offset)
-{
-    const char *text = p->builder.text;
-    uint32_t start = offset, indent = 0;
-    while (start > 0 && text[start - 1] != '\n')
-        start--;
-    while (text[start + indent] == ' ' || text[start + indent] == '\t')
-        indent++;
-    return indent;
-}
-
 /* A bracket that is never closed would swallow the rest of the file. So a line that reads as an
  * item, and stands no further right than the broken one, ends that. */
 static bool ends_by_indentation(struct parse *p, const struct token *token)
@@ -101,7 +90,8 @@ static bool ends_by_indentation(struct parse *p, const struct token *token)
         start--;
     if (start > 0 && text[start - 1] != '\n')
         return false;
-    return lexer_line_is_item(&p->lexer, start, &indent) && indent <= indent_of(p, p->item.offset);
+    return lexer_line_is_item(&p->lexer, start, &indent) &&
+           indent <= syntax_indent(text, p->item.offset, NULL);
 }
 
 /* Is the place in a block that has an argument on its first line? Newlines do not end that. */

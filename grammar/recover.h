@@ -1,4 +1,4 @@
-/* The way on after a mistake: each is reported once, and what stands behind it is still read. */
+/* Error recovery: each mistake is reported once, and what stands behind it is still read. */
 #ifndef GRAMMAR_RECOVER_H
 #define GRAMMAR_RECOVER_H
 

@@ -1,4 +1,5 @@
 /* Tokens that the parser never sees: what they are called, and what was probably meant. */
+#include "array.h"
 #include "recover.h"
 #include "syntax_codes.h"
 
@@ -21,7 +22,7 @@ static void refuse_operator(struct parse *p, struct token *token)
                      {'^', TOKEN_NE, "for truth values, \"!=\" is the exclusive or"}};
     struct diag *diag =
         complain(p, SYNTAX_UNSUPPORTED_OPERATOR, token, "there are no bitwise operators");
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
         if (p->builder.text[token->offset] != operators[i].sign)
             continue;
         diag_help(diag, "%s", operators[i].advice);

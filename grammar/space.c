@@ -1,8 +1,8 @@
 #include "space.h"
 
-#include <utf8proc.h>
+#include "utf8.h"
 
-static bool is_wide_space(utf8proc_int32_t code)
+static bool is_wide_space(int32_t code)
 {
     return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
            code == 0x2028 || code == 0x2029 || code == 0x202f || code == 0x205f || code == 0x3000;
@@ -15,8 +15,7 @@ size_t space_length(struct str text)
     unsigned char first = (unsigned char)*text.ptr;
     if (first < 0x80)
         return first == ' ' || (first >= '\t' && first <= '\r');
-    utf8proc_int32_t code;
-    utf8proc_ssize_t length =
-        utf8proc_iterate((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &code);
-    return length > 0 && is_wide_space(code) ? (size_t)length : 0;
+    int32_t code;
+    size_t length = utf8_next(text, &code);
+    return is_wide_space(code) ? length : 0;
 }

@@ -26,6 +26,18 @@ uint32_t syntax_depth(const struct parse *p, unsigned down)
     return depth;
 }
 
+uint32_t syntax_indent(const char *text, uint32_t offset, bool *out_first)
+{
+    uint32_t start = offset, indent = 0;
+    while (start > 0 && text[start - 1] != '\n')
+        start--;
+    while (text[start + indent] == ' ' || text[start + indent] == '\t')
+        indent++;
+    if (out_first)
+        *out_first = start + indent == offset;
+    return indent;
+}
+
 static struct place find_place(struct parse *p, const struct token *token)
 {
     struct place at = {.p = p, .token = token};

@@ -3,17 +3,6 @@
 
 /* Where an unclosed block was probably meant to end */
 
-static uint32_t line_indent(const char *text, uint32_t offset, bool *out_first)
-{
-    uint32_t start = offset, indent = 0;
-    while (start > 0 && text[start - 1] != '\n')
-        start--;
-    while (text[start + indent] == ' ' || text[start + indent] == '\t')
-        indent++;
-    *out_first = start + indent == offset;
-    return indent;
-}
-
 /* Reads the file again: the first block that is closed by a brace which stands further left than
  * the line that opened it is the one that lacks a brace. */
 static void suspect_block(struct place *at, struct diag *diag)
@@ -27,9 +16,9 @@ static void suspect_block(struct place *at, struct diag *diag)
         if (token.kind != TOKEN_RBRACE || lexer->depth >= depth)
             continue;
         uint32_t opener = lexer->frames[lexer->depth].opener;
-        bool first, ignored;
-        uint32_t indent = line_indent(b->text, token.offset, &first);
-        if (!first || indent >= line_indent(b->text, opener, &ignored))
+        bool first;
+        uint32_t indent = syntax_indent(b->text, token.offset, &first);
+        if (!first || indent >= syntax_indent(b->text, opener, NULL))
             continue;
         diag_note(diag, (struct span){b->source, opener, 1},
                   "this brace seems to be the one without a partner");

@@ -1,4 +1,5 @@
 /* Mistakes in expressions. */
+#include "ascii.h"
 #include "syntax_place.h"
 
 void syntax_no_expression(const struct place *at)
@@ -90,9 +91,8 @@ static struct token call_head(const struct place *at)
         start--;
     }
     while (start > 0) {
-        unsigned char c = (unsigned char)text[start - 1];
-        if (!(c >= 0x80 || c == '_' || c == '-' || c == ':' || (c >= '0' && c <= '9') ||
-              ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')))
+        char c = text[start - 1];
+        if (!ascii_is_alnum(c) && (unsigned char)c < 0x80 && c != '_' && c != '-' && c != ':')
             break;
         start--;
     }

@@ -1,6 +1,8 @@
 /* Mistakes in strings and heredocs. */
 #include "syntax_place.h"
 
+#include "array.h"
+
 /* The quote or heredoc around the sequence that is open. */
 static struct token enclosing_template(const struct place *at)
 {
@@ -45,7 +47,7 @@ static void keyword_mistake(const struct place *at)
     struct str given = builder_text(&at->p->builder, at->token);
     struct diag *diag = place_say(at, SYNTAX_INVALID_KEYWORD,
                                   "a directive begins with if, else, endif, for or endfor");
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_distance(given, str_from(words[i]), 2) > 2)
             continue;
         diag_help(diag, "did you mean \"%s\"?", words[i]);

@@ -6,6 +6,7 @@
 #include "parse.h"
 #include "syntax_codes.h"
 #include "text.h"
+#include "utf8.h"
 
 #include <stddef.h>
 
@@ -176,7 +177,7 @@ static void join(struct builder *b, struct template *t)
         if (it->kind != PIECE_LITERAL)
             continue;
         join_literals(b, t, it);
-        it->text = text_normalise(b, it->text);
+        it->text = utf8_nfc(b->arena, it->text);
     }
 }
 

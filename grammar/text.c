@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include "ascii.h"
 #include "space.h"
 #include "syntax_codes.h"
 
@@ -49,25 +50,6 @@ struct str text_outdent(struct str text, uint32_t count)
     return text;
 }
 
-struct str text_normalise(struct builder *b, struct str text)
-{
-    bool ascii = true;
-    for (size_t i = 0; i < text.len && ascii; i++)
-        ascii = (unsigned char)text.ptr[i] < 0x80;
-    if (ascii)
-        return text;
-    utf8proc_uint8_t *composed;
-    utf8proc_ssize_t length =
-        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &composed,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (length < 0)
-        return text;
-    struct str result = {arena_strndup(b->arena, (const char *)composed, (size_t)length),
-                         (size_t)length};
-    free(composed);
-    return result;
-}
-
 /* Escapes */
 
 static void bad_escape(struct builder *b, const char *at, size_t length, const char *why)
@@ -77,21 +59,13 @@ static void bad_escape(struct builder *b, const char *at, size_t length, const c
     diag_help(diag, "for a literal backslash write two of them");
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* At "\u" or "\U". Adds the character and gives the length of the escape in the source. */
 static size_t decode_unicode(struct builder *b, const char *at, const char *end, char **out)
 {
     size_t want = at[1] == 'u' ? 4 : 8, got = 0;
     uint32_t code = 0;
-    while (got < want && at + 2 + got < end && hex_digit(at[2 + got]) >= 0)
-        code = code << 4 | (uint32_t)hex_digit(at[2 + got++]);
+    while (got < want && at + 2 + got < end && ascii_hex(at[2 + got]) >= 0)
+        code = code << 4 | (uint32_t)ascii_hex(at[2 + got++]);
     if (got < want)
         bad_escape(b, at, 2 + got,
                    want == 4 ? "\\u is followed by four hexadecimal digits"

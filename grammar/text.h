@@ -1,4 +1,4 @@
-/* The text of literals: escapes, normalisation, white space.
+/* The text of literals: escapes and white space.
  *
  * Results point into the source where nothing had to change, else into the builder's arena. */
 #ifndef GRAMMAR_TEXT_H
@@ -9,8 +9,6 @@
 /* The decoded text of a LITERAL, not normalised. Wrong escapes are reported, each at its backslash.
  */
 struct str text_decode(struct builder *b, const struct token *literal);
-/* Normalisation form C (UAX #15). */
-struct str text_normalise(struct builder *b, struct str text);
 
 /* White space as Unicode sees it, beyond ASCII too. */
 struct str text_trim_left(struct str text);

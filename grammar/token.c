@@ -1,23 +1,18 @@
 #include "token.h"
 
+#include "array.h"
+
 #include <assert.h>
 
-static const struct {
-    const char *display, *hint;
-} tokens[] = {
-    {"nothing", ""},
-#define TOKEN(name, display, hint) {display, hint},
+static const char *const hints[] = {
+    [TOKEN_NONE] = "",
+#define TOKEN(name, hint) [TOKEN_##name] = hint,
 #include "tokens.def"
 #undef TOKEN
 };
-static_assert(sizeof tokens / sizeof *tokens == TOKEN_COUNT, "one row a token");
-
-const char *token_display(enum token_kind kind)
-{
-    return tokens[kind].display;
-}
+static_assert(ARRAY_LEN(hints) == TOKEN_COUNT, "a hint for each token");
 
 const char *token_hint(enum token_kind kind)
 {
-    return tokens[kind].hint;
+    return hints[kind];
 }

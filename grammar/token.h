@@ -6,7 +6,7 @@
 
 enum token_kind {
     TOKEN_NONE,
-#define TOKEN(name, display, hint) TOKEN_##name,
+#define TOKEN(name, hint) TOKEN_##name,
 #include "tokens.def"
 #undef TOKEN
     TOKEN_COUNT
@@ -29,7 +29,6 @@ struct token {
     uint16_t flags;          /* enum token_flag */
 };
 
-const char *token_display(enum token_kind kind);
 /* What a person who wrote it in a wrong place should know, or "". */
 const char *token_hint(enum token_kind kind);
 

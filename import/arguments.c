@@ -1,5 +1,6 @@
 #include "arguments.h"
 
+#include "array.h"
 #include "words.h"
 
 void arguments_add(struct arena *arena, struct arguments *arguments, struct dollar_text text)
@@ -9,28 +10,11 @@ void arguments_add(struct arena *arena, struct arguments *arguments, struct doll
 
 void arguments_addf(struct arena *arena, struct arguments *arguments, const char *format, ...)
 {
-    struct strbuf text = {0};
     va_list args;
     va_start(args, format);
-    strbuf_vaddf(&text, format, args);
+    struct str text = str_from(arena_vprintf(arena, format, args));
     va_end(args);
-    struct str copy = {arena_strndup(arena, strbuf_text(&text), text.len), text.len};
-    arguments_add(arena, arguments, dollar_literal(arena, copy));
-    strbuf_finish(&text);
-}
-
-struct str text_trim(struct str text)
-{
-    while (text.len && memchr(" \t\r\n", text.ptr[0], 4))
-        text = (struct str){text.ptr + 1, text.len - 1};
-    while (text.len && memchr(" \t\r\n", text.ptr[text.len - 1], 4))
-        text.len--;
-    return text;
-}
-
-bool text_contains(struct str text, const char *part)
-{
-    return text.len > 0 && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+    arguments_add(arena, arguments, dollar_literal(arena, text));
 }
 
 struct splitter {
@@ -45,8 +29,7 @@ static void end_word(struct splitter *s)
 {
     if (!s->in_word)
         return;
-    struct str word = {arena_strndup(s->arena, strbuf_text(&s->word), s->word.len), s->word.len};
-    arguments_add(s->arena, s->out, dollar_parse(s->arena, word));
+    arguments_add(s->arena, s->out, dollar_parse(s->arena, strbuf_copy(&s->word, s->arena)));
     strbuf_clear(&s->word);
     s->in_word = false;
 }
@@ -119,9 +102,7 @@ static struct str list_hcl(struct arena *arena, const struct arguments *argument
             hcl_quote(text.pieces.items[0].text, &list);
     }
     strbuf_adds(&list, list.len ? "]" : "[]");
-    struct str copy = {arena_strndup(arena, strbuf_text(&list), list.len), list.len};
-    strbuf_finish(&list);
-    return copy;
+    return strbuf_move(&list, arena);
 }
 
 static bool is_shell(const struct str *words, uint32_t count)
@@ -148,9 +129,9 @@ struct str arguments_hcl(struct arena *arena, const struct arguments *arguments)
 struct str shell_hcl(struct arena *arena, struct str line)
 {
     static const char *const bash_only[] = {"[[", "<(", "<<<", "pipefail", "&>", "|&"};
-    line = text_trim(line);
-    for (size_t i = 0; i < sizeof bash_only / sizeof *bash_only; i++) {
-        if (!text_contains(line, bash_only[i]))
+    line = str_trim(line);
+    for (size_t i = 0; i < ARRAY_LEN(bash_only); i++) {
+        if (!str_contains(line, bash_only[i]))
             continue;
         struct arguments bash = {0};
         arguments_addf(arena, &bash, "bash");

@@ -21,8 +21,5 @@ bool arguments_split(struct arena *arena, struct str line, struct arguments *out
 struct str arguments_hcl(struct arena *arena, const struct arguments *arguments);
 /* A line for /bin/sh as the value of a cmd; one that needs bash is given to bash. */
 struct str shell_hcl(struct arena *arena, struct str line);
-/* Without the blanks and line breaks around it. */
-struct str text_trim(struct str text);
-bool text_contains(struct str text, const char *part);
 
 #endif

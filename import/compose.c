@@ -1,5 +1,6 @@
 #include "compose.h"
 
+#include "array.h"
 #include "import_codes.h"
 
 struct dollar_text compose_text(struct compose_service *s, const struct node *node)

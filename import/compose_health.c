@@ -64,9 +64,7 @@ static struct str test_line(struct compose_service *s, const struct arguments *t
         if (!it->has_variable && dollar_constant(arena, it, &word))
             strbuf_addf(&line, "%s%.*s", line.len ? " " : "", STR_ARG(word));
     }
-    struct str copy = {arena_strndup(arena, strbuf_text(&line), line.len), line.len};
-    strbuf_finish(&line);
-    return copy;
+    return strbuf_move(&line, arena);
 }
 
 /* Docker's own, if the file does not say. */

@@ -1,5 +1,7 @@
 #include "compose.h"
 
+#include "ascii.h"
+
 /* A text is cut at what ends a host name; each part is asked whether it can be one. */
 struct host_finder {
     const struct compose *file;
@@ -28,7 +30,7 @@ static bool can_be_host(const struct host_finder *f, size_t end)
     char before = at > 0 ? f->text.ptr[at - 1] : '\0', after = char_at(f, end);
     bool is_scheme = after == ':' && char_at(f, end + 1) == '/' && char_at(f, end + 2) == '/';
     if (at == 0 && end == f->text.len)
-        return text_contains(f->name, "HOST");
+        return str_contains(f->name, "HOST");
     return !is_scheme && after != '@' &&
            (at == 0 || before == '@' || before == ',' ||
             (before == '/' && at > 1 && f->text.ptr[at - 2] == '/'));
@@ -41,7 +43,7 @@ static size_t add_port(struct host_finder *f, struct compose_service *s, size_t 
     uint32_t port, here;
     if (char_at(f, at) != ':')
         return 0;
-    while (char_at(f, at + 1 + digits.len) >= '0' && char_at(f, at + 1 + digits.len) <= '9')
+    while (ascii_is_digit(char_at(f, at + 1 + digits.len)))
         digits.len++;
     if (!import_number(digits, 65535, &port))
         return 0;
@@ -77,8 +79,6 @@ struct str compose_hosts(const struct compose *file, struct str name, struct str
     struct host_finder f = {.file = file, .name = name, .text = text};
     while (f.at < text.len)
         add_part(&f);
-    struct str copy = {arena_strndup(file->im->arena, strbuf_text(&f.out), f.out.len), f.out.len};
     *found |= f.found;
-    strbuf_finish(&f.out);
-    return copy;
+    return strbuf_move(&f.out, file->im->arena);
 }

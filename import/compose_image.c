@@ -47,6 +47,13 @@ static bool add_env_files(struct compose_service *s, struct arguments *run)
     return true;
 }
 
+static void append(struct arena *arena, struct dollar_text *text, struct dollar_text more)
+{
+    VEC_EACH (&more.pieces, it)
+        *vec_push(arena, &text->pieces) = *it;
+    text->has_variable |= more.has_variable;
+}
+
 /* "./data:/data", or a map with source and target. */
 static void add_volume(struct compose_service *s, struct arguments *run, const struct node *volume)
 {
@@ -56,9 +63,14 @@ static void add_volume(struct compose_service *s, struct arguments *run, const s
         add(s, run, "-v");
         arguments_add(arena, run, compose_text(s, volume));
     } else if (node_is_text(target)) {
+        struct dollar_text both = {0};
+        if (node_is_text(source)) {
+            append(arena, &both, compose_text(s, source));
+            append(arena, &both, dollar_literal(arena, STR(":")));
+        }
+        append(arena, &both, compose_text(s, target));
         add(s, run, "-v");
-        arguments_addf(arena, run, "%s%s%s", node_is_text(source) ? source->text.ptr : "",
-                       node_is_text(source) ? ":" : "", target->text.ptr);
+        arguments_add(arena, run, both);
     }
 }
 

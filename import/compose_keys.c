@@ -1,5 +1,7 @@
 #include "compose.h"
 
+#include "array.h"
+
 /* PORT, if it only says what a3s gives to a service with a port. */
 static bool is_own_port(const struct compose_service *s, struct str name,
                         const struct dollar_text *text)
@@ -238,7 +240,7 @@ static const struct compose_key {
 
 static const struct compose_key *find_key(struct str name)
 {
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (str_is(name, keys[i].name))
             return &keys[i];
     return NULL;

@@ -1,5 +1,7 @@
 #include "compose.h"
 
+#include "array.h"
+
 #define BY_NAME   "it is known by the name of the service"
 #define BY_HOST   "services reach each other at 127.0.0.1"
 #define BY_PATH   "it sees the files of this machine, under their own paths"
@@ -46,7 +48,7 @@ static const char *const file_hints[][2] = {
 
 static const char *hint_of(const char *key)
 {
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+    for (size_t i = 0; i < ARRAY_LEN(hints); i++)
         if (strcmp(key, hints[i].key) == 0)
             return hints[i].instead;
     return NULL;
@@ -83,7 +85,7 @@ void compose_lose_of_file(struct import *im, const struct node *root)
             continue;
         const char *name = arena_printf(im->arena, "%.*s", STR_ARG(key));
         const char *instead = NULL;
-        for (size_t i = 0; i < sizeof file_hints / sizeof *file_hints; i++)
+        for (size_t i = 0; i < ARRAY_LEN(file_hints); i++)
             if (strcmp(name, file_hints[i][0]) == 0)
                 instead = file_hints[i][1];
         draft_lose(&im->draft, NULL, name, import_line(im, it->key), instead);

@@ -1,20 +1,21 @@
 #include "dollar.h"
 
-/* Open braces, those of the fallbacks within counted. Whatever is not closed is looked through to
- * its end once for each '$' before; this keeps the number of those small. */
+#include "ascii.h"
+
+/* How deep "${" may nest. One without an end is looked for to the end of the text, and so are those
+ * around it: the limit bounds how often that is done. */
 #define DEPTH_MAX 32
 
 static bool is_name_start(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+    return ascii_is_letter(c) || c == '_';
 }
 
 static size_t name_length(struct str text)
 {
     size_t length = 0;
     while (length < text.len &&
-           (is_name_start(text.ptr[length]) ||
-            (length > 0 && text.ptr[length] >= '0' && text.ptr[length] <= '9')))
+           (is_name_start(text.ptr[length]) || (length > 0 && ascii_is_digit(text.ptr[length]))))
         length++;
     return length;
 }
@@ -54,8 +55,7 @@ static void end_literal(struct parse *p)
 {
     if (!p->literal.len)
         return;
-    const char *copy = arena_strndup(p->arena, strbuf_text(&p->literal), p->literal.len);
-    vec_push(p->arena, &p->out.pieces)->text = (struct str){copy, p->literal.len};
+    vec_push(p->arena, &p->out.pieces)->text = strbuf_copy(&p->literal, p->arena);
     strbuf_clear(&p->literal);
 }
 
@@ -158,7 +158,7 @@ bool dollar_constant(struct arena *arena, const struct dollar_text *text, struct
         strbuf_add_str(&joined, it->is_variable ? it->fallback : it->text);
     }
     if (known)
-        *out = (struct str){arena_strndup(arena, strbuf_text(&joined), joined.len), joined.len};
+        *out = strbuf_copy(&joined, arena);
     strbuf_finish(&joined);
     return known;
 }
@@ -271,7 +271,5 @@ struct str dollar_hcl(struct arena *arena, const struct dollar_text *text)
         }
         strbuf_addc(&out, '"');
     }
-    struct str copy = {arena_strndup(arena, strbuf_text(&out), out.len), out.len};
-    strbuf_finish(&out);
-    return copy;
+    return strbuf_move(&out, arena);
 }

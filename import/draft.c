@@ -1,6 +1,6 @@
 #include "draft.h"
 
-#include "forms.h"
+#include "ascii.h"
 
 /* Longer names are cut: nobody could type them. */
 #define NAME_MAX_BYTES 60
@@ -17,8 +17,7 @@ void draft_init(struct draft *draft, struct arena *arena, const char *from)
 
 static bool is_name_char(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-           c == '.' || c == '-';
+    return ascii_is_alnum(c) || c == '_' || c == '.' || c == '-';
 }
 
 /* "dev:api" is "dev-api"; what has no letter at all is "service"; of two alike one gets a number.
@@ -73,24 +72,12 @@ void draft_set(struct draft_service *service, enum schema_attr_id attr, struct s
     service->values[attr] = (struct draft_value){.text = expression};
 }
 
-static struct str vprint(struct arena *arena, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
-
-static struct str vprint(struct arena *arena, const char *format, va_list args)
-{
-    struct strbuf text = {0};
-    strbuf_vaddf(&text, format, args);
-    struct str copy = {arena_strndup(arena, strbuf_text(&text), text.len), text.len};
-    strbuf_finish(&text);
-    return copy;
-}
-
 void draft_setf(struct draft *draft, struct draft_service *service, enum schema_attr_id attr,
                 const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    draft_set(service, attr, vprint(draft->arena, format, args));
+    draft_set(service, attr, str_from(arena_vprintf(draft->arena, format, args)));
     va_end(args);
 }
 
@@ -160,7 +147,7 @@ void draft_note(struct draft *draft, struct draft_service *service, uint32_t lin
 {
     va_list args;
     va_start(args, format);
-    struct draft_note note = {line, vprint(draft->arena, format, args)};
+    struct draft_note note = {line, str_from(arena_vprintf(draft->arena, format, args))};
     va_end(args);
     if (service)
         *vec_push(draft->arena, &service->notes) = note;
@@ -187,6 +174,6 @@ void draft_leave_out(struct draft *draft, struct draft_service *service, const c
     va_list args;
     va_start(args, format);
     if (!service->left_out.ptr)
-        service->left_out = vprint(draft->arena, format, args);
+        service->left_out = str_from(arena_vprintf(draft->arena, format, args));
     va_end(args);
 }

@@ -17,8 +17,8 @@
 struct draft_value {
     struct str text;   /* an HCL expression; ptr NULL: it is not written */
     struct str reason; /* ptr not NULL: it is written as a comment, with this reason */
-    char *list;        /* not NULL: where text is, a list that grows, with room for so many bytes */
-    size_t list_size;
+    char *list;        /* not NULL: text is a list that grows, and lies in this buffer */
+    size_t list_size;  /* bytes */
 };
 
 struct draft_variable {     /* of env */

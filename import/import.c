@@ -1,9 +1,11 @@
 #include "import.h"
 
-#include "forms.h"
+#include "array.h"
+#include "ascii.h"
 #include "import_codes.h"
 #include "import_parts.h"
 #include "io.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -34,7 +36,7 @@ static bool read_source(struct import *im)
     const struct source *file = &im->diags->sources->files.items[im->source];
     const char *from = im->options->from;
     const char *problem = file->text.len > IMPORT_FILE_MAX ? "it is larger than 1 MiB"
-                          : !form_is_utf8(file->text)      ? "it is not UTF-8"
+                          : !utf8_is_valid(file->text)     ? "it is not UTF-8"
                                                            : NULL;
     if (problem) {
         diag_file_error(im->diags, &import_codes[IMPORT_UNREADABLE], from, "%s", problem);
@@ -50,18 +52,14 @@ static bool read_source(struct import *im)
 /* A host name has no '_'. */
 static void settle_subdomain(struct import *im, struct draft_service *service)
 {
-    struct strbuf host = {0};
-    if (!draft_has(service, SCHEMA_service_port) || draft_has(service, SCHEMA_service_subdomain))
+    struct str name = service->name;
+    if (!draft_has(service, SCHEMA_service_port) || draft_has(service, SCHEMA_service_subdomain) ||
+        !memchr(name.ptr, '_', name.len))
         return;
-    for (size_t i = 0; i < service->name.len; i++) {
-        char c = service->name.ptr[i];
-        strbuf_addc(&host, c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c);
-    }
-    if (memchr(service->name.ptr, '_', service->name.len)) {
-        struct str copy = {arena_strndup(im->arena, strbuf_text(&host), host.len), host.len};
-        draft_set_text(&im->draft, service, SCHEMA_service_subdomain, copy);
-    }
-    strbuf_finish(&host);
+    char *host = arena_strndup(im->arena, name.ptr, name.len);
+    for (size_t i = 0; i < name.len; i++)
+        host[i] = host[i] == '_' ? '-' : ascii_lower(host[i]);
+    draft_set_text(&im->draft, service, SCHEMA_service_subdomain, (struct str){host, name.len});
 }
 
 static void settle(struct import *im)
@@ -122,7 +120,7 @@ bool import_detect(struct arena *arena, const char *folder, const char **out_pat
                    uint32_t *out_count)
 {
     uint32_t count = 0;
-    for (size_t i = 0; i < sizeof known_files / sizeof *known_files; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(known_files); i++) {
         const char *path = str_is(str_from(folder), ".")
                                ? known_files[i]
                                : arena_printf(arena, "%s/%s", folder, known_files[i]);

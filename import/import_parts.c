@@ -1,7 +1,9 @@
 #include "import_parts.h"
 
+#include "ascii.h"
 #include "forms.h"
 #include "import_codes.h"
+#include "schema_doc.h"
 
 #include <unistd.h>
 
@@ -54,7 +56,9 @@ bool import_texts(struct import *im, const struct node *node, const char *what,
     for (uint32_t i = 0; i < count; i++) {
         items[i] = node->kind == NODE_LIST ? node->items.items[i].value : node;
         if (!node_is_text(items[i]))
-            return node_mistake(im->diags, items[i], what);
+            return node_mistake(
+                im->diags, items[i],
+                node->kind == NODE_LIST ? arena_printf(im->arena, "text in %s", what) : what);
     }
     *out_items = items;
     *out_count = count;
@@ -80,12 +84,9 @@ bool import_duration(struct import *im, struct draft_service *service, const str
 void import_set_duration(struct import *im, struct draft_service *service, enum schema_attr_id attr,
                          uint32_t ms)
 {
-    if (ms % 60000 == 0)
-        draft_setf(&im->draft, service, attr, "\"%um\"", ms / 60000);
-    else if (ms % 1000 == 0)
-        draft_setf(&im->draft, service, attr, "\"%us\"", ms / 1000);
-    else
-        draft_setf(&im->draft, service, attr, "\"%ums\"", ms);
+    struct strbuf text = {0};
+    schema_show_duration(ms, &text);
+    draft_set_text(&im->draft, service, attr, strbuf_move(&text, im->arena));
 }
 
 bool import_number(struct str text, uint32_t max, uint32_t *out_number)
@@ -94,7 +95,7 @@ bool import_number(struct str text, uint32_t max, uint32_t *out_number)
     if (text.len == 0 || text.len > 9)
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+        if (!ascii_is_digit(text.ptr[i]))
             return false;
         number = number * 10 + (uint64_t)(text.ptr[i] - '0');
     }

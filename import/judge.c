@@ -108,9 +108,8 @@ static void give(struct import *im, const struct written *written, struct import
         if (left)
             strbuf_addf(&names, "%s%.*s", names.len ? ", " : "", STR_ARG((*it)->name));
     }
-    out->left_names = arena_strndup(im->arena, strbuf_text(&names), names.len);
+    out->left_names = strbuf_move(&names, im->arena).ptr;
     out->lost_keys = lost_keys(im);
-    strbuf_finish(&names);
 }
 
 bool import_write_valid(struct import *im, struct import_result *out)

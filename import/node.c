@@ -1,5 +1,6 @@
 #include "node.h"
 
+#include "array.h"
 #include "import.h"
 #include "import_codes.h"
 #include "map.h"
@@ -26,7 +27,7 @@ bool node_is_true(const struct node *node)
     static const char *const words[] = {"true", "yes", "on"};
     if (!node_is_text(node) || node->quoted)
         return false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (strcasecmp(node->text.ptr, words[i]) == 0)
             return true;
     return false;
@@ -40,7 +41,7 @@ uint32_t node_line(const struct diag_list *diags, const struct node *node)
 bool node_mistake(struct diag_list *diags, const struct node *node, const char *expected)
 {
     static const char *const kinds[] = {"nothing", "text", "a list", "a map"};
-    _Static_assert(sizeof kinds / sizeof *kinds == NODE_KIND_COUNT, "a name for each kind");
+    _Static_assert(ARRAY_LEN(kinds) == NODE_KIND_COUNT, "a name for each kind");
     diag_error(diags, &import_codes[IMPORT_SHAPE], node->span, "expected %s, not %s", expected,
                kinds[node->kind]);
     return false;

@@ -3,8 +3,6 @@
 #include "import_codes.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* The number of "\uXXXX", of which jansson has seen that it is whole. */
 static uint32_t escaped_unit(const char *text)

@@ -1,4 +1,6 @@
 #include "arguments.h"
+#include "array.h"
+#include "ascii.h"
 #include "import_parts.h"
 
 /* Scripts of which the first that is there is the server of the package. */
@@ -35,7 +37,7 @@ static const char *find_runner(struct import *im, const struct node *root)
                  {"bun.lock", "bun"},
                  {"package-lock.json", "npm"}};
     const struct node *manager = node_find(root, "packageManager");
-    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(locks); i++) {
         if (node_is_text(manager) && str_has_prefix(manager->text, str_from(locks[i].runner)))
             return locks[i].runner;
         if (!manager && import_has_beside(im, locks[i].file))
@@ -60,7 +62,7 @@ static bool has_part(struct str name, const char *part)
 static bool runs_on(struct str name)
 {
     static const char *const parts[] = {"dev", "watch", "worker", "workers", "queue", "scheduler"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         if (has_part(name, parts[i]))
             return true;
     return false;
@@ -71,7 +73,7 @@ static bool is_bundle(struct str line)
 {
     static const char *const bundlers[] = {"concurrently", "npm-run-all", "run-p", "turbo run",
                                            "turbo dev",    "foreman",     "wireit"};
-    for (size_t i = 0; i < sizeof bundlers / sizeof *bundlers; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bundlers); i++)
         if (str_has_prefix(line, str_from(bundlers[i])))
             return true;
     return false;
@@ -93,7 +95,7 @@ static bool is_split(const struct package *package, const struct node_pair *scri
 
 static const struct node *find_server(const struct package *package)
 {
-    for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
+    for (size_t i = 0; i < ARRAY_LEN(servers); i++)
         VEC_EACH (&package->scripts->items, it)
             if (str_is(it->key->text, servers[i]) && node_is_text(it->value))
                 return is_split(package, it) ? NULL : it->key;
@@ -104,20 +106,19 @@ static const struct node *find_server(const struct package *package)
 static uint32_t find_port(struct str line)
 {
     static const char *const marks[] = {"--port ", "--port=", "-p ", "PORT="};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         const char *at = line.len ? memmem(line.ptr, line.len, marks[i], strlen(marks[i])) : NULL;
         if (!at)
             continue;
         at += strlen(marks[i]);
         struct str digits = {at, 0};
-        while (at + digits.len < line.ptr + line.len && digits.ptr[digits.len] >= '0' &&
-               digits.ptr[digits.len] <= '9')
+        while (at + digits.len < line.ptr + line.len && ascii_is_digit(digits.ptr[digits.len]))
             digits.len++;
         uint32_t port;
         if (digits.len && import_number(digits, 65535, &port))
             return port;
     }
-    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
         if (str_has_prefix(line, str_from(ports[i].program)))
             return ports[i].port;
     return 0;
@@ -187,7 +188,7 @@ bool read_package_json(struct import *im, const struct node *root)
             add_other(&package, it);
         }
     }
-    if (text_contains(im->diags->sources->files.items[im->source].text, "\"workspaces\""))
+    if (str_contains(im->diags->sources->files.items[im->source].text, "\"workspaces\""))
         draft_note(&im->draft, NULL, 0,
                    "the scripts of workspaces are not looked at: \"a3s init --stdout --from "
                    "FOLDER/package.json\" shows theirs");

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "array.h"
 #include "words.h"
 
 /* What a3s has if nothing is written. */
@@ -27,13 +28,13 @@ void import_probe_exec(struct import *im, struct draft_service *service, struct 
 static struct str without_exit(struct str line)
 {
     static const struct str ends[] = {{"exit 1", 6}, {"exit", 4}, {"false", 5}, {"/bin/false", 10}};
-    line = text_trim(line);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    line = str_trim(line);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
         if (!str_has_suffix(line, ends[i]))
             continue;
-        struct str before = text_trim((struct str){line.ptr, line.len - ends[i].len});
+        struct str before = str_trim((struct str){line.ptr, line.len - ends[i].len});
         if (str_has_suffix(before, STR("||")))
-            return text_trim((struct str){before.ptr, before.len - 2});
+            return str_trim((struct str){before.ptr, before.len - 2});
     }
     return line;
 }
@@ -43,7 +44,7 @@ static bool is_option_of_more(struct str word)
     static const char *const more[] = {"-X",     "-d",          "-H",          "-u",     "-I",
                                        "--head", "--request",   "--header",    "--data", "--user",
                                        "-k",     "--post-data", "--post-file", "-F",     "--json"};
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+    for (size_t i = 0; i < ARRAY_LEN(more); i++)
         if (str_is(word, more[i]))
             return true;
     return false;
@@ -57,7 +58,7 @@ static bool read_address(struct str word, uint32_t *out_port, struct str *out_pa
     *out_port = 80;
     if (str_has_prefix(word, scheme))
         word = (struct str){word.ptr + scheme.len, word.len - scheme.len};
-    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
         struct str host = str_from(hosts[i]);
         if (!str_has_prefix(word, host))
             continue;
@@ -85,7 +86,7 @@ bool import_probe_command(struct import *im, struct draft_service *service, stru
     for (uint32_t i = 1; i < words.count; i++) {
         if (is_option_of_more(words.items[i]))
             return false;
-        addresses += text_contains(words.items[i], "://");
+        addresses += str_contains(words.items[i], "://");
         if (words.items[i].ptr[0] != '-' && read_address(words.items[i], &port, &path))
             found = port;
     }

@@ -2,7 +2,6 @@
 #ifndef IMPORT_PROBE_H
 #define IMPORT_PROBE_H
 
-#include "arguments.h"
 #include "import_parts.h"
 
 /* curl or wget of an http address of this machine: becomes an http probe. False: it is something

@@ -1,20 +1,18 @@
 #include "arguments.h"
-#include "import_codes.h"
+#include "array.h"
 #include "import_parts.h"
 #include "probe.h"
 
 /* The fields are those of process-compose (F1bonacc1.github.io/process-compose, "Configuration").
  */
 
+/* The longest wait that a3s has if none is written: no first wait may be above it. */
+#define MAX_BACKOFF_MS 30000u
+
 struct process {
     struct import *im;
     struct draft_service *draft;
 };
-
-static struct str copy_text(struct arena *arena, const struct strbuf *text)
-{
-    return (struct str){arena_strndup(arena, strbuf_text(text), text->len), text->len};
-}
 
 /* In a command "$$" is "$"; ${NAME} is put in by process-compose as the shell would do it. */
 static struct str unescape(struct arena *arena, struct str text)
@@ -25,9 +23,7 @@ static struct str unescape(struct arena *arena, struct str text)
             i++;
         strbuf_addc(&out, text.ptr[i]);
     }
-    struct str copy = copy_text(arena, &out);
-    strbuf_finish(&out);
-    return copy;
+    return strbuf_move(&out, arena);
 }
 
 static bool read_command(struct process *p, const struct node *value)
@@ -36,7 +32,7 @@ static bool read_command(struct process *p, const struct node *value)
         return node_mistake(p->im->diags, value, "a command");
     struct str line = unescape(p->im->arena, value->text);
     draft_set(p->draft, SCHEMA_service_cmd, shell_hcl(p->im->arena, line));
-    if (text_contains(line, "{{"))
+    if (str_contains(line, "{{"))
         draft_note(&p->im->draft, p->draft, import_line(p->im, value),
                    "a3s has no {{ }} in a command: write what is meant");
     return true;
@@ -177,8 +173,7 @@ static bool read_log_line(struct process *p, const struct node *value)
     }
     draft_set_text(&p->im->draft, p->draft, SCHEMA_health_type, STR("log"));
     draft_set_text(&p->im->draft, p->draft, SCHEMA_health_pattern,
-                   copy_text(p->im->arena, &pattern));
-    strbuf_finish(&pattern);
+                   strbuf_move(&pattern, p->im->arena));
     return true;
 }
 
@@ -189,7 +184,7 @@ static bool read_availability(struct process *p, const struct node *value)
     const struct node *restart = node_find(value, "restart"),
                       *times = node_find(value, "max_restarts");
     struct draft *draft = &p->im->draft;
-    uint32_t number;
+    uint32_t ms, count;
     if (value->kind != NODE_MAP)
         return node_mistake(p->im->diags, value, "a map with restart");
     struct str word = node_is_text(restart) ? restart->text : STR("");
@@ -203,12 +198,13 @@ static bool read_availability(struct process *p, const struct node *value)
         draft_note(
             draft, p->draft, import_line(p->im, value),
             "a3s does not end with one of its services: \"a3s up --wait\" tells of a failure");
-    if (seconds(node_find(value, "backoff_seconds"), &number))
-        import_set_duration(p->im, p->draft, SCHEMA_restart_backoff, number);
-    if (number > 30000 && draft_has(p->draft, SCHEMA_restart_backoff))
-        import_set_duration(p->im, p->draft, SCHEMA_restart_max_backoff, number);
-    if (node_is_text(times) && import_number(times->text, 1000000, &number) && number > 0)
-        draft_setf(draft, p->draft, SCHEMA_restart_max_restarts, "%u", number);
+    if (seconds(node_find(value, "backoff_seconds"), &ms)) {
+        import_set_duration(p->im, p->draft, SCHEMA_restart_backoff, ms);
+        if (ms > MAX_BACKOFF_MS)
+            import_set_duration(p->im, p->draft, SCHEMA_restart_max_backoff, ms);
+    }
+    if (node_is_text(times) && import_number(times->text, 1000000, &count) && count > 0)
+        draft_setf(draft, p->draft, SCHEMA_restart_max_restarts, "%u", count);
     return true;
 }
 
@@ -224,7 +220,7 @@ static bool read_shutdown(struct process *p, const struct node *value)
         draft_note(&p->im->draft, p->draft, import_line(p->im, command),
                    "a3s stops by a signal; post_stop runs afterwards. It was: %.*s",
                    STR_ARG(command->text));
-    for (size_t i = 0; node_is_text(signal) && i < sizeof signals / sizeof *signals; i++)
+    for (size_t i = 0; node_is_text(signal) && i < ARRAY_LEN(signals); i++)
         if (str_is(signal->text, signals[i].number))
             draft_set_text(&p->im->draft, p->draft, SCHEMA_stop_signal, str_from(signals[i].name));
     if (seconds(node_find(value, "timeout_seconds"), &ms))
@@ -286,7 +282,7 @@ static const struct {
 static bool read_key(struct process *p, const struct node_pair *pair)
 {
     struct import *im = p->im;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (str_is(pair->key->text, keys[i].name))
             return pair->value->kind == NODE_NULL || keys[i].read(p, pair->value);
     draft_lose(&im->draft, p->draft, arena_printf(im->arena, "%.*s", STR_ARG(pair->key->text)),

@@ -1,7 +1,8 @@
 #include "arguments.h"
+#include "ascii.h"
 #include "import_codes.h"
 #include "import_parts.h"
-#include "words.h"
+#include "utf8.h"
 
 /* What foreman gives the first process, and the distance to the next one's. */
 #define PORT_FIRST 5000u
@@ -9,13 +10,12 @@
 
 static bool is_name_char(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-           c == '-';
+    return ascii_is_alnum(c) || c == '_' || c == '-';
 }
 
 static bool wants_port(struct str command)
 {
-    return text_contains(command, "$PORT") || text_contains(command, "${PORT");
+    return str_contains(command, "$PORT") || str_contains(command, "${PORT");
 }
 
 static bool wrong_line(struct import *im, struct str line, size_t at, const char *message)
@@ -54,7 +54,7 @@ static bool read_line(struct import *im, struct str line, uint32_t number, uint3
         colon++;
     if (name == 0 || colon == line.len || line.ptr[colon] != ':')
         return wrong_line(im, line, name == line.len ? 0 : name, "this is no process");
-    struct str command = text_trim((struct str){line.ptr + colon + 1, line.len - colon - 1});
+    struct str command = str_trim((struct str){line.ptr + colon + 1, line.len - colon - 1});
     if (command.len == 0)
         return wrong_line(im, line, 0, "the process has no command");
     struct str key = {line.ptr, name};
@@ -77,14 +77,11 @@ bool read_procfile(struct import *im)
 {
     bool right = true;
     uint32_t processes = 0, lines = 0;
-    struct str text = im->diags->sources->files.items[im->source].text;
-    struct str mark = STR("\xef\xbb\xbf");
-    if (str_has_prefix(text, mark))
-        text = (struct str){text.ptr + mark.len, text.len - mark.len};
+    struct str text = utf8_skip_mark(im->diags->sources->files.items[im->source].text);
     while (text.len) {
         const char *newline = memchr(text.ptr, '\n', text.len);
         size_t length = newline ? (size_t)(newline - text.ptr) : text.len;
-        struct str line = text_trim((struct str){text.ptr, length});
+        struct str line = str_trim((struct str){text.ptr, length});
         lines++;
         if (line.len && line.ptr[0] != '#')
             right = read_line(im, line, lines, &processes) && right;

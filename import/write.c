@@ -1,9 +1,7 @@
 #include "write.h"
 
 #include "format.h"
-
 #include "forms.h"
-#include <stdlib.h>
 
 /* How a list is broken into lines, and comments are. */
 #define WIDTH 96
@@ -191,9 +189,7 @@ static struct str env_text(const struct draft *draft, const struct draft_service
         strbuf_addf(&text, " = %.*s\n", STR_ARG(it->value));
     }
     strbuf_addf(&text, "%s}", indent);
-    struct str copy = {arena_strndup(draft->arena, strbuf_text(&text), text.len), text.len};
-    strbuf_finish(&text);
-    return copy;
+    return strbuf_move(&text, draft->arena);
 }
 
 /* Why the service cannot wait for the other one; NULL if it can. */
@@ -408,8 +404,6 @@ bool draft_write(struct draft *draft, struct written *out)
     VEC_EACH (&draft->services, it)
         add_service(&w, *it);
     bool valid = format(draft->arena, &w.text);
-    out->text =
-        (struct str){arena_strndup(draft->arena, strbuf_text(&w.text), w.text.len), w.text.len};
-    strbuf_finish(&w.text);
+    out->text = strbuf_move(&w.text, draft->arena);
     return valid;
 }

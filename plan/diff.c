@@ -1,5 +1,6 @@
 #include "diff.h"
 
+#include "array.h"
 #include "diff_forms.h"
 #include "map.h"
 #include "vec.h"
@@ -140,7 +141,7 @@ static void compare_fields(struct differ *d)
 {
     const struct field_row *lead = field_rows;
     bool lead_lonely = false;
-    for (size_t i = 0; i < sizeof field_rows / sizeof *field_rows; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(field_rows); i++) {
         const struct field_row *row = &field_rows[i];
         if (row->field != lead->field) {
             lead = row;
@@ -263,7 +264,7 @@ static void compare_plans(struct differ *d, struct plan_diff *diff)
 
 static void compare_settings(struct differ *d, struct plan_diff *diff)
 {
-    size_t count = sizeof setting_rows / sizeof *setting_rows;
+    size_t count = ARRAY_LEN(setting_rows);
     struct plan_diff_setting *out = arena_new(d->arena, struct plan_diff_setting, count);
     for (size_t i = 0; i < count; i++) {
         const struct setting_row *row = &setting_rows[i];

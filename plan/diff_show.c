@@ -1,8 +1,8 @@
 /* The difference of two plans for people and for programs. */
+#include "array.h"
 #include "diff.h"
 #include "dump.h"
-
-#include <jansson.h>
+#include "dump_parts.h"
 
 static const char *const change_names[] = {
 #define X(change, name) [PLAN_CHANGE_##change] = name,
@@ -58,7 +58,7 @@ static void add_sums(const struct plan_diff *diff, struct strbuf *out)
     static const enum plan_change order[] = {PLAN_CHANGE_STOP, PLAN_CHANGE_RESTART,
                                              PLAN_CHANGE_START, PLAN_CHANGE_UPDATE,
                                              PLAN_CHANGE_KEEP};
-    _Static_assert(sizeof order / sizeof *order == PLAN_CHANGE_COUNT, "each once");
+    _Static_assert(ARRAY_LEN(order) == PLAN_CHANGE_COUNT, "each once");
     const char *comma = "";
     for (size_t i = 0; i < PLAN_CHANGE_COUNT; i++) {
         if (!diff->counts[order[i]])
@@ -82,11 +82,6 @@ void plan_diff_text(const struct plan_diff *diff, struct strbuf *out)
     add_sums(diff, out);
 }
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-    json_object_set_new_nocheck(object, key, value);
-}
-
 static json_t *text_json(const char *text)
 {
     return text ? json_string_nocheck(text) : json_null();
@@ -94,26 +89,19 @@ static json_t *text_json(const char *text)
 
 static json_t *span_json(const struct plan *plan, const struct plan_span *span)
 {
-    if (!span)
-        return json_null();
-    struct plan_string path = plan->sources[span->source].path;
-    json_t *place = json_object();
-    set(place, "file", json_stringn_nocheck(plan_text_ptr(plan, path), path.length));
-    set(place, "line", json_integer(span->line));
-    set(place, "column", json_integer(span->column));
-    return place;
+    return span ? dump_place_json(plan, span->source, span->line, span->column) : json_null();
 }
 
 static json_t *field_json(const struct plan_diff *diff, const struct plan_diff_field *field)
 {
     json_t *object = json_object();
-    set(object, "field", json_string(plan_field_name(field->field)));
-    set(object, "name", json_string_nocheck(field->name));
-    set(object, "effect", json_string(plan_change_name(field->effect)));
-    set(object, "before", text_json(field->before));
-    set(object, "after", text_json(field->after));
-    set(object, "before_at", span_json(diff->before, field->before_span));
-    set(object, "after_at", span_json(diff->after, field->after_span));
+    json_put(object, "field", json_string(plan_field_name(field->field)));
+    json_put(object, "name", json_string_nocheck(field->name));
+    json_put(object, "effect", json_string(plan_change_name(field->effect)));
+    json_put(object, "before", text_json(field->before));
+    json_put(object, "after", text_json(field->after));
+    json_put(object, "before_at", span_json(diff->before, field->before_span));
+    json_put(object, "after_at", span_json(diff->after, field->after_span));
     return object;
 }
 
@@ -122,9 +110,9 @@ static json_t *service_json(const struct plan_diff *diff, const struct plan_diff
     json_t *object = json_object(), *fields = json_array();
     for (uint32_t i = 0; i < service->field_count; i++)
         json_array_append_new(fields, field_json(diff, &service->fields[i]));
-    set(object, "name", json_string_nocheck(service->name));
-    set(object, "change", json_string(plan_change_name(service->change)));
-    set(object, "fields", fields);
+    json_put(object, "name", json_string_nocheck(service->name));
+    json_put(object, "change", json_string(plan_change_name(service->change)));
+    json_put(object, "fields", fields);
     return object;
 }
 
@@ -134,10 +122,10 @@ static json_t *settings_json(const struct plan_diff *diff)
     for (uint32_t i = 0; i < diff->setting_count; i++) {
         const struct plan_diff_setting *setting = &diff->settings[i];
         json_t *object = json_object();
-        set(object, "name", json_string(setting->name));
-        set(object, "effect", json_string(setting->listen ? "listen" : "update"));
-        set(object, "before", text_json(setting->before));
-        set(object, "after", text_json(setting->after));
+        json_put(object, "name", json_string(setting->name));
+        json_put(object, "effect", json_string(setting->listen ? "listen" : "update"));
+        json_put(object, "before", text_json(setting->before));
+        json_put(object, "after", text_json(setting->after));
         json_array_append_new(array, object);
     }
     return array;
@@ -147,19 +135,8 @@ static json_t *counts_json(const struct plan_diff *diff)
 {
     json_t *object = json_object();
     for (int i = 0; i < PLAN_CHANGE_COUNT; i++)
-        set(object, change_names[i], json_integer(diff->counts[i]));
+        json_put(object, change_names[i], json_integer(diff->counts[i]));
     return object;
-}
-
-static json_t *hash_json(const struct plan *plan)
-{
-    return json_sprintf("%016llx", (unsigned long long)plan->hash);
-}
-
-static int append(const char *bytes, size_t size, void *out)
-{
-    strbuf_add(out, bytes, size);
-    return 0;
 }
 
 void plan_diff_json(const struct plan_diff *diff, struct strbuf *out)
@@ -167,14 +144,12 @@ void plan_diff_json(const struct plan_diff *diff, struct strbuf *out)
     json_t *object = json_object(), *services = json_array();
     for (uint32_t i = 0; i < diff->service_count; i++)
         json_array_append_new(services, service_json(diff, &diff->services[i]));
-    set(object, "version", json_integer(1));
-    set(object, "same", json_boolean(diff->same));
-    set(object, "before", hash_json(diff->before));
-    set(object, "after", hash_json(diff->after));
-    set(object, "counts", counts_json(diff));
-    set(object, "settings", settings_json(diff));
-    set(object, "services", services);
-    json_dump_callback(object, append, out, JSON_INDENT(2));
-    json_decref(object);
-    strbuf_addc(out, '\n');
+    json_put(object, "version", json_integer(1));
+    json_put(object, "same", json_boolean(diff->same));
+    json_put(object, "before", dump_hash_json(diff->before->hash));
+    json_put(object, "after", dump_hash_json(diff->after->hash));
+    json_put(object, "counts", counts_json(diff));
+    json_put(object, "settings", settings_json(diff));
+    json_put(object, "services", services);
+    json_print(object, out);
 }

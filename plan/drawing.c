@@ -91,9 +91,7 @@ static const char *ready_text(const struct drawing *d, const struct plan_service
         return "started";
     struct strbuf text = {0};
     add_probe(d->plan, &d->plan->probes[service->probe], &text);
-    const char *copy = arena_strndup(d->arena, text.ptr, text.len);
-    strbuf_finish(&text);
-    return copy;
+    return strbuf_move(&text, d->arena).ptr;
 }
 
 static void sort_waves(struct drawing *d)

@@ -1,32 +1,26 @@
 /* The plan as one JSON object. The order of keys is the order of the calls below. */
 #include "dump.h"
-
-#include <jansson.h>
+#include "dump_parts.h"
 
 static json_t *string_json(const struct plan *plan, struct plan_string string)
 {
     return json_stringn_nocheck(plan_text_ptr(plan, string), string.length);
 }
 
-static json_t *hash_json(uint64_t hash)
+json_t *dump_hash_json(uint64_t hash)
 {
     return json_sprintf("%016llx", (unsigned long long)hash);
 }
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-    json_object_set_new_nocheck(object, key, value);
-}
-
 static void set_number(json_t *object, const char *key, uint64_t number)
 {
-    set(object, key, json_integer((json_int_t)number));
+    json_put(object, key, json_integer((json_int_t)number));
 }
 
-static json_t *place_json(const struct plan *plan, uint32_t source, uint32_t line, uint32_t column)
+json_t *dump_place_json(const struct plan *plan, uint32_t source, uint32_t line, uint32_t column)
 {
     json_t *place = json_object();
-    set(place, "file", string_json(plan, plan->sources[source].path));
+    json_put(place, "file", string_json(plan, plan->sources[source].path));
     set_number(place, "line", line);
     set_number(place, "column", column);
     return place;
@@ -45,13 +39,13 @@ static json_t *piece_json(const struct plan *plan, const struct plan_piece *piec
         return string_json(plan, piece->text);
     json_t *object = json_object();
     if (piece->kind == PLAN_PIECE_PORT) {
-        set(object, "port", json_string(plan_service_name(plan, piece->ref)));
+        json_put(object, "port", json_string(plan_service_name(plan, piece->ref)));
         return object;
     }
     const struct plan_lookup *lookup = &plan->lookups[piece->ref];
-    set(object, "env", string_json(plan, lookup->name));
+    json_put(object, "env", string_json(plan, lookup->name));
     if (lookup->flags & PLAN_LOOKUP_FALLBACK)
-        set(object, "default", fallback_json(plan, lookup));
+        json_put(object, "default", fallback_json(plan, lookup));
     return object;
 }
 
@@ -73,9 +67,9 @@ static json_t *settings_json(const struct plan *plan)
 {
     const struct plan_settings *settings = plan->settings;
     json_t *object = json_object();
-    set(object, "domain", string_json(plan, settings->domain));
+    json_put(object, "domain", string_json(plan, settings->domain));
     set_number(object, "proxy_port", settings->proxy_port);
-    set(object, "log_level", json_string(plan_log_level_name(settings->log_level)));
+    json_put(object, "log_level", json_string(plan_log_level_name(settings->log_level)));
     set_number(object, "hold_ms", settings->hold_ms);
     return object;
 }
@@ -92,9 +86,9 @@ static json_t *argv_json(const struct plan *plan, struct plan_range range)
 static void set_command(json_t *object, const struct plan *plan, uint32_t index)
 {
     const struct plan_command *command = &plan->commands[index];
-    set(object, "cmd", text_json(plan, command->line));
-    set(object, "shell", json_boolean(command->flags & PLAN_COMMAND_SHELL));
-    set(object, "argv", argv_json(plan, command->argv));
+    json_put(object, "cmd", text_json(plan, command->line));
+    json_put(object, "shell", json_boolean(command->flags & PLAN_COMMAND_SHELL));
+    json_put(object, "argv", argv_json(plan, command->argv));
 }
 
 static json_t *hook_json(const struct plan *plan, uint32_t index)
@@ -111,8 +105,8 @@ static json_t *env_json(const struct plan *plan, struct plan_range range)
     json_t *object = json_object();
     for (uint32_t i = range.first; i < range.first + range.count; i++) {
         const struct plan_env *env = &plan->env[i];
-        set(object, plan_text_ptr(plan, env->name),
-            plan_env_is_hidden(plan, env) ? json_string("***") : text_json(plan, env->value));
+        json_put(object, plan_text_ptr(plan, env->name),
+                 plan_env_is_hidden(plan, env) ? json_string("***") : text_json(plan, env->value));
     }
     return object;
 }
@@ -133,9 +127,9 @@ static json_t *env_files_json(const struct plan *plan, struct plan_range range)
     for (uint32_t i = range.first; i < range.first + range.count; i++) {
         json_t *object = json_object();
         const struct plan_env_file *file = &plan->env_files[i];
-        set(object, "path", string_json(plan, file->path));
-        set(object, "shared", json_boolean(file->flags & PLAN_ENV_SHARED));
-        set(object, "source", place_json(plan, file->source, file->line, file->column));
+        json_put(object, "path", string_json(plan, file->path));
+        json_put(object, "shared", json_boolean(file->flags & PLAN_ENV_SHARED));
+        json_put(object, "source", dump_place_json(plan, file->source, file->line, file->column));
         json_array_append_new(array, object);
     }
     return array;
@@ -154,8 +148,8 @@ static json_t *spans_json(const struct plan *plan, struct plan_range range)
     json_t *object = json_object();
     for (uint32_t i = range.first; i < range.first + range.count; i++) {
         const struct plan_span *span = &plan->spans[i];
-        set(object, plan_field_name(span->field),
-            place_json(plan, span->source, span->line, span->column));
+        json_put(object, plan_field_name(span->field),
+                 dump_place_json(plan, span->source, span->line, span->column));
     }
     return object;
 }
@@ -173,14 +167,14 @@ static void set_probe_target(json_t *object, const struct plan *plan,
 {
     switch ((enum plan_probe_type)probe->type) {
     case PLAN_PROBE_HTTP:
-        set(object, "path", text_json(plan, probe->path));
+        json_put(object, "path", text_json(plan, probe->path));
         set_number(object, "status_min", probe->status_min);
         set_number(object, "status_max", probe->status_max);
         set_number(object, "port", probe->port);
         break;
     case PLAN_PROBE_TCP: set_number(object, "port", probe->port); break;
     case PLAN_PROBE_EXEC: set_command(object, plan, probe->command); break;
-    case PLAN_PROBE_LOG: set(object, "pattern", string_json(plan, probe->pattern)); break;
+    case PLAN_PROBE_LOG: json_put(object, "pattern", string_json(plan, probe->pattern)); break;
     case PLAN_PROBE_TYPE_COUNT: break;
     }
 }
@@ -191,7 +185,7 @@ static json_t *probe_json(const struct plan *plan, uint32_t index)
         return json_null();
     const struct plan_probe *probe = &plan->probes[index];
     json_t *object = json_object();
-    set(object, "type", json_string(plan_probe_name(probe->type)));
+    json_put(object, "type", json_string(plan_probe_name(probe->type)));
     set_probe_target(object, plan, probe);
     set_number(object, "interval_ms", probe->interval_ms);
     set_number(object, "timeout_ms", probe->timeout_ms);
@@ -215,29 +209,29 @@ static json_t *watch_json(const struct plan *plan, uint32_t index)
         return json_null();
     const struct plan_watch *watch = &plan->watches[index];
     json_t *object = json_object();
-    set(object, "paths", strings_json(plan, plan->patterns, watch->paths));
-    set(object, "ignore", strings_json(plan, plan->patterns, watch->ignores));
+    json_put(object, "paths", strings_json(plan, plan->patterns, watch->paths));
+    json_put(object, "ignore", strings_json(plan, plan->patterns, watch->ignores));
     set_number(object, "debounce_ms", watch->debounce_ms);
-    set(object, "restart", json_boolean(watch->restart));
+    json_put(object, "restart", json_boolean(watch->restart));
     return object;
 }
 
 static json_t *restart_json(const struct plan_service *service)
 {
     json_t *object = json_object();
-    set(object, "policy", json_string(plan_restart_name(service->restart)));
+    json_put(object, "policy", json_string(plan_restart_name(service->restart)));
     set_number(object, "backoff_ms", service->backoff_ms);
     set_number(object, "max_backoff_ms", service->max_backoff_ms);
     set_number(object, "reset_after_ms", service->reset_after_ms);
     set_number(object, "max_restarts", service->max_restarts);
-    set(object, "on_unhealthy", json_boolean(service->flags & PLAN_SERVICE_ON_UNHEALTHY));
+    json_put(object, "on_unhealthy", json_boolean(service->flags & PLAN_SERVICE_ON_UNHEALTHY));
     return object;
 }
 
 static json_t *stop_json(const struct plan_service *service)
 {
     json_t *object = json_object();
-    set(object, "signal", json_string(plan_signal_name(service->stop_signal)));
+    json_put(object, "signal", json_string(plan_signal_name(service->stop_signal)));
     set_number(object, "timeout_ms", service->stop_timeout_ms);
     return object;
 }
@@ -248,7 +242,7 @@ static json_t *log_json(const struct plan *plan, uint32_t index)
         return json_null();
     const struct plan_log *log = &plan->logs[index];
     json_t *object = json_object();
-    set(object, "file", text_json(plan, log->file));
+    json_put(object, "file", text_json(plan, log->file));
     set_number(object, "max_size", log->max_size);
     set_number(object, "keep", log->keep);
     return object;
@@ -258,30 +252,30 @@ static json_t *service_json(const struct plan *plan, uint32_t index)
 {
     const struct plan_service *service = &plan->services[index];
     json_t *object = json_object();
-    set(object, "name", string_json(plan, service->name));
-    set(object, "kind", json_string(service->kind == PLAN_KIND_TASK ? "task" : "service"));
+    json_put(object, "name", string_json(plan, service->name));
+    json_put(object, "kind", json_string(service->kind == PLAN_KIND_TASK ? "task" : "service"));
     set_number(object, "declared", service->declared);
-    set(object, "disabled", json_boolean(service->flags & PLAN_SERVICE_DISABLED));
-    set(object, "tty", json_boolean(service->flags & PLAN_SERVICE_TTY));
-    set(object, "sent_host",
-        json_string(service->flags & PLAN_SERVICE_OWN_HOST ? "upstream" : "client"));
+    json_put(object, "disabled", json_boolean(service->flags & PLAN_SERVICE_DISABLED));
+    json_put(object, "tty", json_boolean(service->flags & PLAN_SERVICE_TTY));
+    json_put(object, "sent_host",
+             json_string(service->flags & PLAN_SERVICE_OWN_HOST ? "upstream" : "client"));
     set_command(object, plan, service->command);
-    set(object, "dir", text_json(plan, service->dir));
-    set(object, "pre_start", hook_json(plan, service->pre_start));
-    set(object, "post_stop", hook_json(plan, service->post_stop));
-    set(object, "labels", strings_json(plan, plan->labels, service->labels));
-    set(object, "port", port_json(service));
-    set(object, "env", env_json(plan, service->env));
-    set(object, "env_shared", shared_env_json(plan, service->env));
-    set(object, "env_files", env_files_json(plan, service->env_files));
-    set(object, "depends_on", edges_json(plan, plan->deps, service->deps));
-    set(object, "needed_by", edges_json(plan, plan->rdeps, service->rdeps));
-    set(object, "watch", watch_json(plan, service->watch));
-    set(object, "health", probe_json(plan, service->probe));
-    set(object, "restart", restart_json(service));
-    set(object, "stop", stop_json(service));
-    set(object, "log", log_json(plan, service->log));
-    set(object, "source", spans_json(plan, service->spans));
+    json_put(object, "dir", text_json(plan, service->dir));
+    json_put(object, "pre_start", hook_json(plan, service->pre_start));
+    json_put(object, "post_stop", hook_json(plan, service->post_stop));
+    json_put(object, "labels", strings_json(plan, plan->labels, service->labels));
+    json_put(object, "port", port_json(service));
+    json_put(object, "env", env_json(plan, service->env));
+    json_put(object, "env_shared", shared_env_json(plan, service->env));
+    json_put(object, "env_files", env_files_json(plan, service->env_files));
+    json_put(object, "depends_on", edges_json(plan, plan->deps, service->deps));
+    json_put(object, "needed_by", edges_json(plan, plan->rdeps, service->rdeps));
+    json_put(object, "watch", watch_json(plan, service->watch));
+    json_put(object, "health", probe_json(plan, service->probe));
+    json_put(object, "restart", restart_json(service));
+    json_put(object, "stop", stop_json(service));
+    json_put(object, "log", log_json(plan, service->log));
+    json_put(object, "source", spans_json(plan, service->spans));
     return object;
 }
 
@@ -290,8 +284,8 @@ static json_t *routes_json(const struct plan *plan)
     json_t *array = json_array();
     for (uint32_t i = 0; i < plan->route_count; i++) {
         json_t *object = json_object();
-        set(object, "host", string_json(plan, plan->routes[i].host));
-        set(object, "service", json_string(plan_service_name(plan, plan->routes[i].service)));
+        json_put(object, "host", string_json(plan, plan->routes[i].host));
+        json_put(object, "service", json_string(plan_service_name(plan, plan->routes[i].service)));
         json_array_append_new(array, object);
     }
     return array;
@@ -304,9 +298,10 @@ static json_t *lookups_json(const struct plan *plan)
         const struct plan_lookup *lookup = &plan->lookups[i];
         bool optional = lookup->flags & PLAN_LOOKUP_FALLBACK;
         json_t *object = json_object();
-        set(object, "name", string_json(plan, lookup->name));
-        set(object, "default", optional ? fallback_json(plan, lookup) : json_null());
-        set(object, "source", place_json(plan, lookup->source, lookup->line, lookup->column));
+        json_put(object, "name", string_json(plan, lookup->name));
+        json_put(object, "default", optional ? fallback_json(plan, lookup) : json_null());
+        json_put(object, "source",
+                 dump_place_json(plan, lookup->source, lookup->line, lookup->column));
         json_array_append_new(array, object);
     }
     return array;
@@ -317,9 +312,9 @@ static json_t *sources_json(const struct plan *plan)
     json_t *array = json_array();
     for (uint32_t i = 0; i < plan->source_count; i++) {
         json_t *object = json_object();
-        set(object, "path", string_json(plan, plan->sources[i].path));
+        json_put(object, "path", string_json(plan, plan->sources[i].path));
         set_number(object, "size", plan->sources[i].size);
-        set(object, "hash", hash_json(plan->sources[i].hash));
+        json_put(object, "hash", dump_hash_json(plan->sources[i].hash));
         json_array_append_new(array, object);
     }
     return array;
@@ -333,23 +328,15 @@ static json_t *services_json(const struct plan *plan)
     return array;
 }
 
-static int append(const char *bytes, size_t size, void *out)
-{
-    strbuf_add(out, bytes, size);
-    return 0;
-}
-
 void plan_dump_json(const struct plan *plan, struct strbuf *out)
 {
     json_t *object = json_object();
     set_number(object, "version", PLAN_VERSION);
-    set(object, "hash", hash_json(plan->hash));
-    set(object, "settings", settings_json(plan));
-    set(object, "services", services_json(plan));
-    set(object, "routes", routes_json(plan));
-    set(object, "lookups", lookups_json(plan));
-    set(object, "sources", sources_json(plan));
-    json_dump_callback(object, append, out, JSON_INDENT(2));
-    json_decref(object);
-    strbuf_addc(out, '\n');
+    json_put(object, "hash", dump_hash_json(plan->hash));
+    json_put(object, "settings", settings_json(plan));
+    json_put(object, "services", services_json(plan));
+    json_put(object, "routes", routes_json(plan));
+    json_put(object, "lookups", lookups_json(plan));
+    json_put(object, "sources", sources_json(plan));
+    json_print(object, out);
 }

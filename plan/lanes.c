@@ -81,6 +81,9 @@ enum lane_cell lanes_cell(const struct lanes *lanes, uint32_t column)
         return left && right ? LANE_LINE : LANE_NOTHING;
     if (!depends_on(lanes, owner))
         return LANE_PASS;
+    _Static_assert(LANE_END_RIGHT - LANE_RIGHT == LANE_END_LEFT - LANE_LEFT &&
+                       LANE_END_BOTH - LANE_BOTH == LANE_END_LEFT - LANE_LEFT,
+                   "each end stands as far behind what goes on");
     enum lane_cell cell = left && right ? LANE_BOTH : left ? LANE_LEFT : LANE_RIGHT;
     return lanes->outstanding[owner] ? cell : cell + (LANE_END_LEFT - LANE_LEFT);
 }

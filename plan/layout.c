@@ -1,5 +1,7 @@
 #include "layout.h"
 
+#include "array.h"
+
 #include <xxhash.h>
 
 static const uint32_t record_sizes[] = {
@@ -7,7 +9,7 @@ static const uint32_t record_sizes[] = {
     PLAN_SECTIONS(X)
 #undef X
 };
-_Static_assert(sizeof record_sizes / sizeof *record_sizes == PLAN_SECTION_COUNT, "one a section");
+_Static_assert(ARRAY_LEN(record_sizes) == PLAN_SECTION_COUNT, "one a section");
 
 uint32_t plan_record_size(enum plan_section_kind kind)
 {

@@ -1,5 +1,6 @@
 /* The words for what the plan holds as numbers. */
 #include "a3s/plan.h"
+#include "array.h"
 #include "dump.h"
 
 static const char *const error_texts[] = {[PLAN_OK] = "the plan is good",
@@ -41,15 +42,13 @@ static const char *const probe_names[] = {
 
 static const char *const log_level_names[] = {"trace", "debug", "info", "warn", "error"};
 
-#define COUNT_OF(table) (sizeof(table) / sizeof *(table))
-
-_Static_assert(COUNT_OF(error_texts) == PLAN_ERROR_COUNT, "one an error");
-_Static_assert(COUNT_OF(section_names) == PLAN_SECTION_COUNT, "one a section");
-_Static_assert(COUNT_OF(field_names) == PLAN_FIELD_COUNT, "one a field");
-_Static_assert(COUNT_OF(restart_names) == PLAN_RESTART_COUNT, "one a policy");
-_Static_assert(COUNT_OF(signal_names) == PLAN_SIGNAL_COUNT, "one a signal");
-_Static_assert(COUNT_OF(probe_names) == PLAN_PROBE_TYPE_COUNT, "one a type");
-_Static_assert(COUNT_OF(log_level_names) == PLAN_LOG_LEVELS, "one a level");
+_Static_assert(ARRAY_LEN(error_texts) == PLAN_ERROR_COUNT, "one an error");
+_Static_assert(ARRAY_LEN(section_names) == PLAN_SECTION_COUNT, "one a section");
+_Static_assert(ARRAY_LEN(field_names) == PLAN_FIELD_COUNT, "one a field");
+_Static_assert(ARRAY_LEN(restart_names) == PLAN_RESTART_COUNT, "one a policy");
+_Static_assert(ARRAY_LEN(signal_names) == PLAN_SIGNAL_COUNT, "one a signal");
+_Static_assert(ARRAY_LEN(probe_names) == PLAN_PROBE_TYPE_COUNT, "one a type");
+_Static_assert(ARRAY_LEN(log_level_names) == PLAN_LOG_LEVELS, "one a level");
 
 static const char *look_up(const char *const *table, size_t count, uint32_t index,
                            const char *otherwise)
@@ -59,35 +58,35 @@ static const char *look_up(const char *const *table, size_t count, uint32_t inde
 
 const char *plan_error_text(enum plan_error error)
 {
-    return look_up(error_texts, COUNT_OF(error_texts), error, "?");
+    return look_up(error_texts, ARRAY_LEN(error_texts), error, "?");
 }
 
 const char *plan_section_name(uint32_t kind)
 {
-    return look_up(section_names, COUNT_OF(section_names), kind, "header");
+    return look_up(section_names, ARRAY_LEN(section_names), kind, "header");
 }
 
 const char *plan_field_name(enum plan_field field)
 {
-    return look_up(field_names, COUNT_OF(field_names), field, "?");
+    return look_up(field_names, ARRAY_LEN(field_names), field, "?");
 }
 
 const char *plan_restart_name(enum plan_restart_policy policy)
 {
-    return look_up(restart_names, COUNT_OF(restart_names), policy, "?");
+    return look_up(restart_names, ARRAY_LEN(restart_names), policy, "?");
 }
 
 const char *plan_signal_name(enum plan_signal signal)
 {
-    return look_up(signal_names, COUNT_OF(signal_names), signal, "?");
+    return look_up(signal_names, ARRAY_LEN(signal_names), signal, "?");
 }
 
 const char *plan_probe_name(enum plan_probe_type type)
 {
-    return look_up(probe_names, COUNT_OF(probe_names), type, "?");
+    return look_up(probe_names, ARRAY_LEN(probe_names), type, "?");
 }
 
 const char *plan_log_level_name(uint32_t level)
 {
-    return look_up(log_level_names, COUNT_OF(log_level_names), level, "?");
+    return look_up(log_level_names, ARRAY_LEN(log_level_names), level, "?");
 }

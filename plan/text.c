@@ -1,6 +1,8 @@
 /* Strings and texts of a plan for people. */
 #include "dump.h"
 
+#include "array.h"
+
 static void add_byte(struct strbuf *out, unsigned char c)
 {
     switch (c) {
@@ -95,7 +97,7 @@ void plan_text_quote(const struct plan *plan, struct plan_text text, struct strb
 bool plan_env_is_secret(const char *name)
 {
     static const char *const words[] = {"TOKEN", "SECRET", "PASS", "KEY", "AUTH", "DSN", "COOKIE"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (strcasestr(name, words[i]))
             return true;
     return false;
@@ -127,7 +129,7 @@ void plan_duration_show(uint32_t ms, struct strbuf *out)
         const char *unit;
     } units[] = {{3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; i < ARRAY_LEN(units); i++)
         if (ms >= units[i].ms) {
             strbuf_addf(out, "%u%s", ms / units[i].ms, units[i].unit);
             ms %= units[i].ms;
@@ -138,7 +140,7 @@ void plan_size_show(uint64_t bytes, struct strbuf *out)
 {
     static const char *const units[] = {"", "KiB", "MiB", "GiB"};
     size_t unit = 0;
-    for (; unit + 1 < sizeof units / sizeof *units && bytes && bytes % 1024 == 0; unit++)
+    for (; unit + 1 < ARRAY_LEN(units) && bytes && bytes % 1024 == 0; unit++)
         bytes /= 1024;
     strbuf_addf(out, "%llu%s", (unsigned long long)bytes, units[unit]);
 }

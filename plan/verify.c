@@ -1,6 +1,7 @@
 /* The verdict on a plan: the frame, the strings, each service with what is its own, then what holds
  * between records. */
 #include "verify.h"
+#include "array.h"
 #include "str.h"
 
 enum plan_error verify_fail(struct verifier *v, enum plan_error error, const void *at)
@@ -94,7 +95,7 @@ static enum plan_error verify_tiled(struct verifier *v)
         PLAN_SECTION_PROBES, PLAN_SECTION_WATCHES,   PLAN_SECTION_PATTERNS, PLAN_SECTION_LOGS,
         PLAN_SECTION_SPANS,
     };
-    for (size_t i = 0; i < sizeof tiled / sizeof *tiled; i++)
+    for (size_t i = 0; i < ARRAY_LEN(tiled); i++)
         if (v->next[tiled[i]] != v->layout.counts[tiled[i]])
             return verify_fail(v, PLAN_E_RANGE, v->layout.sections[tiled[i]]);
     return PLAN_OK;

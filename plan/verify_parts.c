@@ -91,7 +91,7 @@ static enum plan_error verify_path(struct verifier *v, const struct plan_probe *
     if (probe->path.pieces.count == 0)
         return verify_fail(v, PLAN_E_RANGE, &probe->path);
     const struct plan_piece *piece = &v->plan.pieces[probe->path.pieces.first];
-    if (plan_text_ptr(&v->plan, piece->text)[0] != '/') /* nor has what is no literal */
+    if (plan_text_ptr(&v->plan, piece->text)[0] != '/') /* the text of other pieces is empty */
         return verify_fail(v, PLAN_E_VALUE, &piece->text);
     return PLAN_OK;
 }

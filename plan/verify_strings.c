@@ -1,34 +1,15 @@
 /* The strings of a plan. The blob's bytes are judged once, as a whole; a reference is then good if
  * it begins and ends where a string does. What all references add up to is bounded, so that a small
  * file cannot make its reader work for hours. */
+#include "ascii.h"
+#include "utf8.h"
 #include "verify.h"
-
-#include <utf8proc.h>
-
-/* The first byte that is not UTF-8, or size. */
-static size_t utf8_end(const unsigned char *bytes, size_t size)
-{
-    size_t at = 0;
-    while (at < size) {
-        if (bytes[at] < 0x80) {
-            at++;
-            continue;
-        }
-        utf8proc_int32_t point;
-        utf8proc_ssize_t length =
-            utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(size - at), &point);
-        if (length < 0)
-            break;
-        at += (size_t)length;
-    }
-    return at;
-}
 
 enum plan_error verify_blob(struct verifier *v)
 {
-    const unsigned char *blob = (const unsigned char *)v->plan.strings;
+    const char *blob = v->plan.strings;
     uint32_t size = v->layout.counts[PLAN_SECTION_STRINGS];
-    size_t end = utf8_end(blob, size);
+    size_t end = utf8_valid_length((struct str){blob, size});
     if (end < size)
         return verify_fail(v, PLAN_E_STRING, blob + end);
     if (size > 0 && blob[size - 1] != 0)
@@ -52,14 +33,9 @@ enum plan_error verify_string(struct verifier *v, const struct plan_string *stri
     return PLAN_OK;
 }
 
-static bool is_lower_or_digit(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 static bool is_word(char c)
 {
-    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
+    return ascii_is_alnum(c) || c == '_';
 }
 
 enum plan_error verify_name(struct verifier *v, const struct plan_string *string)
@@ -80,7 +56,7 @@ static bool is_label(const char *label, size_t length)
     if (length == 0 || length > 63 || label[0] == '-' || label[length - 1] == '-')
         return false;
     for (size_t i = 0; i < length; i++)
-        if (!is_lower_or_digit(label[i]) && label[i] != '-')
+        if (!ascii_is_lower(label[i]) && !ascii_is_digit(label[i]) && label[i] != '-')
             return false;
     return true;
 }

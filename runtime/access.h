@@ -1,10 +1,10 @@
 /* Access lines: what is remembered of a finished request, and how it is told.
  *
- * A request becomes a record (a line, for no eyes) at once (access_pack), which costs a copy; it
- * becomes text only when somebody reads it. Records lie as lines of the stream LOG_HTTP in a struct
- * logs of their own. The query of a path is left out: tokens and names of people stand there. Bytes
- * that no URL may hold (control characters, quotes, what is beyond ASCII) are written as %XX: what
- * a client sent means nothing to a terminal, to JSON or to HTML.
+ * A request becomes a record at once (access_pack): a line that is not meant to be read, which
+ * costs a copy. It becomes text only when somebody asks for it. Records lie as lines of the stream
+ * LOG_HTTP in a struct logs of their own. The query of a path is left out: tokens and names of
+ * people stand there. Bytes that no URL may hold (control characters, quotes, what is beyond ASCII)
+ * are written as %XX: what a client sent means nothing to a terminal, to JSON or to HTML.
  */
 #ifndef RUNTIME_ACCESS_H
 #define RUNTIME_ACCESS_H

@@ -1,7 +1,6 @@
 #include "answers.h"
 
 #include "access.h"
-
 #include "dispatch.h"
 #include "follow.h"
 #include "log_escape.h"
@@ -11,13 +10,10 @@
 
 #include <errno.h>
 
-/* The proxy's questions */
+/* ---- The proxy's questions ---- */
 
-static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out_port)
+static enum proxy_verdict verdict_on(const struct supervised *s)
 {
-    struct daemon *d = ctx;
-    const struct supervised *s = &d->supervisor.services[service];
-    *out_port = d->ports[service];
     if (s->swapping && !service_has_process(s->state))
         return PROXY_WAIT; /* whoever gets its host under the new plan answers */
     switch (s->state) {
@@ -29,6 +25,14 @@ static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out
     case SERVICE_STOPPING: return s->wanted || s->swapping ? PROXY_WAIT : PROXY_DOWN;
     default: return PROXY_DOWN;
     }
+}
+
+static enum proxy_verdict route_state(void *ctx, uint32_t service, uint16_t *out_port)
+{
+    struct daemon *d = ctx;
+    enum proxy_verdict verdict = verdict_on(&d->supervisor.services[service]);
+    *out_port = d->ports[service];
+    return d->stopping && verdict != PROXY_READY ? PROXY_ENDING : verdict;
 }
 
 /* What a3s has said of it is the reason, which is told anyway. */
@@ -47,14 +51,11 @@ static void add_last_line(void *ctx, const struct log_line *line)
 static void add_waiting(const struct daemon *d, uint32_t service, struct strbuf *out)
 {
     enum service_state state = d->supervisor.services[service].state;
-    struct plan_range deps = d->plan->services[service].deps;
     if (state != SERVICE_PENDING && state != SERVICE_BLOCKED)
         return;
-    for (uint32_t i = 0; i < deps.count; i++) {
-        uint32_t dep = d->plan->deps[deps.first + i];
-        if (!supervisor_is_ready(&d->supervisor, dep))
-            strbuf_addf(out, "%s\n", d->names[dep]);
-    }
+    for (uint32_t at = 0, dep;
+         (dep = supervisor_next_unmet(&d->supervisor, service, &at)) != PLAN_NONE;)
+        strbuf_addf(out, "%s\n", d->names[dep]);
 }
 
 static void describe_service(void *ctx, uint32_t service, struct trouble *out_trouble)
@@ -109,7 +110,7 @@ const struct proxy_ops answers_for_proxy = {.service_state = route_state,
                                             .site = find_site,
                                             .connect_control = connect_control};
 
-/* The control API's requests */
+/* ---- The control API's requests ---- */
 
 uint32_t answers_find(const struct daemon *d, const char *name, struct strbuf *out_error)
 {
@@ -145,7 +146,7 @@ static int control_command(void *ctx, enum control_command command, const char *
                            size_t count, struct strbuf *out_error)
 {
     struct daemon *d = ctx;
-    if (d->stopping) {
+    if (d->stopping || d->ending) {
         strbuf_adds(out_error, "everything is being stopped");
         return -EBUSY;
     }
@@ -181,7 +182,7 @@ static int control_logs(void *ctx, struct control_stream *stream,
     return follow_logs(query->http ? &d->access : &d->logs, stream, query, out_error);
 }
 
-/* Faults on purpose */
+/* ---- Faults on purpose ---- */
 
 static void set_fault(struct daemon *d, uint32_t service, const struct fault *fault)
 {
@@ -200,11 +201,9 @@ static void set_fault(struct daemon *d, uint32_t service, const struct fault *fa
 static int find_for_fault(struct daemon *d, const char *name, uint32_t *out_service,
                           struct strbuf *out_error)
 {
-    uint32_t service = plan_find_service(d->plan, name);
-    if (service == PLAN_NONE) {
-        unknown_service(out_error, name, d->names, d->plan->service_count);
+    uint32_t service = answers_find(d, name, out_error);
+    if (service == PLAN_NONE)
         return -ENOENT;
-    }
     if (!launch_host(d->plan, service)) {
         strbuf_addf(out_error, "no request goes to \"%s\" through the proxy", name);
         return -EBUSY;
@@ -219,7 +218,7 @@ static int control_fault(void *ctx, const char *name, json_t *wanted, json_t **o
     struct daemon *d = ctx;
     struct fault fault;
     uint32_t service = 0;
-    if (!d->proxy) {
+    if (!daemon_proxy_port(d)) {
         strbuf_adds(out_error, "there is no proxy: dev { proxy_port = 0 }");
         return -EBUSY;
     }

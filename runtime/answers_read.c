@@ -16,7 +16,7 @@ static struct status_source status_of(const struct daemon *d)
                                   .proxy = d->proxy,
                                   .project = d->options->project,
                                   .root = d->options->root,
-                                  .proxy_port = d->proxy ? proxy_port(d->proxy) : 0,
+                                  .proxy_port = daemon_proxy_port(d),
                                   .stopping = d->stopping};
 }
 
@@ -113,7 +113,7 @@ static int read_ticket(struct daemon *d, uint32_t service, json_t **out, struct 
 {
     (void)service;
     struct strbuf address = {0};
-    if (!d->proxy) {
+    if (!daemon_proxy_port(d)) {
         strbuf_adds(out_error, "there is no page: this A3sfile has no proxy");
         return -EBUSY;
     }

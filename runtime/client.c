@@ -9,6 +9,13 @@ static void release_memory(struct swept *swept)
     slab_give(&client->proxy->client_slab, client);
 }
 
+static void count_held(struct client *client)
+{
+    client->proxy->held_bytes += client->input.capacity;
+    client->proxy->held_bytes -= client->held_bytes;
+    client->held_bytes = client->input.capacity;
+}
+
 void client_close(struct client *client)
 {
     struct proxy *proxy = client->proxy;
@@ -20,6 +27,7 @@ void client_close(struct client *client)
     client->exchange = NULL;
     stream_close(&client->stream);
     buffer_finish(&client->input);
+    count_held(client);
     deadline_stop(&client->deadline, proxy->loop);
     link_remove(&client->link);
     proxy->client_count--;
@@ -27,22 +35,41 @@ void client_close(struct client *client)
     sweep_later(&proxy->sweeper, &client->swept, release_memory);
 }
 
+/* What is read before a request's end is known may be the next one, and would be held. */
+static uint32_t head_room(const struct client *client)
+{
+    bool full = client->proxy->held_bytes >= PROXY_HELD_BYTES;
+    return full ? CLIENT_READ_LITTLE : PROXY_READ_SIZE;
+}
+
+/* The next requests; also to see that the client leaves. */
+static uint32_t next_room(const struct client *client)
+{
+    const struct exchange *exchange = client->exchange;
+    bool ended = exchange_request_ended(exchange) || exchange->state == EXCHANGE_ANSWERING;
+    bool held = client->proxy->held_bytes < PROXY_HELD_BYTES;
+    return ended && held && exchange->state != EXCHANGE_TUNNEL ? buffer_room(&client->input) : 0;
+}
+
 /* Bytes are read only when there is a place for them. */
 static uint32_t read_room(const struct client *client)
 {
-    if (!client->exchange || client->lingering)
+    const struct exchange *exchange = client->exchange;
+    if (client->lingering)
         return PROXY_READ_SIZE;
-    if (exchange_room(client->exchange))
-        return buffer_size(&client->input) ? 0 : exchange_room(client->exchange);
-    bool next =
-        exchange_request_ended(client->exchange) || client->exchange->state == EXCHANGE_ANSWERING;
-    return next && client->exchange->state != EXCHANGE_TUNNEL ? buffer_room(&client->input) : 0;
+    if (!exchange || exchange->state == EXCHANGE_HEAD)
+        return head_room(client);
+    if (exchange_room(exchange))
+        return buffer_size(&client->input) ? 0 : exchange_room(exchange);
+    return next_room(client);
 }
 
 static void watch(struct client *client)
 {
-    if (!client->closed)
-        stream_want(&client->stream, !client->eof && read_room(client) > 0);
+    if (client->closed)
+        return;
+    count_held(client);
+    stream_want(&client->stream, !client->eof && read_room(client) > 0);
 }
 
 /* Half a connection: the answer can still be read, and closing would take it away unread. */
@@ -179,6 +206,14 @@ void client_accept(struct proxy *proxy, int fd, enum listener_family family)
     watch(client);
 }
 
+void client_wind_up(struct client *client)
+{
+    if (client->exchange)
+        exchange_wind_up(client->exchange);
+    else if (!client->lingering)
+        close_last(client);
+}
+
 void client_resume(struct client *client)
 {
     pump(client);
@@ -198,7 +233,12 @@ void client_exchange_ended(struct client *client, enum exchange_end end)
             deadline_set(&client->deadline, client->proxy->loop, PROXY_KEEP_ALIVE);
         break;
     case EXCHANGE_LAST: close_last(client); break;
-    case EXCHANGE_LINGER: linger(client); break;
+    case EXCHANGE_LINGER:
+        if (client->proxy->closing)
+            close_last(client); /* whoever sends nothing is not waited for */
+        else
+            linger(client);
+        break;
     case EXCHANGE_RESET:
         stream_reset(&client->stream);
         client_close(client);

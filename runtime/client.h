@@ -13,6 +13,7 @@
 #define CLIENT_LINGER                                                          \
     5. /* seconds that a refused client may go on sending before it is cut off \
         */
+#define CLIENT_READ_LITTLE 1024 /* bytes of a request at a time, while too much is held in all */
 
 struct client {
     struct proxy *proxy;
@@ -20,6 +21,7 @@ struct client {
     struct swept swept;
     struct stream stream;
     struct buffer input; /* what no exchange has taken yet */
+    uint32_t held_bytes; /* of it: counted in proxy->held_bytes */
     struct exchange *exchange;
     struct deadline deadline; /* between requests, and while lingering */
     enum listener_family family;
@@ -32,6 +34,9 @@ struct client {
 void client_accept(struct proxy *proxy, int fd, enum listener_family family);
 /* At once, with what it is doing. */
 void client_close(struct client *client);
+
+/* No more requests; what is being answered still is. */
+void client_wind_up(struct client *client);
 
 /* Told by the exchange: it can take bytes again. */
 void client_resume(struct client *client);

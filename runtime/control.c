@@ -97,6 +97,8 @@ static bool stream_write(struct control_stream *stream, const void *bytes, size_
 {
     struct control_client *client = (struct control_client *)(void *)stream;
     char mark[24];
+    if (client->ended) /* by control_wind_up */
+        return false;
     stream_begin(client);
     if (size && client->request.chunked)
         client_queue(client, mark, (size_t)snprintf(mark, sizeof mark, "%zx\r\n", size));
@@ -117,6 +119,8 @@ static size_t stream_room(const struct control_stream *stream)
 static void stream_end(struct control_stream *stream)
 {
     struct control_client *client = (struct control_client *)(void *)stream;
+    if (client->ended)
+        return;
     stream_begin(client);
     if (client->request.chunked)
         client_queue(client, "0\r\n\r\n", 5);
@@ -351,14 +355,32 @@ int control_init(struct control *control, struct ev_loop *loop, int listen_fd,
                  const struct control_ops *ops, void *ctx)
 {
     int error = io_set_nonblock(listen_fd, true);
-    if (error)
+    if (error) {
+        close(listen_fd);
         return error;
+    }
     *control = (struct control){.loop = loop, .listen_fd = listen_fd, .ops = ops, .ctx = ctx};
     ev_io_init(&control->accept, on_accept, listen_fd, EV_READ);
     ev_timer_init(&control->pause, on_pause_over, 0, ACCEPT_PAUSE);
     control->accept.data = control->pause.data = control;
     ev_io_start(loop, &control->accept);
     return 0;
+}
+
+void control_wind_up(struct control *control)
+{
+    for (struct control_client *client = control->clients, *next; client; client = next) {
+        next = client->next;
+        if (client->streaming && !client->ended)
+            stream_end(&client->stream);
+        else if (!client->answered && !client->waiting)
+            client_close(client);
+    }
+}
+
+bool control_is_quiet(const struct control *control)
+{
+    return !control->clients;
 }
 
 void control_finish(struct control *control)

@@ -29,13 +29,19 @@ struct control {
     unsigned client_count, remote_count;
 };
 
-/* Serves listen_fd (rundir_socket_bind), which it owns from now on. */
+/* Serves listen_fd (rundir_socket_bind), which it owns from now on. 0, or a negative errno; then
+ * the descriptor is closed. */
 int control_init(struct control *control, struct ev_loop *loop, int listen_fd,
                  const struct control_ops *ops, void *ctx);
 /* A client in this process: out_fd gets its end of the connection, non-blocking. It stands for
  * somebody elsewhere, who may not ask for what only the user's own programs may see. -EBUSY: there
  * are too many clients. */
 int control_connect(struct control *control, int *out_fd);
+/* The end, but for the last words: streams end, whoever has not asked is let go, the others get
+ * their answers. It may be asked on until control_finish. */
+void control_wind_up(struct control *control);
+/* Nobody is connected. */
+bool control_is_quiet(const struct control *control);
 /* Offers each client what is queued once more, then closes everything; on_close is called. Accepts
  * a zeroed object. */
 void control_finish(struct control *control);

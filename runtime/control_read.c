@@ -1,3 +1,4 @@
+#include "clock.h"
 #include "control_query.h"
 #include "control_visit.h"
 #include "moment.h"
@@ -96,7 +97,7 @@ void handle_logs(struct control_visit *visit)
                                           .run = CONTROL_RUN_ANY,
                                           .since = INT64_MIN,
                                           .until = INT64_MAX},
-                                .now = moment_now()};
+                                .now = clock_wall_ms()};
     const char *wrong = read_logs_query(&arena, visit->query, &logs);
     int error = wrong ? -EINVAL : visit->ops->logs(visit->ctx, visit->stream, &logs.query, &reason);
     strbuf_adds(&reason, wrong ? wrong : "");

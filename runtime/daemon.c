@@ -2,22 +2,20 @@
 
 #include "access.h"
 #include "answers.h"
+#include "clock.h"
 #include "dispatch.h"
 #include "dispatch_progress.h"
+#include "dispatch_proxy.h"
 #include "io.h"
-#include "listener.h"
 #include "mem.h"
-#include "moment.h"
 #include "orphans.h"
 #include "ports.h"
-#include "proxy_refused.h"
 #include "rundir.h"
 #include "stopping.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Exit codes of docs/guide.md. */
@@ -25,9 +23,6 @@
 #define EXIT_TAKEN       5
 
 extern char **environ;
-
-/* So many a service's terminal has at least, however narrow a3s's own is. */
-#define WINDOW_COLUMNS_MIN 20
 
 /* ms that the last lines may take to reach a slow terminal. */
 #define LAST_WORDS_MS 1000
@@ -54,17 +49,6 @@ static void tell_of_file(void *ctx, uint32_t service, bool bad, const char *text
     }
     daemon_tell(d, service, bad ? LOG_WARN : LOG_INFO, "%s%s", text, strbuf_text(&place));
     strbuf_finish(&place);
-}
-
-void daemon_fit_window(struct daemon *d)
-{
-    struct winsize window;
-    if (!d->options->foreground || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 || !window.ws_col)
-        return;
-    uint32_t margin = log_terminal_margin(&d->terminal);
-    bool is_wide = window.ws_col >= margin + WINDOW_COLUMNS_MIN;
-    window.ws_col = (unsigned short)(is_wide ? window.ws_col - margin : WINDOW_COLUMNS_MIN);
-    logs_resize(&d->logs, &window);
 }
 
 static void on_resize(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -115,7 +99,7 @@ static bool has_terminal(void)
     return true;
 }
 
-/* Before the first process, so that no signal finds its default disposition (peers.md: D10). */
+/* Before the first process, so that no signal finds its default disposition. */
 static void init_signals(struct daemon *d)
 {
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
@@ -140,9 +124,10 @@ static void init_timers(struct daemon *d)
     ev_timer_init(&d->hunt, dispatch_hunt, 0., 0.);
     ev_timer_init(&d->patience, stopping_on_patience, 0., 0.);
     ev_timer_init(&d->progress_timer, dispatch_progress, 0., 0.);
+    ev_timer_init(&d->last_words, stopping_on_last_word, 0., 0.);
     ev_prepare_init(&d->settled, dispatch_settled);
     d->deadline.data = d->hunt.data = d->patience.data = d->settled.data = d->progress_timer.data =
-        d;
+        d->last_words.data = d;
 }
 
 /* Three descriptors a service are soon more than a shell allows; services get their own back. */
@@ -171,9 +156,28 @@ static void loop_failed(const char *what) EV_NOEXCEPT
     _exit(1); /* the guards end what runs */
 }
 
-static void init(struct daemon *d, const struct daemon_options *options)
+/* Needs the names. */
+static void init_logs(struct daemon *d)
 {
-    *d = (struct daemon){.options = options, .plan = options->plan, .began = daemon_now()};
+    const struct daemon_options *o = d->options;
+    uint32_t count = d->plan->service_count;
+    logs_init(&d->logs, d->loop, count, 0);
+    logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
+    d->logs.names = d->access.names = d->names;
+    log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, o->color);
+    d->terminal.only_errors = o->only_errors;
+    d->terminal.json = o->json;
+    daemon_choose_lines(d);
+    logs_attach(&d->logs, &d->terminal.sink);
+    log_files_init(&d->log_files, &d->logs, tell_of_file, d);
+    daemon_fit_window(d);
+    d->log = (struct log){
+        .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
+}
+
+/* What is set for the whole process, before it starts another one. */
+static void init_process(struct daemon *d)
+{
     ev_set_allocator(allocate);
     ev_set_syserr_cb(loop_failed);
     signal(SIGPIPE, SIG_IGN);
@@ -182,43 +186,29 @@ static void init(struct daemon *d, const struct daemon_options *options)
     orphans_adopt();
     nursery_start(&d->nursery, &d->inherited); /* if it fails, the first birth tries again */
     raise_limit();
+}
+
+static void init(struct daemon *d, const struct daemon_options *options)
+{
+    *d = (struct daemon){.options = options, .plan = options->plan, .began = daemon_now()};
+    init_process(d);
     d->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (!d->loop)
         mem_die();
-    uint32_t count = d->plan->service_count;
     supervisor_init(&d->supervisor, d->plan);
-    logs_init(&d->logs, d->loop, count, 0);
-    logs_init(&d->access, d->loop, count, ACCESS_RING_BYTES);
     init_services(d);
-    timeline_init(&d->timeline, count, daemon_now(), moment_now());
-    progress_init(&d->progress, count);
-    d->logs.names = d->access.names = d->names;
-    log_terminal_init(&d->terminal, d->loop, STDOUT_FILENO, d->names, count, options->color);
-    d->terminal.only_errors = options->only_errors;
-    d->terminal.json = options->json;
-    /* A daemon's file would grow for ever: it gets a3s's own words, the rings have the rest. */
-    d->own_words = mem_alloc_array(count + 1, sizeof *d->own_words);
-    d->own_words[count] = true;
-    d->terminal.sink.wanted = options->foreground ? NULL : d->own_words;
-    logs_attach(&d->logs, &d->terminal.sink);
-    log_files_init(&d->log_files, &d->logs, tell_of_file, d);
-    daemon_fit_window(d);
-    d->log = (struct log){
-        .level = (enum log_level)d->plan->settings->log_level, .write = write_log, .ctx = d};
+    init_logs(d);
+    timeline_init(&d->timeline, d->plan->service_count, daemon_now(), clock_wall_ms());
+    progress_init(&d->progress, d->plan->service_count);
     d->watcher = mem_alloc(sizeof *d->watcher);
     watcher_init(d->watcher, d->loop, d->plan, options->root, &dispatch_for_watcher, d);
     init_signals(d);
     init_timers(d);
 }
 
-static void finish(struct daemon *d)
+/* Nothing of a service is left afterwards, unless it was left to the guards. */
+static void end_services(struct daemon *d)
 {
-    control_finish(&d->control);
-    reload_abandon(d);
-    if (d->proxy)
-        proxy_destroy(d->proxy);
-    watcher_finish(d->watcher);
-    free(d->watcher);
     for (uint32_t i = 0; i < d->plan->service_count; i++) {
         dispatch_port_forget(d, i);
         run_finish(&d->runs[i]);
@@ -228,6 +218,10 @@ static void finish(struct daemon *d)
     if (!d->abandoned)
         orphans_kill();
     leftovers_close(&d->leftovers, d->options->rundir, !d->abandoned);
+}
+
+static void finish_logs(struct daemon *d)
+{
     logs_flush(&d->logs);
     log_terminal_drain(&d->terminal, LAST_WORDS_MS);
     logs_detach(&d->logs, &d->terminal.sink);
@@ -235,9 +229,10 @@ static void finish(struct daemon *d)
     log_terminal_finish(&d->terminal);
     logs_finish(&d->logs);
     logs_finish(&d->access);
-    supervisor_finish(&d->supervisor);
-    timeline_finish(&d->timeline);
-    progress_finish(&d->progress);
+}
+
+static void stop_watchers(struct daemon *d)
+{
     /* Ctrl-C in these last moments must not turn a good end into a bad one. */
     for (int i = 0; i < DAEMON_SIGNAL_COUNT; i++) {
         ev_signal_stop(d->loop, &d->signals[i]);
@@ -248,15 +243,36 @@ static void finish(struct daemon *d)
     ev_timer_stop(d->loop, &d->hunt);
     ev_timer_stop(d->loop, &d->patience);
     ev_timer_stop(d->loop, &d->progress_timer);
+    ev_timer_stop(d->loop, &d->last_words);
     ev_prepare_stop(d->loop, &d->settled);
-    reload_finish(d); /* owns the plan that all of them had */
-    ev_loop_destroy(d->loop);
+}
+
+static void free_services(struct daemon *d)
+{
     free(d->runs);
     free(d->ports);
     free(d->service_ports);
     free(d->reasons);
     free(d->names);
     free(d->own_words);
+}
+
+static void finish(struct daemon *d)
+{
+    control_finish(&d->control);
+    reload_abandon(d);
+    proxy_destroy(d->proxy);
+    watcher_finish(d->watcher);
+    free(d->watcher);
+    end_services(d);
+    finish_logs(d);
+    supervisor_finish(&d->supervisor);
+    timeline_finish(&d->timeline);
+    progress_finish(&d->progress);
+    stop_watchers(d);
+    reload_finish(d); /* owns the plan that all of them had */
+    ev_loop_destroy(d->loop);
+    free_services(d);
 }
 
 static int say(const char *what, int error)
@@ -267,19 +283,13 @@ static int say(const char *what, int error)
 
 static int listen_proxy(struct daemon *d)
 {
+    struct strbuf trouble = {0};
     uint16_t port = d->plan->settings->proxy_port;
-    if (!port)
-        return 0;
-    d->proxy = proxy_create(d->loop, d->plan, &answers_for_proxy, d);
-    int error = d->proxy ? proxy_start(d->proxy, port) : -ENOMEM;
-    if (!error)
-        return 0;
-    struct strbuf why = {0}, help = {0};
-    proxy_refused_explain(port, error, &why, &help);
-    fprintf(stderr, "a3s: %s\na3s: %s\n", strbuf_text(&why), strbuf_text(&help));
-    strbuf_finish(&why);
-    strbuf_finish(&help);
-    return error == -EADDRINUSE ? EXIT_TAKEN : 1;
+    int error = dispatch_proxy_listen(d, port, &trouble);
+    if (error)
+        fprintf(stderr, "a3s: %s", strbuf_text(&trouble));
+    strbuf_finish(&trouble);
+    return !error ? 0 : error == -EADDRINUSE ? EXIT_TAKEN : 1;
 }
 
 static int listen_control(struct daemon *d)
@@ -329,8 +339,7 @@ static void tell_ready(const struct daemon *d)
     int fd = d->options->ready_fd;
     if (fd < 0)
         return;
-    static const char listens = DAEMON_LISTENS;
-    io_write_all(fd, &listens, 1); /* nobody may be listening any more: then nobody minds */
+    io_write_all(fd, "", 1); /* nobody may be listening any more: then nobody minds */
     io_close(&fd);
 }
 

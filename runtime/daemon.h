@@ -15,9 +15,6 @@ struct rundir;
 struct strbuf;
 struct update_source;
 
-/* What is written to ready_fd, one byte each. */
-#define DAEMON_LISTENS 'L' /* control socket and proxy are there */
-
 struct daemon_options {
     const struct plan *plan;    /* verified; outlives the daemon */
     const char *const *lookups; /* the plan's, as lookups_resolve gives them */
@@ -34,7 +31,7 @@ struct daemon_options {
     bool color;       /* of the log on stdout */
     bool only_errors; /* it has what services print to stderr, and a3s's own lines */
     bool json;        /* it has JSON lines, as in log_json.h */
-    int ready_fd;     /* or -1; closed by the daemon */
+    int ready_fd;     /* gets a byte when control socket and proxy listen, and is closed; or -1 */
 };
 
 /* Runs until everything is stopped: by a signal, by the control API. Gives the exit code of

@@ -1,50 +1,13 @@
 #include "dispatch.h"
 
 #include "dispatch_progress.h"
-#include "moment.h"
 #include "orphans.h"
 #include "stopping.h"
 
-#include <errno.h>
 #include <signal.h>
 
 /* s between two looks for processes of a killed guard: most are seen at once, by SIGCHLD. */
 #define HUNT_PERIOD 0.02
-
-void daemon_set_reason(struct daemon *d, uint32_t service, const char *text)
-{
-    strbuf_clear(&d->reasons[service]);
-    strbuf_adds(&d->reasons[service], text);
-}
-
-void daemon_tell(struct daemon *d, uint32_t service, enum log_level level, const char *format, ...)
-{
-    struct strbuf text = {0};
-    va_list args;
-    if (level < d->log.level)
-        return;
-    va_start(args, format);
-    strbuf_vaddf(&text, format, args);
-    va_end(args);
-    logs_tell(&d->logs, service, level >= LOG_WARN ? LOG_STDERR : LOG_STDOUT, strbuf_text(&text));
-    strbuf_finish(&text);
-}
-
-int64_t daemon_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-struct why_source daemon_why(const struct daemon *d)
-{
-    return (struct why_source){.plan = d->plan,
-                               .supervisor = &d->supervisor,
-                               .now = daemon_now(),
-                               .wall = moment_now(),
-                               .trouble = ""};
-}
 
 void dispatch_input(struct daemon *d, enum supervisor_input input, uint32_t service)
 {
@@ -121,17 +84,11 @@ static void on_failed(void *ctx, uint32_t service, enum guard_command command,
                       const struct proc_failure *failure)
 {
     struct daemon *d = ctx;
-    struct arena arena = {0};
-    struct launch launch = {.shown_program = "", .shown_dir = ""};
-    struct launch_failure unread;
     struct strbuf text = {0};
-    launch_new(&arena, &d->world, service, find_command(d, service, command), &launch, &unread);
-    const char *const argv[] = {launch.shown_program, NULL};
     strbuf_adds(&text, command == GUARD_PRE_START ? "pre_start: " : "");
-    proc_failure_text(&text, failure, &(struct proc_spec){.argv = argv, .dir = launch.shown_dir});
+    launch_add_failure(&text, &d->world, service, find_command(d, service, command), failure);
     spawn_failed(d, service, strbuf_text(&text), proc_failure_permanent(failure));
     strbuf_finish(&text);
-    arena_finish(&arena);
 }
 
 /* ---- Actions ---- */
@@ -306,12 +263,17 @@ static void hunt(struct daemon *d)
         ev_timer_stop(d->loop, &d->hunt);
 }
 
+static void begin_hunt(struct daemon *d)
+{
+    ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
+    ev_timer_start(d->loop, &d->hunt);
+}
+
 static void on_lost(void *ctx, uint32_t service)
 {
     struct daemon *d = ctx;
     daemon_tell(d, service, LOG_WARN, "its guard was killed: killing what it has left");
-    ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
-    ev_timer_start(d->loop, &d->hunt);
+    begin_hunt(d);
 }
 
 static void on_probe_lost(void *ctx, uint32_t service)
@@ -319,8 +281,7 @@ static void on_probe_lost(void *ctx, uint32_t service)
     struct daemon *d = ctx;
     daemon_tell(d, service, LOG_WARN,
                 "the guard of its probe was killed: killing what it has left");
-    ev_timer_set(&d->hunt, HUNT_PERIOD, HUNT_PERIOD);
-    ev_timer_start(d->loop, &d->hunt);
+    begin_hunt(d);
 }
 
 void dispatch_hunt(struct ev_loop *loop, ev_timer *timer, int events)
@@ -387,11 +348,12 @@ static bool has_ended(const struct daemon *d)
 
 void dispatch_settled(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
+    (void)loop;
     (void)events;
     struct daemon *d = watcher->data;
     stopping_look_at_drains(d);
     reload_continue(d);
     dispatch_progress_settled(d);
-    if (has_ended(d))
-        ev_break(loop, EVBREAK_ALL);
+    if (d->ending || has_ended(d))
+        stopping_end(d);
 }

@@ -1,6 +1,6 @@
 #include "dispatch_progress.h"
 
-#include "moment.h"
+#include "clock.h"
 
 /* s after which a start takes long. */
 #define FIRST_LOOK 1.0
@@ -59,7 +59,7 @@ static void show_page(struct daemon *d)
     site_address(&text, d->plan, d->plan->settings->proxy_port);
     strbuf_addf(&text, "#token=%s", d->site.token);
     struct str line = strbuf_str(&text);
-    struct log_batch batch = {.time_ms = moment_now(),
+    struct log_batch batch = {.time_ms = clock_wall_ms(),
                               .service = LOGS_SELF,
                               .about = LOGS_SELF,
                               .count = 1,

@@ -81,12 +81,6 @@ void events_reload(struct events *events, const struct why_source *source)
 
 /* ---- What was before ---- */
 
-static int by_order(const void *a, const void *b)
-{
-    const struct journal_record *const *left = a, *const *right = b;
-    return (*left)->order < (*right)->order ? -1 : 1;
-}
-
 /* Of all services, oldest first; the caller frees the list. NULL: none, or no memory. */
 static const struct journal_record **collect(const struct journal *journal, size_t *out_count)
 {
@@ -101,7 +95,7 @@ static const struct journal_record **collect(const struct journal *journal, size
                 list[(*out_count)++] = record;
     }
     if (*out_count)
-        qsort(list, *out_count, sizeof *list, by_order);
+        journal_sort(list, *out_count);
     return list;
 }
 

@@ -1,7 +1,7 @@
 /* Who listens to what happens: GET /v1/events, a JSON object a line.
  *
  *     {"time", "service", "event": "state", "from", "to", "text", "seq"}
- *     {"time", "event": "open", "plan_hash"}     from here on nothing is missing: whoever follows
+ *     {"time", "event": "open", "plan_hash"}     of the present plan: nothing is missing after it
  *     {"time", "event": "reload", "plan_hash"}   another plan is in force
  *
  * A listener that does not keep up loses events, which are counted in a line of their own; it never

@@ -175,8 +175,8 @@ static bool may_be_repeated(const struct exchange *exchange)
     return str_is(method, "GET") || str_is(method, "HEAD");
 }
 
-static void answer(struct exchange *exchange, uint16_t status, const char *title, struct str text,
-                   const struct trouble *trouble)
+/* What the page is about; the rest of it follows from the request. */
+static void answer(struct exchange *exchange, struct page page)
 {
     const struct plan *plan = exchange_proxy(exchange)->plan;
     bool whole = exchange->request.state != HTTP_IN_HEAD && exchange->request.state != HTTP_FAILED;
@@ -184,22 +184,16 @@ static void answer(struct exchange *exchange, uint16_t status, const char *title
     exchange_scouted(exchange, false);
     exchange_drop_upstream(exchange);
     exchange_drop_request(exchange);
-    struct page page = {
-        .status = status,
-        .title = title,
-        .service = exchange_is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service),
-        .text = text,
-        .id = exchange->id,
-        .fault = exchange->fault && exchange->fault == status ? "error" : NULL,
-        .trouble = trouble,
-        .retry_after = status == 503 ? RETRY_AFTER : 0,
-        .again = whole && may_be_repeated(exchange),
-        .json = whole && page_wants_json(&exchange->request.head),
-        .without_body = whole && str_is(exchange->request.head.method, "HEAD"),
-        .close = !whole || !exchange_keeps_client(exchange) || exchange->request.head.minor == 0,
-    };
+    page.service = exchange_is_gone(exchange) ? NULL : plan_service_name(plan, exchange->service);
+    page.id = exchange->id;
+    page.fault = exchange->fault && exchange->fault == page.status ? "error" : NULL;
+    page.retry_after = page.status == 503 ? RETRY_AFTER : 0;
+    page.again = whole && may_be_repeated(exchange);
+    page.json = whole && page_wants_json(&exchange->request.head);
+    page.without_body = whole && str_is(exchange->request.head.method, "HEAD");
+    page.close = !whole || !exchange_keeps_client(exchange) || exchange->request.head.minor == 0;
     exchange->last = page.close;
-    exchange->status = status;
+    exchange->status = page.status;
     exchange->answer_bytes = page_write(&page, &exchange->down);
     exchange_enter(exchange, EXCHANGE_ANSWERING);
     exchange_touch(exchange);
@@ -208,15 +202,33 @@ static void answer(struct exchange *exchange, uint16_t status, const char *title
 
 void exchange_answer(struct exchange *exchange, uint16_t status, const char *title, struct str text)
 {
-    answer(exchange, status, title, text, NULL);
+    answer(exchange, (struct page){.status = status, .title = title, .text = text});
 }
 
 void exchange_explain(struct exchange *exchange, const struct trouble *trouble)
 {
     struct strbuf title = {0};
     trouble_title(trouble, &title);
-    answer(exchange, 503, strbuf_text(&title), strbuf_str(&trouble->reason), trouble);
+    answer(exchange, (struct page){.status = 503,
+                                   .title = strbuf_text(&title),
+                                   .text = strbuf_str(&trouble->reason),
+                                   .trouble = trouble});
     strbuf_finish(&title);
+}
+
+static void misdirect(struct exchange *exchange)
+{
+    const struct proxy *proxy = exchange_proxy(exchange);
+    const struct host *asked = &exchange->host;
+    struct served served = {.plan = proxy->plan,
+                            .asked = asked,
+                            .port = proxy->listener.port,
+                            .page = exchange_has_site(exchange)};
+    answer(exchange,
+           (struct page){.status = 421,
+                         .title = served_title(asked),
+                         .text = STR("No service of this A3sfile has the name that was asked for."),
+                         .served = served_may_be_told(asked) ? &served : NULL});
 }
 
 /* The request cannot be read in one way only: nothing more of this connection can be trusted. */
@@ -249,8 +261,7 @@ static void on_request_head(struct exchange *exchange)
     }
     uint32_t service = host_route(plan, &exchange->host);
     if (service == PLAN_NONE) {
-        exchange_answer(exchange, 421, "Nothing is served under this name",
-                        STR("No service of this A3sfile has the name that was asked for."));
+        misdirect(exchange);
         return;
     }
     exchange->service = service;

@@ -96,6 +96,8 @@ struct exchange *exchange_create(struct client *client);
 void exchange_end(struct exchange *exchange, enum exchange_end end);
 /* As exchange_end, when the client is gone. */
 void exchange_abort(struct exchange *exchange);
+/* It is its client's last; if it waits, it is told that it waits in vain. */
+void exchange_wind_up(struct exchange *exchange);
 
 /* How many bytes of the client it can take now; 0 when the request is whole. */
 uint32_t exchange_room(const struct exchange *exchange);

@@ -7,13 +7,16 @@
 bool exchange_can_be_repeated(const struct exchange *exchange)
 {
     struct str method = exchange->request.head.method;
-    return !http_has_body(&exchange->request) && !exchange->upgrade &&
+    return !http_has_body(&exchange->request) && !exchange->upgrade && !exchange->own &&
            (str_is(method, "GET") || str_is(method, "HEAD") || str_is(method, "OPTIONS"));
 }
 
 static void lose(struct exchange *exchange)
 {
-    exchange_break(exchange, 502, "it closed the connection without an answer");
+    if (exchange_proxy(exchange)->closing)
+        exchange_break(exchange, 503, "a3s is stopping");
+    else
+        exchange_break(exchange, 502, "it closed the connection without an answer");
 }
 
 static void doubt(struct exchange *exchange)

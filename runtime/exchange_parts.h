@@ -67,6 +67,7 @@ void exchange_flush_down(struct exchange *exchange);
 /* Goes on with a connection that is there already. */
 void exchange_attach(struct exchange *exchange, struct upstream *upstream);
 /* exchange_site.c: a request to a3s itself. */
+bool exchange_has_site(const struct exchange *exchange);
 bool exchange_is_for_site(const struct exchange *exchange);
 void exchange_visit_site(struct exchange *exchange);
 

@@ -324,8 +324,10 @@ static void on_service_readable(struct stream *stream)
         return;
     exchange_flush_down(exchange);
     buffer_settle(&exchange->down);
-    if (before == EXCHANGE_OPEN && exchange->state == EXCHANGE_TUNNEL)
+    if (before == EXCHANGE_OPEN && exchange->state == EXCHANGE_TUNNEL) {
+        exchange_flush_up(exchange); /* if the client has said all, its end */
         client_resume(exchange->client);
+    }
 }
 
 static enum exchange_end how_it_ended(const struct exchange *exchange)

@@ -12,6 +12,11 @@ static struct site *find_site(const struct proxy *proxy)
     return proxy->ops.site ? proxy->ops.site(proxy->ctx) : NULL;
 }
 
+bool exchange_has_site(const struct exchange *exchange)
+{
+    return find_site(exchange_proxy(exchange)) != NULL;
+}
+
 bool exchange_is_for_site(const struct exchange *exchange)
 {
     const struct proxy *proxy = exchange_proxy(exchange);

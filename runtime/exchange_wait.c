@@ -55,7 +55,9 @@ bool exchange_may_hold_more(const struct exchange *exchange)
 
 void exchange_count_held(struct exchange *exchange)
 {
-    uint32_t held = exchange_waits(exchange) ? exchange->up.capacity : 0;
+    const struct http *request = &exchange->request;
+    uint32_t head = request->bytes == request->first ? 0 : request->capacity;
+    uint32_t held = exchange_waits(exchange) ? exchange->up.capacity + head : 0;
     exchange_proxy(exchange)->held_bytes += held;
     exchange_proxy(exchange)->held_bytes -= exchange->held_bytes;
     exchange->held_bytes = held;
@@ -72,7 +74,7 @@ static void park(struct exchange *exchange)
     struct proxy *proxy = exchange_proxy(exchange);
     if (exchange->state == EXCHANGE_PARKED)
         return;
-    if (proxy->parked_count >= PROXY_PARKED_MAX) {
+    if (proxy->parked_count >= PROXY_PARKED_MAX || proxy->held_bytes >= PROXY_HELD_MAX) {
         exchange_answer(exchange, 503, "Too many requests wait for services", STR(""));
         return;
     }
@@ -157,6 +159,14 @@ static void reach(struct exchange *exchange, uint16_t port)
     }
 }
 
+static void tell_end(struct exchange *exchange, const char *title, struct str text)
+{
+    if (is_await(exchange)) /* cut off, its page asks again until a3s is back */
+        exchange_end(exchange, EXCHANGE_CLOSE);
+    else
+        exchange_answer(exchange, 503, title, text);
+}
+
 void exchange_go(struct exchange *exchange)
 {
     struct proxy *proxy = exchange_proxy(exchange);
@@ -165,10 +175,18 @@ void exchange_go(struct exchange *exchange)
         exchange_answer(exchange, 503, "The service is gone", STR(""));
         return;
     }
-    switch (proxy->ops.service_state(proxy->ctx, exchange->service, &port)) {
+    enum proxy_verdict verdict = proxy->ops.service_state(proxy->ctx, exchange->service, &port);
+    if (proxy->closing && verdict != PROXY_ENDING) {
+        tell_end(exchange, "The proxy is stopping", STR("It takes no more requests."));
+        return;
+    }
+    switch (verdict) {
     case PROXY_READY: reach(exchange, port); break;
     case PROXY_WAIT: park(exchange); break;
     case PROXY_DOWN: explain(exchange, true); break;
+    case PROXY_ENDING:
+        tell_end(exchange, "a3s is stopping", STR("\"a3s up\" starts it again."));
+        break;
     }
 }
 
@@ -178,6 +196,15 @@ void exchange_retry(struct exchange *exchange)
     exchange_flush_up(exchange);
     if (exchange->state == EXCHANGE_OPEN)
         client_resume(exchange->client);
+}
+
+void exchange_wind_up(struct exchange *exchange)
+{
+    exchange->last = true;
+    if (exchange->state == EXCHANGE_HEAD)
+        exchange_end(exchange, EXCHANGE_LAST);
+    else if (exchange_waits(exchange))
+        exchange_go(exchange);
 }
 
 static void wait_to_redial(struct exchange *exchange)

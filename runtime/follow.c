@@ -16,14 +16,18 @@ struct follower {
     struct control_stream *stream;
     char **asked; /* names, as many as asked_count; none: all */
     size_t asked_count;
-    uint32_t generation; /* of the logs, that wanted is of */
+    uint32_t generation; /* of the logs, when wanted was made */
     uint32_t lines;      /* of history that are asked for */
     bool follow;
+    bool live;         /* has caught up: what comes is looked at when it comes */
     bool full;         /* the client must take some history before more can be queued */
     uint64_t sent_seq; /* of the last line of history that was queued */
     uint64_t lost;
     struct log_filter filter;
     struct log_search search; /* if the filter is not open */
+    uint64_t kept, came;      /* lines: to be looked at when it last stopped, and since then */
+    uint64_t unread;          /* lines that it is still to be told of */
+    uint32_t hard;            /* filter.hard as it was told */
     ev_timer next;            /* the next slice of the search */
     struct strbuf text;
     bool *wanted; /* one a service, then one for a3s itself */
@@ -103,9 +107,39 @@ static const char *select_services(struct follower *f)
     return unknown;
 }
 
+/* ---- What a slow pattern has not looked at ---- */
+
+static void stop_here(struct follower *f)
+{
+    f->kept = logs_count_from(f->logs, f->wanted, f->search.next);
+    f->came = 0;
+}
+
+/* The rings forget the oldest lines for new ones, whether they have been looked at or not. */
+static void count_forgotten(struct follower *f)
+{
+    uint64_t expected = f->kept + f->came;
+    uint64_t kept = logs_count_from(f->logs, f->wanted, f->search.next);
+    f->unread += expected > kept ? expected - kept : 0;
+}
+
+static void tell_unread(struct follower *f, bool counts)
+{
+    f->unread += counts ? f->filter.hard - f->hard : 0;
+    f->hard = f->filter.hard;
+    if (!f->unread || control_stream_room(f->stream) < LOG_LINE_MAX)
+        return;
+    strbuf_clear(&f->text);
+    log_json_add_unread(&f->text, f->unread);
+    f->unread = 0;
+    control_stream_write(f->stream, f->text.ptr, f->text.len);
+}
+
 static void on_renumbered(struct log_sink *sink)
 {
-    select_services((struct follower *)(void *)sink);
+    struct follower *f = (struct follower *)(void *)sink;
+    select_services(f);
+    stop_here(f);
 }
 
 /* A pattern that takes too long on line after line would take a3s with it. */
@@ -114,6 +148,7 @@ static bool end_if_too_hard(struct follower *f)
     static const char text[] = "{\"error\":\"the pattern takes too many steps: say it simpler\"}\n";
     if (!log_filter_gave_up(&f->filter))
         return false;
+    tell_unread(f, true);
     control_stream_write(f->stream, text, sizeof text - 1);
     control_stream_end(f->stream);
     return true;
@@ -122,7 +157,12 @@ static bool end_if_too_hard(struct follower *f)
 /* False: some of it is still to come. */
 static bool search_on(struct follower *f)
 {
+    bool gives = !f->search.counting; /* else the same lines are looked at again */
+    count_forgotten(f);
+    tell_unread(f, gives);
     enum log_search_step step = log_search_run(&f->search, f->logs, f->wanted, send_kept, f);
+    stop_here(f);
+    tell_unread(f, gives);
     if (step == LOG_SEARCH_TIME)
         ev_timer_start(f->logs->loop, &f->next);
     return step == LOG_SEARCH_DONE;
@@ -138,18 +178,21 @@ static bool send_all(struct follower *f)
 static void continue_history(void *user)
 {
     struct follower *f = user;
-    if (f->sink.attached || ev_is_active(&f->next) || log_filter_gave_up(&f->filter))
+    if (f->live || ev_is_active(&f->next) || log_filter_gave_up(&f->filter))
         return;
-    if (f->generation != f->logs->generation)
+    if (f->generation != f->logs->generation) {
         select_services(f);
+        stop_here(f);
+    }
     f->full = false;
     bool all = log_filter_is_open(&f->filter) ? send_all(f) : search_on(f);
     if (end_if_too_hard(f) || !all)
         return;
-    if (f->follow)
-        logs_attach(f->logs, &f->sink);
-    else
+    f->live = f->follow;
+    if (!f->follow)
         control_stream_end(f->stream);
+    else if (!f->sink.attached)
+        logs_attach(f->logs, &f->sink);
 }
 
 static void on_next(struct ev_loop *loop, ev_timer *timer, int events)
@@ -162,14 +205,19 @@ static void on_next(struct ev_loop *loop, ev_timer *timer, int events)
 /* A pattern that is slower than the output would hold up the loop: it catches up in slices. */
 static void fall_back(struct follower *f, uint64_t seq)
 {
-    logs_detach(f->logs, &f->sink);
+    f->live = false;
     log_search_go_back(&f->search, seq);
+    stop_here(f);
     ev_timer_start(f->logs->loop, &f->next);
 }
 
 static void on_batch(struct log_sink *sink, const struct log_batch *batch)
 {
     struct follower *f = (struct follower *)(void *)sink;
+    if (!f->live) {
+        f->came += batch->service == LOGS_SELF ? 0 : batch->count;
+        return;
+    }
     int64_t end = f->filter.has_pattern ? log_search_slice_end() : INT64_MAX;
     for (uint32_t i = 0; i < batch->count; i++) {
         struct log_line line = log_batch_line(batch, i);
@@ -184,6 +232,7 @@ static void on_batch(struct log_sink *sink, const struct log_batch *batch)
             return;
         }
     }
+    tell_unread(f, true);
 }
 _Static_assert(offsetof(struct follower, sink) == 0, "the sink is the follower");
 
@@ -247,6 +296,9 @@ int follow_logs(struct logs *logs, struct control_stream *stream,
         return error;
     }
     control_stream_watch(stream, continue_history, on_close, f);
+    if (f->follow && !log_filter_is_open(&f->filter))
+        logs_attach(logs, &f->sink); /* it counts what comes while it searches */
+    stop_here(f);
     continue_history(f);
     return 0;
 }

@@ -1,7 +1,5 @@
 #include "guard.h"
 
-#include "io.h"
-
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/time.h>

@@ -1,5 +1,6 @@
 #include "guard_child.h"
 
+#include "clock.h"
 #include "guard_wire.h"
 #include "offspring.h"
 #include "procfs.h"
@@ -39,13 +40,6 @@ struct life {
     int round_ms;    /* to the next round */
     int64_t dies_at; /* when what is left is killed; while killing, the next round */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- The launch ---- */
 
@@ -148,7 +142,7 @@ static int64_t patience(const struct life *life)
 
 static void limit_time(struct life *life)
 {
-    int64_t until = now_ms() + patience(life);
+    int64_t until = clock_ms() + patience(life);
     if (life->dies_at > until)
         life->dies_at = until;
 }
@@ -167,7 +161,7 @@ static void kill_round(struct life *life)
         offspring_signal(SIGSTOP);
     }
     offspring_signal(SIGKILL);
-    life->dies_at = now_ms() + life->round_ms;
+    life->dies_at = clock_ms() + life->round_ms;
     life->round_ms = life->round_ms < ROUND_LAST_MS / 2 ? life->round_ms * 2 : ROUND_LAST_MS;
 }
 
@@ -320,7 +314,7 @@ static void pass_deadline(struct life *life)
 static void wait_for_news(struct life *life)
 {
     struct pollfd poll = {.fd = life->bereaved ? -1 : life->channel, .events = POLLIN};
-    int64_t left = life->dies_at == NEVER ? 0 : life->dies_at - now_ms();
+    int64_t left = life->dies_at == NEVER ? 0 : life->dies_at - clock_ms();
     struct timespec timeout = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
     if (left < 0)
         timeout = (struct timespec){0};
@@ -330,7 +324,7 @@ static void wait_for_news(struct life *life)
     int n = ppoll(&poll, 1, life->dies_at == NEVER ? NULL : &timeout, &mask);
     if (n > 0)
         read_orders(life);
-    if (life->dies_at != NEVER && now_ms() >= life->dies_at)
+    if (life->dies_at != NEVER && clock_ms() >= life->dies_at)
         pass_deadline(life);
 }
 

@@ -1,12 +1,14 @@
 /* Probes: is the service ready, is it well? Only changes of the answer are reported.
  *
- * Probing begins at once. Until the first success it is tried again soon: while the connection is
- * refused after 0.25 ms, then a quarter later each time up to 50 ms, so that a service is seen to
- * be ready at most a quarter later than it took to be; after 10 ms doubling to the interval once
- * something answers but not well. Nothing bounds the number of tries (start_timeout is the
- * supervisor's deadline). Then every interval; `retries` failures in a row are the edge to
- * unhealthy, one success is the edge back. A try ends after the plan's timeout; two never overlap.
- * What a try is depends on the kind (probe_kind.h).
+ * Probing begins at once. Before the first success tries follow each other quickly. While the
+ * connection is refused, the first wait is 0.25 ms and each is a quarter longer than the one
+ * before, up to 50 ms: so a service is seen to be ready at most a quarter later than it was. Once
+ * something answers, though not well, the first wait is 10 ms and they double, up to the interval.
+ * Nothing bounds the number of tries (start_timeout is the supervisor's deadline).
+ *
+ * After the first success there is a try every interval; `retries` failures in a row are the edge
+ * to unhealthy, one success is the edge back. A try ends after the plan's timeout; two never
+ * overlap. What a try is depends on the kind (probe_kind.h).
  */
 #ifndef RUNTIME_HEALTH_H
 #define RUNTIME_HEALTH_H

@@ -127,3 +127,14 @@ const struct journal_record *journal_origin(const struct journal *journal, uint3
     const struct journal_record *origin = &journal->origins[service * 2ul + 1];
     return origin->self.number ? origin : NULL;
 }
+
+static int by_order(const void *a, const void *b)
+{
+    const struct journal_record *const *left = a, *const *right = b;
+    return (*left)->order < (*right)->order ? -1 : 1;
+}
+
+void journal_sort(const struct journal_record **records, size_t count)
+{
+    qsort(records, count, sizeof *records, by_order);
+}

@@ -12,6 +12,7 @@
 
 #include "service_fsm.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define JOURNAL_RECORDS 32u /* of each service, the newest */
@@ -68,5 +69,8 @@ const struct journal_record *journal_get(const struct journal *journal, struct j
 struct journal_ref journal_last(const struct journal *journal, uint32_t service);
 /* What began the present life, or the last one; NULL if it never started. */
 const struct journal_record *journal_origin(const struct journal *journal, uint32_t service);
+
+/* Records of any services into the order in which they were made. */
+void journal_sort(const struct journal_record **records, size_t count);
 
 #endif

@@ -155,7 +155,7 @@ static const char *const *build_argv(struct arena *arena, const struct launch_wo
     return texts;
 }
 
-static const char *build_path(struct arena *arena, const char *root, const char *path)
+const char *launch_path(struct arena *arena, const char *root, const char *path)
 {
     if (path[0] == '/')
         return path;
@@ -192,7 +192,7 @@ static bool set_from_files(struct environment *env, const struct launch_world *w
         if (file->flags != flags)
             continue;
         struct dotenv_error error;
-        const char *path = build_path(env->arena, world->root, plan_text_ptr(plan, file->path));
+        const char *path = launch_path(env->arena, world->root, plan_text_ptr(plan, file->path));
         const char *const *entries = dotenv_read(env->arena, path, &error);
         if (!entries) {
             *out_failure = file_failure(env->arena, plan, file, &error);
@@ -245,9 +245,21 @@ bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t 
     *out_launch = (struct launch){
         .argv = build_argv(arena, world, argv),
         .env = env.entries.items,
-        .dir = build_path(arena, world->root, launch_text(arena, world, dir)),
-        .shown_program = launch_shown(arena, world, plan->argv[argv.first]),
-        .shown_dir = build_path(arena, world->root, launch_shown(arena, world, dir)),
+        .dir = launch_path(arena, world->root, launch_text(arena, world, dir)),
     };
     return true;
+}
+
+void launch_add_failure(struct strbuf *out, const struct launch_world *world, uint32_t service,
+                        uint32_t command, const struct proc_failure *failure)
+{
+    const struct plan *plan = world->plan;
+    struct plan_text program = plan->argv[plan->commands[command].argv.first];
+    struct plan_text dir = plan->services[service].dir;
+    struct arena arena = {0};
+    const char *const argv[] = {launch_shown(&arena, world, program), NULL};
+    struct proc_spec shown = {
+        .argv = argv, .dir = launch_path(&arena, world->root, launch_shown(&arena, world, dir))};
+    proc_failure_text(out, failure, &shown);
+    arena_finish(&arena);
 }

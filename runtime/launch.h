@@ -6,14 +6,15 @@
  * A3S_RUN_ID, by which a3s finds its processes again, is over all of them. All commands of a
  * service have the same folder and environment.
  *
- * Values from the environment and from env_files are for the command alone: what is shown of a
- * launch is shown_program and shown_dir, which have their names instead.
+ * Values from the environment and from env_files are for the command alone. What people may see of
+ * a text (launch_shown, launch_add_failure) has their names instead.
  */
 #ifndef RUNTIME_LAUNCH_H
 #define RUNTIME_LAUNCH_H
 
 #include "a3s/plan.h"
 #include "arena.h"
+#include "process.h"
 #include "str.h"
 
 /* X(name, what it is, when it is there). NAME stands for a dependency's name in upper case, with
@@ -42,7 +43,6 @@ struct launch {
     const char *const *argv; /* NULL at the end */
     const char *const *env;  /* "NAME=value", NULL at the end */
     const char *dir;         /* absolute */
-    const char *shown_program, *shown_dir;
 };
 
 struct launch_failure {
@@ -55,6 +55,12 @@ struct launch_failure {
 bool launch_new(struct arena *arena, const struct launch_world *world, uint32_t service,
                 uint32_t command, struct launch *out_launch, struct launch_failure *out_failure);
 
+/* Adds why a command of the service could not be executed (proc_failure_text). */
+void launch_add_failure(struct strbuf *out, const struct launch_world *world, uint32_t service,
+                        uint32_t command, const struct proc_failure *failure);
+
+/* A path of the plan, which may be relative to the root, as an absolute one. */
+const char *launch_path(struct arena *arena, const char *root, const char *path);
 /* A text of the plan, whole, and not to be shown; as it may be shown. */
 const char *launch_text(struct arena *arena, const struct launch_world *world,
                         struct plan_text text);

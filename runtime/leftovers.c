@@ -1,5 +1,6 @@
 #include "leftovers.h"
 
+#include "clock.h"
 #include "io.h"
 #include "mem.h"
 #include "procfs.h"
@@ -230,20 +231,13 @@ static void tell(const struct search *search, int signal)
     }
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Whether all have ended in time. */
 static bool await(const struct search *search, int64_t ms)
 {
-    int64_t end = now_ms() + ms;
+    int64_t end = clock_ms() + ms;
     for (size_t i = 0; i < search->count; i++) {
         struct pollfd poll_fd = {.fd = search->found[i].pidfd, .events = POLLIN};
-        int64_t left = end - now_ms();
+        int64_t left = end - clock_ms();
         if (poll(&poll_fd, 1, left > 0 ? (int)left : 0) <= 0)
             return false;
     }

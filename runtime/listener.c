@@ -151,6 +151,23 @@ void listener_close(struct listener *listener)
     }
 }
 
+void listener_take(struct listener *listener, struct listener *other)
+{
+    bool held = listener->held;
+    listener_close(listener);
+    other->open = false;
+    watch_sockets(other);
+    *listener = *other;
+    listener->open = true;
+    listener->held = held;
+    listener->pause.data = listener;
+    for (int i = 0; i < LISTENER_FAMILY_COUNT; i++) {
+        listener->sockets[i].data = listener;
+        other->sockets[i].fd = -1;
+    }
+    watch_sockets(listener);
+}
+
 void listener_hold(struct listener *listener, bool held)
 {
     if (listener->held == held)

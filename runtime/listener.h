@@ -32,6 +32,8 @@ struct listener {
 int listener_open(struct listener *listener, struct ev_loop *loop, uint16_t port,
                   void (*on_client)(void *ctx, int fd, enum listener_family family), void *ctx);
 void listener_close(struct listener *listener);
+/* The port of the one, which is closed, becomes that of the other, which is none any more. */
+void listener_take(struct listener *listener, struct listener *other);
 /* While held, nobody is accepted; the kernel's queue keeps them. */
 void listener_hold(struct listener *listener, bool held);
 

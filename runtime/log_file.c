@@ -1,6 +1,6 @@
 #include "log_file.h"
 
-#include "io.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* So much is collected before a write is tried within a turn of the loop. */
@@ -18,13 +17,6 @@
 
 /* What the file's last line waits for: a stream, or one of these. */
 enum { LINE_ENDED = -1, STREAM_ENDED = LOG_STREAM_COUNT };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void set_error(struct log_file *file, int error)
 {
@@ -106,7 +98,7 @@ static void look(struct log_file *file)
 
 static bool make_ready(struct log_file *file)
 {
-    int64_t now = monotonic_ms();
+    int64_t now = clock_ms();
     bool is_due = !file->looked_ms || now - file->looked_ms >= LOOK_MS;
     if (file->error && !is_due)
         return false;
@@ -165,7 +157,7 @@ static void rotate(struct log_file *file)
     remove_beyond(file);
     file->stuck = error;
     if (error) {
-        file->stuck_ms = monotonic_ms();
+        file->stuck_ms = clock_ms();
         if (!file->stuck_told)
             file->on_news(file->ctx);
         return;
@@ -178,7 +170,7 @@ static void rotate(struct log_file *file)
 
 static bool may_rotate(const struct log_file *file)
 {
-    return !file->stuck || monotonic_ms() - file->stuck_ms >= LOOK_MS;
+    return !file->stuck || clock_ms() - file->stuck_ms >= LOOK_MS;
 }
 
 /* ---- Writing ---- */

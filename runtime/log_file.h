@@ -34,13 +34,13 @@ struct log_file {
     uint64_t size;              /* bytes in it */
     struct strbuf pending;      /* bytes to be written in this turn of the loop */
     int unfinished;             /* the stream of its last line, if that has no break yet */
-    int64_t looked_ms;          /* when it was last looked at or tried, CLOCK_MONOTONIC */
+    int64_t looked_ms;          /* when it was last looked at or tried, by clock_ms */
     int error;                  /* a negative errno: it cannot be written */
     bool told;                  /* that */
     uint64_t lost;              /* lines since then */
     int stuck;                  /* a negative errno: it cannot be put aside */
     bool stuck_told;            /* that */
-    int64_t stuck_ms;           /* when that was tried, CLOCK_MONOTONIC */
+    int64_t stuck_ms;           /* when that was tried, by clock_ms */
     void (*on_news)(void *ctx); /* log_file_news has something to say; may not print here */
     void *ctx;
 };

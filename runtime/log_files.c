@@ -35,16 +35,11 @@ void log_files_init(struct log_files *files, struct logs *logs,
     files->news.data = files;
 }
 
-static const char *absolute(struct arena *arena, const char *root, const char *path)
-{
-    return path[0] == '/' ? path : arena_printf(arena, "%s/%s", root, path);
-}
-
 static struct log_file_setup make_setup(struct arena *arena, const struct launch_world *world,
                                         const struct plan_log *log)
 {
     return (struct log_file_setup){
-        .path = absolute(arena, world->root, launch_text(arena, world, log->file)),
+        .path = launch_path(arena, world->root, launch_text(arena, world, log->file)),
         .shown = launch_shown(arena, world, log->file),
         .max_size = log->max_size,
         .keep = log->keep,

@@ -57,3 +57,8 @@ void log_json_add_lost(struct strbuf *out, uint64_t lost)
 {
     strbuf_addf(out, "{\"lost\":%" PRIu64 "}\n", lost);
 }
+
+void log_json_add_unread(struct strbuf *out, uint64_t unread)
+{
+    strbuf_addf(out, "{\"unread\":%" PRIu64 "}\n", unread);
+}

@@ -10,6 +10,8 @@
 
 /* names: one a service. */
 void log_json_add(struct strbuf *out, const struct log_line *line, const char *const *names);
+/* {"unread": N}: so many lines before this one were not looked at, or not to their end. */
+void log_json_add_unread(struct strbuf *out, uint64_t unread);
 /* {"lost": N}: so many lines would have been here. */
 void log_json_add_lost(struct strbuf *out, uint64_t lost);
 

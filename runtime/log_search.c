@@ -1,7 +1,8 @@
 #include "log_search.h"
 
+#include "clock.h"
+
 #include <stdlib.h>
-#include <time.h>
 
 /* Lines between two looks at the clock, if no pattern is held against them. */
 #define CLOCK_EVERY 64u
@@ -28,24 +29,17 @@ void log_search_finish(struct log_search *search)
     *search = (struct log_search){0};
 }
 
-static int64_t clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int64_t log_search_slice_end(void)
 {
-    return clock_now() + LOG_SEARCH_SLICE_MS;
+    return clock_ms() + LOG_SEARCH_SLICE_MS;
 }
 
 bool log_search_slice_is_over(int64_t end)
 {
-    return clock_now() >= end;
+    return clock_ms() >= end;
 }
 
-/* The first line is always looked at, so that every slice gets on. */
+/* The first line is always looked at, so that every slice makes progress. */
 static bool is_over(struct slice *slice)
 {
     uint32_t every = slice->search->filter->has_pattern ? 1 : CLOCK_EVERY;

@@ -8,8 +8,8 @@
 
 #include "log_filter.h"
 
-/* How long a slice may take from its first line on. A line is at most as late as its pattern takes
- * (LINE_PATTERN_WORK_US). */
+/* How long a slice may take from its first line on; its last line may take as long as a pattern
+ * does at most (LINE_PATTERN_WORK_US) beyond that. */
 #define LOG_SEARCH_SLICE_MS 10
 
 enum log_search_step {
@@ -40,7 +40,7 @@ enum log_search_step log_search_run(struct log_search *search, const struct logs
 /* From now on it gives the lines with this seq or a later one. */
 void log_search_go_back(struct log_search *search, uint64_t seq);
 
-/* For others that look through lines: when a slice that begins now is to end (ms, CLOCK_MONOTONIC).
+/* For others that look through lines: when a slice that begins now is to end (by clock_ms).
  */
 int64_t log_search_slice_end(void);
 bool log_search_slice_is_over(int64_t end);

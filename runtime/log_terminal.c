@@ -1,5 +1,6 @@
 #include "log_terminal.h"
 
+#include "clock.h"
 #include "log_escape.h"
 #include "log_json.h"
 #include "mem.h"
@@ -12,21 +13,14 @@
 #define SELF_NAME "a3s"
 /* So much is collected before a write is tried within a turn of the loop. */
 #define WRITE_BYTES (64u << 10)
-/* Of a backlog that is larger, who is loud loses lines, until it is down to the half of it: few
- * gaps rather than many. */
+/* When the backlog is larger, those who are loud lose their lines until it has fallen to half of
+ * this: a few long gaps rather than many short ones. */
 #define LOUD_BYTES (128u << 10)
-/* What is reckoned for a line beside its text. */
+/* What a line is taken to need beside its text. */
 #define LINE_EXTRA 128
 
 /* SGR colours that can be read on dark and on light ground; red is for stderr. */
 static const unsigned char palette[] = {36, 33, 32, 35, 34, 96, 93, 92, 95, 94};
-
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- What stands before a line ---- */
 
@@ -158,7 +152,7 @@ static void add_lost(struct log_terminal *terminal)
     int length = snprintf(text, sizeof text, "%llu line%s not shown", (unsigned long long)lost,
                           lost == 1 ? "" : "s");
     struct str line = {text, (size_t)length};
-    struct log_batch batch = {.time_ms = clock_ms(CLOCK_REALTIME),
+    struct log_batch batch = {.time_ms = clock_wall_ms(),
                               .service = LOGS_SELF,
                               .about = LOGS_SELF,
                               .count = 1,
@@ -280,13 +274,13 @@ void log_terminal_finish(struct log_terminal *terminal)
 
 void log_terminal_drain(struct log_terminal *terminal, int ms)
 {
-    int64_t end = clock_ms(CLOCK_MONOTONIC) + ms;
+    int64_t end = clock_ms() + ms;
     if (!terminal->output.loop)
         return;
     do
         flush(terminal);
     while (log_output_pending(&terminal->output) &&
-           log_output_wait(&terminal->output, (int)(end - clock_ms(CLOCK_MONOTONIC))));
+           log_output_wait(&terminal->output, (int)(end - clock_ms())));
 }
 
 uint32_t log_terminal_margin(const struct log_terminal *terminal)

@@ -1,12 +1,12 @@
 #include "logs.h"
 
+#include "clock.h"
 #include "io.h"
 #include "log_history.h"
 #include "log_pipe.h"
 #include "mem.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define DRAIN_BYTES (1u << 20)
 
@@ -77,10 +77,8 @@ static void add_batch(struct log_source *source, uint32_t about, uint8_t stream,
                       struct log_batch *batch)
 {
     struct logs *logs = source->logs;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     batch->seq = logs->last_seq + 1;
-    batch->time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    batch->time_ms = clock_wall_ms();
     batch->service = source->service;
     batch->about = about;
     batch->stream = stream;
@@ -419,6 +417,14 @@ void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t fro
 {
     merge(logs, wanted,
           &(struct log_history){.max = UINT32_MAX, .from = from, .on_line = on_line, .ctx = ctx});
+}
+
+uint64_t logs_count_from(const struct logs *logs, const bool *wanted, uint64_t from)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < logs->count; i++)
+        count += wanted[i] ? log_ring_seek(&logs->sources[i]->ring, from).left : 0;
+    return count;
 }
 
 const struct log_runs *logs_runs(const struct logs *logs, uint32_t service)

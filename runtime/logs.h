@@ -88,6 +88,9 @@ void logs_history(const struct logs *logs, const bool *wanted, uint32_t max,
 /* Those with this seq or a later one, until on_line gives false. */
 void logs_history_from(const struct logs *logs, const bool *wanted, uint64_t from,
                        bool (*on_line)(void *ctx, const struct log_line *line), void *ctx);
+/* How many lines of these services are kept that have this seq or a later one; a3s's own words are
+ * not counted. */
+uint64_t logs_count_from(const struct logs *logs, const bool *wanted, uint64_t from);
 /* The runs of the service: each logs_open begins one. Valid until the next call that changes logs.
  */
 const struct log_runs *logs_runs(const struct logs *logs, uint32_t service);

@@ -56,25 +56,33 @@ static bool read_duration(const char *at, int64_t *out_ms)
     return true;
 }
 
+/* The milliseconds of a fraction's digits, as many as there are; false: there is none. */
+static bool read_fraction(const char **at, int64_t *out_ms)
+{
+    int64_t digit, weight = 100;
+    if (!read_number(at, 1, &digit))
+        return false;
+    do {
+        *out_ms += digit * weight;
+        weight /= 10;
+    } while (read_number(at, 1, &digit));
+    return true;
+}
+
+static bool read_seconds(const char **at, int64_t *out_second, int64_t *out_ms)
+{
+    return read_number(at, 2, out_second) && (!skip(at, '.') || read_fraction(at, out_ms));
+}
+
 /* HH:MM[:SS[.fraction]] into the time of the day; a leap second counts as the one before. */
 static bool read_clock(const char **at, struct tm *out, int64_t *out_ms)
 {
-    int64_t hour, minute, second = 0, digit, weight = 100;
+    int64_t hour, minute, second = 0;
     *out_ms = 0;
     if (!read_number(at, 2, &hour) || !skip(at, ':') || !read_number(at, 2, &minute))
         return false;
-    if (skip(at, ':')) {
-        if (!read_number(at, 2, &second))
-            return false;
-        if (skip(at, '.')) {
-            if (!read_number(at, 1, &digit))
-                return false;
-            do {
-                *out_ms += digit * weight;
-                weight /= 10;
-            } while (read_number(at, 1, &digit));
-        }
-    }
+    if (skip(at, ':') && !read_seconds(at, &second, out_ms))
+        return false;
     if (hour > 23 || minute > 59 || second > 60)
         return false;
     out->tm_hour = (int)hour;
@@ -171,11 +179,4 @@ bool moment_parse(const char *text, int64_t now, int64_t *out_ms)
     else
         return false;
     return true;
-}
-
-int64_t moment_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -13,7 +13,5 @@
 
 /* Milliseconds since the epoch. now is the present, for what is said in relation to it. */
 bool moment_parse(const char *text, int64_t now, int64_t *out_ms);
-/* The wall clock. */
-int64_t moment_now(void);
 
 #endif

@@ -25,14 +25,12 @@ void narrate_place(const struct plan *plan, uint32_t service, enum plan_field fi
     strbuf_addf(out, "%s:%u", plan_text_ptr(plan, plan->sources[span->source].path), span->line);
 }
 
-void narrate_waiting(const struct narrator *n, uint32_t service, struct strbuf *out)
+/* The names of the dependencies that it waits for, joined by ", ". */
+static void add_waiting(const struct narrator *n, uint32_t service, struct strbuf *out)
 {
-    struct plan_range deps = n->plan->services[service].deps;
     const char *separator = "";
-    for (uint32_t i = 0; i < deps.count; i++) {
-        uint32_t dep = n->plan->deps[deps.first + i];
-        if (supervisor_is_ready(n->supervisor, dep))
-            continue;
+    for (uint32_t at = 0, dep;
+         (dep = supervisor_next_unmet(n->supervisor, service, &at)) != PLAN_NONE;) {
         strbuf_addf(out, "%s%s", separator, plan_service_name(n->plan, dep));
         separator = ", ";
     }
@@ -150,7 +148,7 @@ static enum log_level narrate_stopping(const struct narrator *n,
     if (notice->from == SERVICE_STARTING)
         strbuf_adds(out, "did not become ready in time: stopping it");
     else
-        strbuf_addf(out, "unhealthy: stopping it to start it anew");
+        strbuf_adds(out, "unhealthy: stopping it to start it anew");
     return LOG_WARN;
 }
 
@@ -175,11 +173,9 @@ static enum log_level narrate_stopped(const struct narrator *n,
                                       const struct supervisor_action *notice, int64_t now,
                                       struct strbuf *out)
 {
-    if (!service_has_process(notice->from)) {
-        strbuf_adds(out, "stopped");
-        return LOG_DEBUG;
-    }
     strbuf_adds(out, "stopped");
+    if (!service_has_process(notice->from))
+        return LOG_DEBUG;
     if (notice->from != SERVICE_STOPPING) {
         strbuf_adds(out, " by itself: ");
         add_exit(n, notice->service, now, out);
@@ -214,7 +210,7 @@ enum log_level narrate_notice(const struct narrator *n, const struct supervisor_
         strbuf_adds(out, "waiting");
         if (n->supervisor->services[service].unmet) {
             strbuf_adds(out, " for ");
-            narrate_waiting(n, service, out);
+            add_waiting(n, service, out);
         }
         return LOG_DEBUG;
     default: strbuf_adds(out, service_state_words(notice->to)); return LOG_DEBUG;
@@ -233,7 +229,7 @@ void narrate_reason(const struct narrator *n, uint32_t service, int64_t now, str
     case SERVICE_STOPPING: narrate_end(n, service, now, out); break;
     case SERVICE_PENDING:
         strbuf_adds(out, "waits for ");
-        narrate_waiting(n, service, out);
+        add_waiting(n, service, out);
         break;
     case SERVICE_BLOCKED: add_root(n, service, out); break;
     case SERVICE_BACKOFF:

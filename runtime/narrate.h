@@ -28,8 +28,6 @@ void narrate_reason(const struct narrator *narrator, uint32_t service, int64_t n
 /* How far the end of a stopping service is: "pid 12, 3.2 s of 5.0 s, TERM sent". */
 void narrate_end(const struct narrator *narrator, uint32_t service, int64_t now,
                  struct strbuf *out);
-/* The names of the dependencies that it waits for, joined by ", ". */
-void narrate_waiting(const struct narrator *narrator, uint32_t service, struct strbuf *out);
 /* "A3sfile.hcl:12", the place of the field. */
 void narrate_place(const struct plan *plan, uint32_t service, enum plan_field field,
                    struct strbuf *out);

@@ -121,6 +121,17 @@ bool supervisor_is_ready(const struct supervisor *sv, uint32_t service)
     return neighbours_levels(sv, service).ready;
 }
 
+uint32_t supervisor_next_unmet(const struct supervisor *sv, uint32_t service, uint32_t *at)
+{
+    struct plan_range deps = sv->plan->services[service].deps;
+    while (*at < deps.count) {
+        uint32_t dependency = sv->plan->deps[deps.first + (*at)++];
+        if (!supervisor_is_ready(sv, dependency))
+            return dependency;
+    }
+    return PLAN_NONE;
+}
+
 uint32_t supervisor_root_cause(const struct supervisor *sv, uint32_t service)
 {
     while (sv->services[service].state == SERVICE_BLOCKED) {

@@ -1,9 +1,10 @@
 /* What services are to each other; the part of the supervisor that knows the edges of the plan.
  *
  * A service has three levels that its neighbours count: whether it is ready and whether it is
- * hopeless for those that depend on it, whether it holds for those that it depends on. Who changes
- * a service takes its levels before and tells the difference afterwards: the counters unmet,
- * hopeless and holders follow, and each neighbour whose counters moved is queued to be looked at.
+ * hopeless, for those that depend on it; whether it holds, for those that it depends on. Code that
+ * changes a service asks for its levels before (neighbours_levels) and hands them over afterwards
+ * (neighbours_tell): from the difference the neighbours' counters unmet, hopeless and holders
+ * follow, and each neighbour whose counters moved is queued to be looked at.
  * Nobody but supervisor.c and adoption.c includes this.
  */
 #ifndef RUNTIME_NEIGHBOURS_H

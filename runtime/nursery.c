@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define BIRTH_FDS 3
@@ -151,8 +150,8 @@ void nursery_stop(struct nursery *nursery)
     if (!nursery->pid)
         return;
     close(nursery->fd);
-    while (waitpid(nursery->pid, NULL, 0) < 0 && errno == EINTR) {
-    }
+    kill(nursery->pid, SIGKILL); /* if it is stopped, it does not see that the socket has ended */
+    process_await(nursery->pid);
     *nursery = (struct nursery){0};
 }
 
@@ -215,10 +214,7 @@ static int ask(struct nursery *nursery, const struct birth *birth)
 static int replace(struct nursery *nursery)
 {
     struct proc_inherited inherited = nursery->inherited;
-    if (nursery->pid) {
-        kill(nursery->pid, SIGKILL);
-        nursery_stop(nursery);
-    }
+    nursery_stop(nursery);
     return nursery_start(nursery, &inherited);
 }
 

@@ -26,7 +26,7 @@ struct birth {
 
 /* inherited: what services are given back. 0 or a negative errno. */
 int nursery_start(struct nursery *nursery, const struct proc_inherited *inherited);
-/* Guards live on; the nursery ends and is waited for. */
+/* Guards live on; the nursery is killed and waited for, with the births that it has not begun. */
 void nursery_stop(struct nursery *nursery);
 
 /* Asks for a guard. A failure to fork it is reported on its channel, as GUARD_FAILED. */

@@ -8,8 +8,6 @@
 
 /* Groups remembered in a walk, so that each gets its signal once. */
 #define GROUPS 64
-/* A tree deeper than this is a chain that nobody builds by accident. */
-#define DEPTH_MAX 256
 
 struct walk {
     int signal;
@@ -74,7 +72,7 @@ static void visit(void *ctx, pid_t pid)
         else
             tell_distant(walk, pid);
     }
-    if (walk->depth == DEPTH_MAX)
+    if (walk->depth == PROCFS_DEPTH_MAX)
         return;
     pid_t parent = walk->parent;
     walk->parent = pid;

@@ -77,6 +77,8 @@ static void render_json(const struct page *page, struct strbuf *out)
     page_add_json(out, page->text);
     if (page->trouble)
         trouble_json(page->trouble, out);
+    if (page->served)
+        served_json(page->served, out);
     strbuf_adds(out, "}\n");
 }
 
@@ -99,6 +101,8 @@ static void render_html(const struct page *page, struct strbuf *out)
     strbuf_adds(out, "</h1>\n");
     if (page->trouble) {
         trouble_html(page->trouble, page->again, out);
+    } else if (page->served) {
+        served_html(page->served, out);
     } else if (page->text.len) {
         strbuf_adds(out, "<pre>");
         page_add_html(out, page->text);
@@ -129,6 +133,8 @@ uint64_t page_write(const struct page *page, struct buffer *out)
         strbuf_addf(&head, "X-A3s-Fault: %s\r\n", page->fault);
     if (page->trouble)
         strbuf_addf(&head, "X-A3s-Trouble: %016" PRIx64 "\r\n", trouble_id(page->trouble));
+    if (page->served)
+        strbuf_adds(&head, "Cross-Origin-Resource-Policy: same-origin\r\n");
     if (page->retry_after)
         strbuf_addf(&head, "Retry-After: %u\r\n", page->retry_after);
     strbuf_adds(&head, "\r\n");

@@ -6,6 +6,7 @@
 
 #include "buffer.h"
 #include "head.h"
+#include "served.h"
 #include "trouble.h"
 
 struct page {
@@ -16,6 +17,7 @@ struct page {
     struct str id;                 /* of the request; "": it has none */
     const char *fault;             /* X-A3s-Fault: the answer is a fault on purpose; or NULL */
     const struct trouble *trouble; /* of the service, or NULL */
+    const struct served *served;   /* instead of others, or NULL */
     unsigned retry_after;          /* seconds, or 0 */
     bool again;                    /* the request may be repeated */
     bool json, without_body, close;

@@ -3,8 +3,6 @@
 #include "port_holder.h"
 #include "procfs.h"
 
-/* A tree deeper than this is a chain that nobody builds by accident. */
-#define DEPTH_MAX 256
 /* Ports that are named at most. */
 #define PORTS_MAX 4
 
@@ -35,7 +33,7 @@ static bool on_held(void *ctx, const struct listening_socket *socket)
 static void visit(void *ctx, pid_t pid)
 {
     struct walk *walk = ctx;
-    if (walk->ended || walk->depth == DEPTH_MAX)
+    if (walk->ended || walk->depth == PROCFS_DEPTH_MAX)
         return;
     sockets_each_held(pid, walk->sockets, on_held, walk);
     walk->depth++;
@@ -55,7 +53,7 @@ static void each_of_service(pid_t root, const struct listening_sockets *sockets,
 static bool descends(pid_t pid, pid_t root)
 {
     struct procfs_stat stat;
-    for (int depth = 0; depth < DEPTH_MAX && pid > 1 && pid != root; depth++)
+    for (int depth = 0; depth < PROCFS_DEPTH_MAX && pid > 1 && pid != root; depth++)
         pid = procfs_stat(pid, &stat) == 0 ? stat.parent : 0;
     return pid == root;
 }

@@ -16,6 +16,13 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int events)
     wait->on_over(wait->ctx, free);
 }
 
+static void begin(struct port_wait *wait)
+{
+    ev_timer_init(&wait->poll, on_poll, PERIOD, PERIOD);
+    wait->poll.data = wait;
+    ev_timer_start(wait->loop, &wait->poll);
+}
+
 bool port_wait_start(struct port_wait *wait, struct ev_loop *loop, uint16_t port,
                      void (*on_over)(void *ctx, bool free), void *ctx)
 {
@@ -24,9 +31,7 @@ bool port_wait_start(struct port_wait *wait, struct ev_loop *loop, uint16_t port
         return false;
     *wait = (struct port_wait){
         .loop = loop, .left = PORT_WAIT_MAX, .port = port, .on_over = on_over, .ctx = ctx};
-    ev_timer_init(&wait->poll, on_poll, PERIOD, PERIOD);
-    wait->poll.data = wait;
-    ev_timer_start(loop, &wait->poll);
+    begin(wait);
     return true;
 }
 
@@ -35,11 +40,8 @@ void port_wait_move(struct port_wait *wait, struct port_wait *from, void *ctx)
     bool waits = port_wait_stop(from);
     *wait = *from;
     wait->ctx = ctx;
-    if (!waits)
-        return;
-    ev_timer_init(&wait->poll, on_poll, PERIOD, PERIOD);
-    wait->poll.data = wait;
-    ev_timer_start(wait->loop, &wait->poll);
+    if (waits)
+        begin(wait);
 }
 
 bool port_wait_stop(struct port_wait *wait)

@@ -11,12 +11,12 @@
 #include "mem.h"
 #include "probe_kind.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
-#define LAST_LINE_MAX 200u        /* bytes of the last line that are shown */
-#define DRAIN_MAX     (64u << 10) /* bytes that are still taken in when it has ended */
+#define LAST_LINE_MAX 200u  /* bytes of the last line that are shown */
+#define READ_BYTES    8192u /* at a time */
+#define DRAIN_READS   8     /* that are still made when it has ended */
 
 struct exec_try {
     struct probe_try base;
@@ -69,7 +69,7 @@ static void on_batch(void *ctx, struct log_batch *batch)
 /* Whether there may be more. */
 static bool read_some(struct exec_try *exec)
 {
-    char bytes[8192];
+    char bytes[READ_BYTES];
     ssize_t size = read(exec->out, bytes, sizeof bytes);
     if (size > 0)
         log_split_feed(&exec->split, bytes, (size_t)size, on_batch, exec);
@@ -94,7 +94,7 @@ static void close_output(struct exec_try *exec)
 
 static void take_rest(struct exec_try *exec)
 {
-    for (size_t taken = 0; taken < DRAIN_MAX && read_some(exec); taken += 8192) {
+    for (int reads = 0; reads < DRAIN_READS && read_some(exec); reads++) {
     }
     log_split_end(&exec->split, on_batch, exec);
     close_output(exec);
@@ -108,23 +108,12 @@ static void tell(struct exec_try *exec, bool well, const char *text)
     exec->base.on_outcome(exec->base.ctx, &(struct probe_outcome){.well = well, .text = text});
 }
 
-static void add_failure(struct exec_try *exec, struct strbuf *out)
+static void add_end(const struct exec_try *exec, struct strbuf *out)
 {
     const struct probe_setup *setup = &exec->base.setup;
-    struct arena arena = {0};
-    struct launch launch = {.shown_program = "", .shown_dir = ""};
-    struct launch_failure unread;
-    launch_new(&arena, setup->world, setup->service, setup->config->command, &launch, &unread);
-    const char *const argv[] = {launch.shown_program, NULL};
-    proc_failure_text(out, &exec->failure,
-                      &(struct proc_spec){.argv = argv, .dir = launch.shown_dir});
-    arena_finish(&arena);
-}
-
-static void add_end(struct exec_try *exec, struct strbuf *out)
-{
     if (exec->failed)
-        add_failure(exec, out);
+        launch_add_failure(out, setup->world, setup->service, setup->config->command,
+                           &exec->failure);
     else if (exec->ended)
         proc_exit_text(out, exec->how);
     else

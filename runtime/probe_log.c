@@ -2,15 +2,19 @@
  *
  * Lines count from the start of the process on, whole: up to the line break, or 64 KiB of a longer
  * one; one that stays unfinished is looked at as far as it has come. After the first match the
- * service is ready, and nothing more is looked at. */
+ * service is ready, and nothing more is looked at.
+ *
+ * A pattern that is slower than the output would hold up the loop. What it cannot look at within
+ * its slice of a turn it reads later out of the service's ring; if the ring forgets lines that it
+ * has not come to, it is given up. */
 #include "fine_timer.h"
 #include "line_pattern.h"
+#include "log_search.h"
 #include "logs.h"
 #include "mem.h"
 #include "probe_kind.h"
 
-/* Lines of one life that may cost too much, before the pattern is given up for it: a flood of them
- * would keep a3s from everything else. */
+/* Lines of one life that may cost too much, before the pattern is given up for it. */
 #define HARD_MAX 32
 
 struct log_try {
@@ -20,7 +24,13 @@ struct log_try {
     struct strbuf invalid;
     /* Of this life: */
     bool listening, trying, matched;
-    uint32_t hard;                         /* lines that cost too much */
+    uint32_t hard;     /* lines that cost too much */
+    unsigned turn;     /* of the loop, that slice_end is of */
+    int64_t slice_end; /* log_search_slice_end */
+    bool behind;       /* goes on in the ring, in the next turn */
+    uint64_t next;     /* seq of the line that it has come to */
+    uint64_t waiting;  /* lines from there on, those that have come since */
+    ev_timer catch_up;
     struct strbuf lines[LOG_STREAM_COUNT]; /* what there is of a line that has not ended */
     /* Outcomes are told from the loop, as lines come while others are being told of them. */
     struct fine_timer report;
@@ -40,7 +50,8 @@ static void stop_listening(struct log_try *log)
 {
     if (log->listening)
         logs_tap(log->base.setup.logs, log->base.setup.service, NULL, NULL);
-    log->listening = false;
+    log->listening = log->behind = false;
+    ev_timer_stop(log->base.setup.loop, &log->catch_up);
     for (int i = 0; i < LOG_STREAM_COUNT; i++)
         strbuf_finish(&log->lines[i]);
 }
@@ -75,8 +86,6 @@ static void look_at(struct log_try *log, struct str line)
     case LINE_TOO_HARD: log->hard++; break;
     case LINE_DIFFERS: break;
     }
-    if (is_decided(log) && log->trying)
-        fine_timer_start(&log->report, 0.0);
 }
 
 /* False if no more of the line counts. */
@@ -87,18 +96,86 @@ static bool add_part(struct strbuf *whole, const struct log_line *part)
     return room > 0;
 }
 
-static void on_line(void *ctx, const struct log_line *line)
+/* The first line of a turn is always looked at. */
+static bool may_look(struct log_try *log)
 {
-    struct log_try *log = ctx;
+    unsigned turn = ev_iteration(log->base.setup.loop);
+    if (log->slice_end && log->turn == turn)
+        return !log_search_slice_is_over(log->slice_end);
+    log->turn = turn;
+    log->slice_end = log_search_slice_end();
+    return true;
+}
+
+static void fall_behind(struct log_try *log, uint64_t seq)
+{
+    log->behind = true;
+    log->next = seq;
+    ev_timer_start(log->base.setup.loop, &log->catch_up);
+}
+
+static void take_line(struct log_try *log, const struct log_line *line)
+{
     struct strbuf *whole = &log->lines[line->stream];
-    if (is_decided(log))
-        return;
     if (!line->continued)
         strbuf_clear(whole);
     if (!line->continued && !line->open)
         look_at(log, (struct str){line->text, line->length});
     else if (add_part(whole, line))
         look_at(log, strbuf_str(whole));
+}
+
+static void decide(struct log_try *log)
+{
+    if (is_decided(log) && log->trying)
+        fine_timer_start(&log->report, 0.0);
+}
+
+static void on_line(void *ctx, const struct log_line *line)
+{
+    struct log_try *log = ctx;
+    if (is_decided(log))
+        return;
+    if (!log->behind && may_look(log)) {
+        take_line(log, line);
+        decide(log);
+        return;
+    }
+    if (!log->behind)
+        fall_behind(log, line->seq);
+    log->waiting++;
+}
+
+/* A line out of the ring; false: the slice is over, or it is decided. */
+static bool on_kept_line(void *ctx, const struct log_line *line)
+{
+    struct log_try *log = ctx;
+    if (line->service == LOGS_SELF)
+        return true;
+    if (is_decided(log) || !may_look(log))
+        return false;
+    take_line(log, line);
+    log->next = line->seq + 1;
+    log->waiting--;
+    return true;
+}
+
+static void on_catch_up(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)events;
+    struct log_try *log = timer->data;
+    const struct logs *logs = log->base.setup.logs;
+    bool *wanted = mem_alloc_array((size_t)logs->count + 1, sizeof *wanted);
+    wanted[log->base.setup.service] = true;
+    if (logs_count_from(logs, wanted, log->next) < log->waiting)
+        log->hard = HARD_MAX;
+    else
+        logs_history_from(logs, wanted, log->next, on_kept_line, log);
+    log->behind = log->waiting > 0 && !is_decided(log);
+    if (log->behind)
+        ev_timer_start(loop, timer);
+    decide(log);
+    free(wanted);
 }
 
 /* ---- Tries ---- */
@@ -128,12 +205,15 @@ static void prepare(struct probe_try *base)
     struct log_try *log = log_of(base);
     if (!log->prepared) {
         fine_timer_init(&log->report, base->setup.loop, on_report, log);
+        ev_timer_init(&log->catch_up, on_catch_up, 0., 0.);
+        log->catch_up.data = log;
         line_pattern_init(&log->pattern, pattern_text(log), &log->invalid);
         log->prepared = true;
     }
     stop_listening(log);
     log->matched = false;
     log->hard = 0;
+    log->waiting = 0;
     if (log->invalid.len)
         return;
     log->listening = true;

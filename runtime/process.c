@@ -239,8 +239,7 @@ static int run_child(struct child *child, pid_t *out_pid, struct proc_failure *o
     bool failed = read_report(report[0], out_failure);
     close(report[0]);
     if (failed) {
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+        process_await(pid);
         return -out_failure->error;
     }
     *out_pid = pid;
@@ -312,18 +311,10 @@ void proc_failure_text(struct strbuf *out, const struct proc_failure *failure,
     strbuf_addf(out, ": %s", explain(failure));
 }
 
-int process_signal_group(pid_t leader, int signal)
+void process_await(pid_t child)
 {
-    /* 0 and 1 would address our own group, and everybody. */
-    if (leader <= 1)
-        return -ESRCH;
-    return kill(-leader, signal) < 0 ? -errno : 0;
-}
-
-bool process_group_alive(pid_t leader)
-{
-    int error = process_signal_group(leader, 0);
-    return error == 0 || error == -EPERM;
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void process_reap(void (*on_exit)(void *ctx, pid_t pid, struct proc_exit how), void *ctx)
@@ -337,8 +328,7 @@ void process_reap(void (*on_exit)(void *ctx, pid_t pid, struct proc_exit how), v
             return;
         struct proc_exit how = {.signaled = info.si_code != CLD_EXITED, .code = info.si_status};
         on_exit(ctx, info.si_pid, how);
-        while (waitpid(info.si_pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+        process_await(info.si_pid);
     }
 }
 

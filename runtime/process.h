@@ -1,4 +1,4 @@
-/* Processes: spawn, signal, reap. The one seam to the system for everything that a3s starts.
+/* Processes: spawn and reap. The one seam to the system for everything that a3s starts.
  *
  * A child is the leader of a session and process group of its own, so its pid names the group. It
  * has stdin /dev/null, the given stdout and stderr and no other descriptor, default signal
@@ -29,7 +29,7 @@ struct proc_spec {
     const char *const *env; /* the whole environment, NULL at the end */
     int out_fd, err_fd;     /* become 1 and 2; stay the caller's, who closes them afterwards */
     bool tty;               /* out_fd is a terminal: it becomes 0 too, and controls the session */
-    bool no_ignored;        /* the caller ignores no signal and handles SIGCHLD at most */
+    bool no_ignored;        /* by the caller; and SIGCHLD alone may have a handler */
     const struct proc_inherited *inherited; /* given back to the child; NULL: as they are now */
 };
 
@@ -76,11 +76,8 @@ void process_reset_signals(void);
 /* Closes every descriptor from first on. */
 void process_close_from(int first);
 
-/* To every process of the leader's group; -ESRCH when nobody is left. */
-int process_signal_group(pid_t leader, int signal);
-/* Somebody of the group is left, a zombie included. While it is true the number is not reused. */
-bool process_group_alive(pid_t leader);
-
+/* Reaps this child, and waits for its end if need be. */
+void process_await(pid_t child);
 /* Calls on_exit for each child that has ended, known to the caller or not, and then reaps it.
  * During the call the child is a zombie that pins its number: a signal to its group cannot hit a
  * stranger. Never blocks. */

@@ -9,6 +9,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Generations that a walk over a process's descendants looks at: a longer chain is nobody's
+ * accident.
+ */
+#define PROCFS_DEPTH_MAX 256
+
 struct procfs_stat {
     pid_t parent, group, session;
     uint64_t start_time; /* clock ticks after boot: with the number and the boot, an identity */

@@ -5,6 +5,7 @@
 
 #define NAMES_MAX 3u  /* that a sentence lists */
 #define ROWS_MAX  20u /* of addresses */
+#define LATE_MS   1000
 
 void progress_init(struct progress *progress, uint32_t count)
 {
@@ -50,7 +51,7 @@ enum progress_outcome progress_outcome(const struct supervisor *supervisor)
 
 static int64_t due(const struct progress_episode *episode)
 {
-    static const int64_t steps[] = {1000, 3000, 10000, 30000, 60000};
+    static const int64_t steps[] = {LATE_MS, 3000, 10000, 30000, 60000};
     const uint32_t count = sizeof steps / sizeof *steps;
     int64_t step =
         episode->told < count ? steps[episode->told] : 60000 * (int64_t)(episode->told - count + 2);
@@ -92,25 +93,33 @@ static uint32_t list_waiting(const struct narrator *n, uint32_t service, struct 
     return total;
 }
 
-/* "starting, 3.2 s: nothing listens on its port" */
-static void add_state(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+/* ": nothing listens on its port", or nothing. */
+static void add_reason(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
 {
-    const struct supervised *s = &n->supervisor->services[service];
     struct strbuf reason = {0};
-    strbuf_addf(out, "%s, ", service_state_words(s->state));
-    narrate_duration(out, now - s->since);
     narrate_reason(n, service, now, &reason);
     if (reason.len)
         strbuf_addf(out, ": %s", strbuf_text(&reason));
     strbuf_finish(&reason);
 }
 
-/* False: nobody would miss it, as a task that still runs and that nothing waits for. */
+/* "starting, 3.2 s: nothing listens on its port" */
+static void add_state(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
+{
+    const struct supervised *s = &n->supervisor->services[service];
+    strbuf_addf(out, "%s, ", service_state_words(s->state));
+    narrate_duration(out, now - s->since);
+    add_reason(n, service, now, out);
+}
+
+/* False: nobody would miss it, as a task that still runs and that nothing waits for, or a service
+ * that was in back-off and has begun anew just now. */
 static bool describe(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
 {
     struct strbuf names = {0};
     uint32_t waiting = list_waiting(n, service, &names);
-    bool worth = waiting || n->supervisor->services[service].state == SERVICE_STARTING;
+    const struct supervised *s = &n->supervisor->services[service];
+    bool worth = waiting || (s->state == SERVICE_STARTING && now - s->since >= LATE_MS);
     const char *name = plan_service_name(n->plan, service);
     if (waiting)
         strbuf_addf(out, "%s %s for %s (", strbuf_text(&names), waiting == 1 ? "waits" : "wait",
@@ -222,11 +231,7 @@ static void say_failure(const struct narrator *n, uint32_t service, int64_t now,
     enum service_state state = n->supervisor->services[service].state;
     strbuf_addf(&line, "  %s %s", plan_service_name(n->plan, service),
                 state == SERVICE_FAILED ? "has failed" : "has ended");
-    strbuf_adds(&line, ": ");
-    size_t length = line.len;
-    narrate_reason(n, service, now, &line);
-    if (line.len == length)
-        line.len -= 2, line.ptr[line.len] = '\0';
+    add_reason(n, service, now, &line);
     strbuf_adds(&line, " (");
     narrate_place(n->plan, service, PLAN_FIELD_CMD, &line);
     strbuf_addc(&line, ')');

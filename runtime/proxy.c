@@ -113,22 +113,33 @@ int proxy_start(struct proxy *proxy, uint16_t port)
 
 int proxy_move(struct proxy *proxy, uint16_t port)
 {
-    struct listener trial = {0};
-    uint16_t before = proxy_port(proxy);
-    int error = listener_open(&trial, proxy->loop, port, on_client, proxy);
+    struct listener next = {0};
+    int error = listener_open(&next, proxy->loop, port, on_client, proxy);
     if (error)
         return error;
-    listener_close(&trial);
-    listener_close(&proxy->listener);
-    error = listener_open(&proxy->listener, proxy->loop, port, on_client, proxy);
-    if (error) /* taken in between; nobody else wants the old one */
-        listener_open(&proxy->listener, proxy->loop, before, on_client, proxy);
-    return error;
+    listener_take(&proxy->listener, &next);
+    proxy->closing = false;
+    return 0;
 }
 
 uint16_t proxy_port(const struct proxy *proxy)
 {
-    return proxy->listener.port;
+    return proxy->listener.open ? proxy->listener.port : 0;
+}
+
+void proxy_wind_up(struct proxy *proxy)
+{
+    listener_close(&proxy->listener);
+    proxy->closing = true;
+    LINK_EACH(&proxy->clients, it)
+    {
+        client_wind_up(container_of(it, struct client, link));
+    }
+}
+
+bool proxy_is_quiet(const struct proxy *proxy)
+{
+    return link_alone(&proxy->clients);
 }
 
 void proxy_stop(struct proxy *proxy)

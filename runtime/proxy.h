@@ -23,9 +23,10 @@
 /* Limits and times; seconds. */
 #define PROXY_CLIENTS_MAX 8192 /* or fewer: each may need two of the process's descriptors */
 #define PROXY_PARKED_MAX  4096
-#define PROXY_HELD_BYTES                                                              \
-    (16u << 20) /* of heads and bodies without a connection to their service, in all; \
-                   beyond it bodies are not read */
+#define PROXY_HELD_BYTES                                                                      \
+    (16u << 20) /* of heads and bodies without a connection to their service, and of requests \
+                   behind others, in all; beyond it neither these nor bodies are read */
+#define PROXY_HELD_MAX        (48u << 20) /* with heads, which are always read; beyond it nobody waits */
 #define PROXY_HEAD_TIMEOUT    10. /* from the first byte of a request to the end of its head */
 #define PROXY_IDLE_TIMEOUT    60. /* for a peer that owes bytes of a body, or takes none */
 #define PROXY_CONNECT_TIMEOUT 2.  /* to reach a service that is ready */
@@ -35,7 +36,8 @@
 enum proxy_verdict {
     PROXY_READY, /* connect */
     PROXY_WAIT,  /* pending, starting, restarting, stopping, in back-off: it will come */
-    PROXY_DOWN   /* failed, stopped, blocked: it will not come by itself */
+    PROXY_DOWN,  /* failed, stopped, blocked: it will not come by itself */
+    PROXY_ENDING /* neither ready nor to be: everything is being stopped */
 };
 
 /* One finished request, for an access log. The strings live during the call only. */
@@ -88,9 +90,16 @@ void proxy_destroy(struct proxy *proxy);
  * one. 0, or a negative errno: -EADDRINUSE when either family's port is taken (port_holder in
  * port_holder.h names who has it); then nothing listens. */
 int proxy_start(struct proxy *proxy, uint16_t port);
-/* Another port instead; if it cannot be had, the old one stays. As proxy_start. */
+/* Another port instead; if it cannot be had, the old one stays. As proxy_start; who is connected
+ * remains so. */
 int proxy_move(struct proxy *proxy, uint16_t port);
+/* 0: it does not listen. */
 uint16_t proxy_port(const struct proxy *proxy);
+/* The end, but for the last words: nobody is accepted any more, whoever asks for nothing is let go,
+ * whoever waits is told, and what is being answered goes on to its end. proxy_move begins anew. */
+void proxy_wind_up(struct proxy *proxy);
+/* Nobody is connected. */
+bool proxy_is_quiet(const struct proxy *proxy);
 /* Closes the listeners and every connection, at once. */
 void proxy_stop(struct proxy *proxy);
 

@@ -39,8 +39,10 @@ static void move_exchange(struct proxy *proxy, struct exchange *exchange, uint32
     uint32_t service = next_service(exchange, old_count, proxy->plan, to);
     if (service == PLAN_NONE)
         service = gone_service(proxy->plan);
-    if (exchange->upstream)
+    if (exchange->upstream) {
         exchange->upstream->service = service;
+        exchange->upstream->round = UPSTREAM_NO_ROUND; /* they begin anew */
+    }
     exchange->service = service;
     proxy->counters[service].active++;
     proxy->counters[service].busy += exchange->busy;

@@ -35,6 +35,7 @@ struct proxy {
     struct sweeper sweeper;
     struct slab client_slab, upstream_slab, exchange_slab;
     struct listener listener;
+    bool closing;        /* proxy_wind_up */
     struct link clients; /* of struct client.link */
     struct link parked;  /* of struct exchange.parked, in order of arrival */
     ev_prepare waker;    /* fed when there is somebody to wake; never started */

@@ -21,9 +21,11 @@ struct head {
 
 /* Behind the standard streams there is nothing but the pipe: who holds a channel of a guard's would
  * keep it from noticing that the daemon has died. */
-static void be_alone(int pipe)
+static void be_alone(int pipe, pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it died before the line above */
+        _exit(1);
     if (dup2(pipe, STDERR_FILENO + 1) < 0)
         _exit(1);
     process_close_from(STDERR_FILENO + 2);
@@ -148,10 +150,10 @@ int recompile_start(struct recompile *recompile, const struct update_source *sou
     int error = io_pipe(fds, true);
     if (error)
         return error;
-    pid_t pid = fork_silent();
+    pid_t parent = getpid(), pid = fork_silent();
     error = -errno;
     if (pid == 0) {
-        be_alone(fds[1]);
+        be_alone(fds[1], parent);
         make(source, current, variables);
     }
     close(fds[1]);

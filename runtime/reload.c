@@ -1,17 +1,11 @@
 #include "reload.h"
 
-#include "answers.h"
 #include "daemon_state.h"
 #include "dispatch.h"
-#include "lookups.h"
-#include "map.h"
+#include "dispatch_proxy.h"
 #include "mem.h"
-#include "ports.h"
-#include "proxy_refused.h"
 
 #include <errno.h>
-
-extern char **environ;
 
 /* ms in which the same mistakes are not told again. */
 #define TOLD_MS 1000
@@ -43,44 +37,36 @@ static void add_waiter(struct reload *reload, struct control_stream *stream)
     control_stream_watch(stream, NULL, on_waiter_gone, waiter);
 }
 
-/* Takes the body. An answer that does not reach its client any more is no loss. */
-static void answer_all(struct reload *reload, int status, json_t *body)
-{
-    for (struct reload_waiter *waiter = reload->waiters, *next; waiter; waiter = next) {
-        next = waiter->next;
-        control_stream_answer(waiter->stream, status, json_incref(body));
-    }
-    json_decref(body);
-}
-
-/* Once answered nobody waits, though the client may still be there. */
+/* Answers all who wait, and takes the body. An answer that does not reach its client any more is no
+ * loss. */
 static void conclude(struct reload *reload, int status, json_t *body)
 {
-    answer_all(reload, status, body);
     while (reload->waiters) {
         struct reload_waiter *waiter = reload->waiters;
         reload->waiters = waiter->next;
         control_stream_watch(waiter->stream, NULL, NULL, NULL);
+        control_stream_answer(waiter->stream, status, json_incref(body));
         free(waiter);
     }
+    json_decref(body);
     reload->asked = false;
 }
 
 /* ---- Why not ---- */
 
-static json_t *loads(const struct strbuf *text)
+static json_t *parse(const struct strbuf *text)
 {
     json_t *value = text->len ? json_loadb(text->ptr, text->len, JSON_DECODE_ANY, NULL) : NULL;
     return value ? value : json_null();
 }
 
-static json_t *text_json(const struct strbuf *text)
+static json_t *text_json(const char *text)
 {
-    json_t *value = json_string(strbuf_text(text));
-    return value ? value : json_null();
+    json_t *value = json_string(text);
+    return value ? value : json_null(); /* it is not UTF-8 */
 }
 
-/* A save that "a3s reload" came before of needs no second word. */
+/* Whoever saves a file right after "a3s reload" has just been told of its mistakes. */
 static bool is_told(const struct reload *reload, const char *text)
 {
     return !reload->asked && !strcmp(strbuf_text(&reload->refusal), text) &&
@@ -100,142 +86,14 @@ static void tell_refusal(struct daemon *d, const char *text)
 
 static void refuse(struct daemon *d, const struct update *update, const char *text)
 {
-    struct strbuf said = {0};
     tell_refusal(d, text);
-    strbuf_adds(&said, text);
     conclude(&d->reload, 422,
              json_pack("{s:s,s:o,s:o}", "error",
                        "the new plan cannot be used; what runs goes on as before", "text",
-                       text_json(&said), "findings", loads(&update->parts[UPDATE_JSON])));
-    strbuf_finish(&said);
+                       text_json(text), "findings", parse(&update->parts[UPDATE_JSON])));
 }
 
-/* ---- A plan that can be used ---- */
-
-static void discard(struct generation *generation)
-{
-    if (!generation)
-        return;
-    plan_close(&generation->plan);
-    arena_finish(&generation->arena);
-    free(generation);
-}
-
-static void match(struct generation *g, const struct plan *old)
-{
-    struct map names;
-    uint32_t count = g->plan.service_count;
-    g->from = arena_new(&g->arena, uint32_t, count);
-    g->to = arena_new(&g->arena, uint32_t, old->service_count);
-    map_init(&names, &g->arena, count);
-    for (uint32_t i = 0; i < count; i++) {
-        *map_put(&names, str_from(plan_service_name(&g->plan, i)), NULL) = i;
-        g->from[i] = PLAN_NONE;
-    }
-    for (uint32_t i = 0; i < old->service_count; i++) {
-        const uint32_t *found = map_find(&names, str_from(plan_service_name(old, i)));
-        g->to[i] = found ? *found : PLAN_NONE;
-        if (found)
-            g->from[*found] = i;
-    }
-}
-
-/* A port that was chosen stays. */
-static int find_ports(struct generation *g, const struct daemon *d)
-{
-    g->ports = arena_new(&g->arena, uint16_t, g->plan.service_count);
-    for (uint32_t i = 0; i < g->plan.service_count; i++) {
-        uint32_t old = g->from[i];
-        if (old != PLAN_NONE && d->plan->services[old].port_source == PLAN_PORT_CHOSEN)
-            g->ports[i] = d->ports[old];
-    }
-    return ports_resolve(&g->plan, g->ports);
-}
-
-static bool take_verdicts(struct generation *g, const struct plan *old,
-                          const struct strbuf *verdicts)
-{
-    size_t count = (size_t)old->service_count + g->plan.service_count;
-    g->verdicts = arena_strndup(&g->arena, strbuf_text(verdicts), verdicts->len);
-    for (size_t i = 0; i < verdicts->len; i++) {
-        if ((unsigned char)verdicts->ptr[i] >= UPDATE_VERDICT_COUNT)
-            return false;
-    }
-    return verdicts->len == count;
-}
-
-/* ---- The proxy's port, which need not wait for anybody ---- */
-
-static void cannot_listen(struct strbuf *out, uint16_t port, int error)
-{
-    struct strbuf help = {0};
-    proxy_refused_explain(port, error, out, &help);
-    strbuf_addf(out, "\n%s\n", strbuf_text(&help));
-    strbuf_finish(&help);
-}
-
-static int listen_first(struct daemon *d, uint16_t port)
-{
-    struct proxy *proxy = proxy_create(d->loop, d->plan, &answers_for_proxy, d);
-    int error = proxy ? proxy_start(proxy, port) : -ENOMEM;
-    if (error)
-        proxy_destroy(proxy);
-    else
-        d->proxy = proxy;
-    return error;
-}
-
-/* Where it listened before is left only when the new port is its own. */
-static bool move_proxy(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
-{
-    int error = 0;
-    bool moves = d->proxy ? port != proxy_port(d->proxy) : port != 0;
-    if (!moves)
-        return true;
-    if (!port) {
-        proxy_destroy(d->proxy);
-        d->proxy = NULL;
-    } else {
-        error = d->proxy ? proxy_move(d->proxy, port) : listen_first(d, port);
-    }
-    if (error)
-        cannot_listen(out_trouble, port, error);
-    else if (port)
-        log_info(&d->log, "the proxy listens on port %u", port);
-    return !error;
-}
-
-/* ---- Whether it can be used ---- */
-
-/* False: out_trouble says why it cannot be used. */
-static bool fill(struct generation *g, struct daemon *d, const struct update *update,
-                 struct strbuf *out_trouble)
-{
-    uint64_t where;
-    const struct strbuf *bytes = &update->parts[UPDATE_PLAN];
-    enum plan_error error = plan_open_bytes(&g->plan, bytes->ptr, bytes->len, &where);
-    if (error) {
-        strbuf_addf(out_trouble, "the plan is malformed: %s\n", plan_error_text(error));
-        return false;
-    }
-    if (!take_verdicts(g, d->plan, &update->parts[UPDATE_VERDICTS])) {
-        strbuf_adds(out_trouble, "what the plans differ in is not known; this is a fault in a3s\n");
-        return false;
-    }
-    const struct update_source *source = d->options->source;
-    if (source->provide)
-        source->provide(source->ctx, &g->plan, d->reload.variables);
-    g->lookups = lookups_resolve(&g->arena, &g->plan, environ, out_trouble);
-    if (!g->lookups)
-        return false;
-    match(g, d->plan);
-    int failed = find_ports(g, d);
-    if (failed)
-        strbuf_addf(out_trouble, "no free port can be found: %s\n", strerror(-failed));
-    return !failed && move_proxy(d, g->plan.settings->proxy_port, out_trouble);
-}
-
-/* ---- Stage 1 ---- */
+/* ---- Stage 1: what has to end first ---- */
 
 static enum update_verdict verdict_on_old(const struct generation *g, uint32_t service)
 {
@@ -272,8 +130,9 @@ static void clear_way(struct daemon *d, const struct generation *g)
 
 static json_t *success(const struct update *update)
 {
-    return json_pack("{s:b,s:o,s:o}", "ok", 1, "text", text_json(&update->parts[UPDATE_TEXT]),
-                     "diff", loads(&update->parts[UPDATE_JSON]));
+    return json_pack("{s:b,s:o,s:o}", "ok", 1, "text",
+                     text_json(strbuf_text(&update->parts[UPDATE_TEXT])), "diff",
+                     parse(&update->parts[UPDATE_JSON]));
 }
 
 static void tell(struct daemon *d, const struct update *update)
@@ -291,14 +150,25 @@ static void accept(struct daemon *d, const struct update *update, struct generat
     tell(d, update);
     conclude(&d->reload, 202, success(update));
     if (same && !d->reload.variables) {
-        discard(g);
+        generation_destroy(g);
         return;
     }
-    discard(d->reload.next);
+    generation_destroy(d->reload.next);
     d->reload.next = g;
     if (!same)
         d->announced = false;
     clear_way(d, g);
+}
+
+/* Before all else, since nobody has to end for it; false: it cannot be had. */
+static bool move_proxy(struct daemon *d, uint16_t port, struct strbuf *out_trouble)
+{
+    uint16_t before = daemon_proxy_port(d);
+    if (dispatch_proxy_listen(d, port, out_trouble))
+        return false;
+    if (port && port != before)
+        log_info(&d->log, "the proxy listens on port %u", port);
+    return true;
 }
 
 static void begin(struct daemon *d);
@@ -316,12 +186,12 @@ static void on_made(void *ctx, const struct update *update)
         refuse(d, update, strbuf_text(&update->parts[UPDATE_TEXT]));
         return;
     }
-    struct generation *g = mem_alloc(sizeof *g);
-    if (fill(g, d, update, &trouble)) {
+    struct generation *g = generation_create(d, update, &trouble);
+    if (g && move_proxy(d, g->plan.settings->proxy_port, &trouble)) {
         accept(d, update, g);
     } else {
         refuse(d, &(struct update){0}, strbuf_text(&trouble));
-        discard(g);
+        generation_destroy(g);
     }
     strbuf_finish(&trouble);
 }
@@ -353,7 +223,7 @@ static void set_cause(struct daemon *d, const char *what, const char *how)
 int reload_request(struct daemon *d, const json_t *variables, struct control_stream *stream,
                    struct strbuf *out_error)
 {
-    if (d->stopping) {
+    if (d->stopping || d->ending) {
         strbuf_adds(out_error, "everything is being stopped");
         return -EBUSY;
     }
@@ -388,7 +258,7 @@ void reload_on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 static void on_saved(void *ctx, const char *path)
 {
     struct daemon *d = ctx;
-    if (d->stopping)
+    if (d->stopping || d->ending)
         return;
     set_cause(d, path, " changed");
     begin(d);
@@ -431,7 +301,7 @@ void reload_abandon(struct daemon *d)
     struct reload *reload = &d->reload;
     recompile_stop(&reload->making);
     saves_stop(&reload->saves);
-    discard(reload->next);
+    generation_destroy(reload->next);
     reload->next = NULL;
     reload->again = false;
     conclude(reload, 409, json_pack("{s:s}", "error", "everything is being stopped"));
@@ -441,7 +311,7 @@ void reload_finish(struct daemon *d)
 {
     struct reload *reload = &d->reload;
     reload_abandon(d);
-    discard(reload->now);
+    generation_destroy(reload->now);
     json_decref(reload->variables);
     strbuf_finish(&reload->cause);
     strbuf_finish(&reload->refusal);
@@ -462,7 +332,7 @@ void reload_continue(struct daemon *d)
     d->reload.next = NULL;
     d->reload.now = next;
     reload_swap(d, next);
-    discard(before);
+    generation_destroy(before);
     reset_left(d);
     watch_sources(d);
 }

@@ -15,24 +15,13 @@
 #ifndef RUNTIME_RELOAD_H
 #define RUNTIME_RELOAD_H
 
-#include "arena.h"
 #include "control.h"
+#include "generation.h"
 #include "recompile.h"
 #include "saves.h"
 
 struct daemon;
 struct reload_waiter; /* a client who waits for the answer */
-
-/* A plan that is accepted, and what was found out for it. */
-struct generation {
-    struct arena arena; /* of all of it */
-    struct plan plan;
-    const char *const *lookups;
-    uint16_t *ports;      /* one a service; only chosen ones matter before the exchange */
-    uint32_t *from;       /* for each service its index in the plan before, or PLAN_NONE */
-    uint32_t *to;         /* the reverse */
-    const char *verdicts; /* as in UPDATE_VERDICTS */
-};
 
 struct reload {
     struct recompile making;

@@ -17,7 +17,6 @@ struct before {
     struct strbuf *reasons;
     const char **names;
     uint16_t *ports;
-    bool *own_words;
 };
 
 static void let_go(struct daemon *d, const struct generation *next)
@@ -87,9 +86,7 @@ static void move_logs(struct daemon *d, const struct generation *next)
     log_terminal_rename(&d->terminal, d->names, count);
     daemon_fit_window(d);
     log_files_set(&d->log_files, &d->world);
-    d->own_words = mem_alloc_array((size_t)count + 1, sizeof *d->own_words);
-    d->own_words[count] = true;
-    d->terminal.sink.wanted = d->options->foreground ? NULL : d->own_words;
+    daemon_choose_lines(d);
 }
 
 /* Processes are noted by the index of their service. */
@@ -203,7 +200,6 @@ static void finish_before(struct before *old)
     free(old->reasons);
     free(old->names);
     free(old->ports);
-    free(old->own_words);
 }
 
 void reload_swap(struct daemon *d, struct generation *next)
@@ -213,8 +209,7 @@ void reload_swap(struct daemon *d, struct generation *next)
                          .service_ports = d->service_ports,
                          .reasons = d->reasons,
                          .names = d->names,
-                         .ports = d->ports,
-                         .own_words = d->own_words};
+                         .ports = d->ports};
     let_go(d, next);
     point_world(d, next);
     move_logs(d, next);

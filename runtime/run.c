@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include "clock.h"
 #include "io.h"
 
 #include <signal.h>
@@ -50,10 +51,8 @@ static const struct plan_probe *planned_probe(const struct run *run)
 
 static void enter(struct run *run, enum run_phase phase)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     run->phase = phase;
-    run->phase_since = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    run->phase_since = clock_ms();
 }
 
 /* ---- What the guard reports ---- */

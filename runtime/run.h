@@ -51,7 +51,7 @@ struct run {
     uint32_t service;
     struct guard guard;
     enum run_phase phase;
-    int64_t phase_since; /* ms, CLOCK_MONOTONIC */
+    int64_t phase_since; /* by clock_ms */
     pid_t pid;           /* of the service's own process; 0: none (yet, any more) */
     uint64_t start_time; /* its, as in /proc */
     uint32_t failures;   /* of the probe, at run_rest */
@@ -84,7 +84,8 @@ void run_move(struct run *run, struct run *from, uint32_t service);
 /* launches: one a guard_command; NULL for those that the service has not. 0, or a negative errno;
  * then there is no answer. */
 int run_start(struct run *run, const struct launch *launches[GUARD_COMMAND_COUNT]);
-/* Probing begins and ends with the supervisor's states; without a probe in the plan, nothing. */
+/* Probing begins and ends with the supervisor's states. Without a probe in the plan these do
+ * nothing. */
 void run_probe(struct run *run);
 void run_probe_stop(struct run *run);
 /* Of a service that is ready, after run_move; well or not. */
@@ -92,7 +93,8 @@ void run_probe_resume(struct run *run, bool unhealthy);
 /* The port that its probe asks, host order; 0 if it asks none. */
 uint16_t run_probe_port(const struct run *run);
 
-/* Everything of these: nothing without a process. Of the service and all that descends from it. */
+/* Each of these is for the service's process and all that descends from it; without a process
+ * nothing happens. */
 void run_stop(struct run *run);
 /* Until nobody is left; post_stop is still run unless at_once. */
 void run_kill(struct run *run, bool at_once);

@@ -154,6 +154,17 @@ static int open_file(const struct rundir *dir, const char *name, int flags)
     return fd;
 }
 
+static int read_file(const struct rundir *dir, const char *name, size_t limit, char **out_text,
+                     size_t *out_size)
+{
+    int fd = open_file(dir, name, O_RDONLY);
+    if (fd < 0)
+        return fd;
+    int error = io_read_fd(fd, limit, out_text, out_size);
+    close(fd);
+    return error;
+}
+
 static int try_lock(int fd, int operation)
 {
     int result;
@@ -237,13 +248,9 @@ int rundir_write_token(struct rundir *dir, const char *token)
 
 int rundir_read_token(const struct rundir *dir, char *out_token, size_t size)
 {
-    int fd = open_file(dir, "token", O_RDONLY);
-    if (fd < 0)
-        return fd;
     char *text;
     size_t length;
-    int error = io_read_fd(fd, size, &text, &length);
-    close(fd);
+    int error = read_file(dir, "token", size, &text, &length);
     if (error)
         return error;
     bool good = length > 0 && length < size && strspn(text, "0123456789abcdef") >= length;
@@ -255,13 +262,9 @@ int rundir_read_token(const struct rundir *dir, char *out_token, size_t size)
 
 int rundir_read_info(const struct rundir *dir, struct rundir_info *out_info)
 {
-    int fd = open_file(dir, "info.json", O_RDONLY);
-    if (fd < 0)
-        return fd;
     char *text;
     size_t size;
-    int error = io_read_fd(fd, INFO_SIZE_MAX, &text, &size);
-    close(fd);
+    int error = read_file(dir, "info.json", INFO_SIZE_MAX, &text, &size);
     if (error)
         return error;
     json_t *root = json_loadb(text, size, 0, NULL);

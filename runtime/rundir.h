@@ -7,8 +7,9 @@
  *
  * A flock on "lock" is the only truth of "running". It is held by the open file description: a
  * process that is forked without exec (a guard) must close its copy, or the lock outlives the
- * daemon. "sock" is the control socket, "info.json" says who holds the lock, "token" is what
- * the page at a3s.localhost needs (site.h), "daemon.log" is what a daemon in the background prints.
+ * daemon. "sock" is the control socket, "info.json" says who holds the lock, "token" is what the
+ * page at a3s.localhost needs (site.h), "daemon.log" is what a daemon in the background prints,
+ * "processes" notes what runs (leftovers.h).
  * A zeroed struct rundir is a closed one.
  */
 #ifndef RUNTIME_RUNDIR_H

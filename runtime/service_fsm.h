@@ -34,7 +34,7 @@ enum service_action {
 struct service_step {
     enum service_state next;
     enum service_action action;
-    bool set; /* the cell is written down; true for every cell */
+    bool set; /* false: the cell is missing in the .def, which a test would find */
 };
 
 struct service_step service_step(enum service_state state, enum service_event event);

@@ -14,10 +14,9 @@
 #define PROC_NET_MAX (16u << 20) /* bytes of a table that are looked at */
 #define STATE_LISTEN 0x0au       /* TCP_LISTEN in the tables */
 
-#define V4_DIGITS                                                                  \
-    8 /* of an address in the table of IPv4; in that of IPv6, of each of its words \
-       */
-#define V6_WORDS 4
+/* Hex digits of an address in the table of IPv4, and of each word of one in that of IPv6. */
+#define V4_DIGITS 8
+#define V6_WORDS  4
 
 struct found {
     VEC(struct listening_socket) sockets;

@@ -5,6 +5,7 @@
 #include "proxy.h"
 #include "run.h"
 #include "site.h"
+#include "why.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -34,12 +35,9 @@ static json_t *waiting_on(const struct narrator *n, uint32_t service)
     enum service_state state = n->supervisor->services[service].state;
     if (state != SERVICE_PENDING && state != SERVICE_BLOCKED)
         return names;
-    struct plan_range deps = n->plan->services[service].deps;
-    for (uint32_t i = 0; i < deps.count; i++) {
-        uint32_t dep = n->plan->deps[deps.first + i];
-        if (!supervisor_is_ready(n->supervisor, dep))
-            json_array_append_new(names, json_string(plan_service_name(n->plan, dep)));
-    }
+    for (uint32_t at = 0, dep;
+         (dep = supervisor_next_unmet(n->supervisor, service, &at)) != PLAN_NONE;)
+        json_array_append_new(names, json_string(plan_service_name(n->plan, dep)));
     return names;
 }
 
@@ -49,15 +47,6 @@ static json_t *health(const struct narrator *n, uint32_t service)
     if (n->plan->services[service].probe == PLAN_NONE || !service_has_process(state))
         return json_null();
     return json_boolean(state == SERVICE_RUNNING);
-}
-
-static void set_place(json_t *object, const struct plan *plan, uint32_t service)
-{
-    const struct plan_span *span = plan_find_span(plan, service, PLAN_FIELD_NAME);
-    json_object_set_new(object, "source",
-                        json_pack("{s:s,s:I,s:I}", "file",
-                                  plan_text_ptr(plan, plan->sources[span->source].path), "line",
-                                  (json_int_t)span->line, "column", (json_int_t)span->column));
 }
 
 static json_t *quantile(const struct latency *latency, double part)
@@ -132,7 +121,7 @@ json_t *status_service(const struct status_source *source, uint32_t service, int
     set_number(object, "exit_signal", exited && run->exit.signaled, run->exit.code);
     set_number(object, "next_retry_ms", s->state == SERVICE_BACKOFF, s->deadline - now);
     set_texts(object, n, service, now);
-    set_place(object, n->plan, service);
+    json_object_set_new(object, "source", why_place_json(n->plan, service));
     set_requests(object, source->proxy, service);
     return object;
 }

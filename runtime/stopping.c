@@ -9,6 +9,9 @@
 #define FIRST_WORD 1.
 #define LAST_PAUSE 10.
 
+/* s that answers have to reach their clients, when nothing else is left to do. */
+#define LAST_WORDS 1.
+
 void stopping_all(struct daemon *d)
 {
     d->stopping = true;
@@ -85,6 +88,30 @@ void stopping_began(struct daemon *d)
     ev_now_update(d->loop);
     d->patience.repeat = FIRST_WORD;
     ev_timer_again(d->loop, &d->patience);
+}
+
+/* ---- The end ---- */
+
+void stopping_on_last_word(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)timer;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+void stopping_end(struct daemon *d)
+{
+    if (!d->ending) {
+        d->ending = true;
+        control_wind_up(&d->control);
+        if (d->proxy)
+            proxy_wind_up(d->proxy);
+        ev_now_update(d->loop);
+        ev_timer_set(&d->last_words, LAST_WORDS, 0.);
+        ev_timer_start(d->loop, &d->last_words);
+    }
+    if (control_is_quiet(&d->control) && (!d->proxy || proxy_is_quiet(d->proxy)))
+        ev_break(d->loop, EVBREAK_ALL);
 }
 
 /* ---- Signals ---- */

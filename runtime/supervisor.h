@@ -125,6 +125,9 @@ int64_t supervisor_deadline(const struct supervisor *supervisor);
 bool supervisor_is_down(const struct supervisor *supervisor);
 /* Whether the service is where it was wanted: a service ready, a task done. */
 bool supervisor_is_ready(const struct supervisor *supervisor, uint32_t service);
+/* The next dependency of the service that is not ready, in the order of the plan: the caller's *at
+ * is 0 at first. PLAN_NONE: there is no other. */
+uint32_t supervisor_next_unmet(const struct supervisor *supervisor, uint32_t service, uint32_t *at);
 /* For a blocked service: the one whose failure is the root of it. */
 uint32_t supervisor_root_cause(const struct supervisor *supervisor, uint32_t service);
 

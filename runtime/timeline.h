@@ -19,7 +19,7 @@ struct timeline_entry {
 
 struct timeline {
     int64_t began, began_wall; /* the latter of the wall clock */
-    int64_t begun;             /* who has been asked for by then belongs to the start */
+    int64_t begun;             /* a service that was asked for by then belongs to the start */
     uint32_t count;
     struct timeline_entry *entries; /* one a service */
 };
@@ -29,7 +29,7 @@ void timeline_finish(struct timeline *timeline);
 /* For another plan: from[i] is service i's index in the old one, or PLAN_NONE. */
 void timeline_renumber(struct timeline *timeline, const uint32_t *from, uint32_t count);
 
-/* Everybody has been asked for who belongs to the start. */
+/* All services that belong to the start have been asked for. */
 void timeline_begun(struct timeline *timeline, int64_t now);
 /* The service has gone over to the state. */
 void timeline_note(struct timeline *timeline, const struct plan *plan, uint32_t service,

@@ -17,6 +17,7 @@
 #define UPSTREAM_IDLE_SHARE 256 /* idle connections of one service */
 #define UPSTREAM_FAMILIES   2
 #define UPSTREAM_NO_SERVICE UINT32_MAX
+#define UPSTREAM_NO_ROUND   UINT32_MAX /* is of none: not kept */
 
 struct upstream_pool {
     struct ev_loop *loop;

@@ -22,9 +22,6 @@ struct watch_set {
     struct watch_breaker breaker;
 };
 
-/* Never watched below a watched path, whatever the patterns say. */
-static const char *const never[] = {".git", "node_modules"};
-
 /* What editors leave beside a file while it is open or being saved. */
 static const char *const editor_files[] = {
     "*.swp", "*.swo", "*.swx", "*~", ".#*", "#*#", "4913", "*___jb_tmp___", "*___jb_old___",
@@ -169,9 +166,8 @@ static bool on_ignored(void *ctx, uint32_t watch, const char *path, bool is_fold
     struct watcher *watcher = ctx;
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        if (strcmp(name, never[i]) == 0)
-            return true;
+    if (ignore_always(name))
+        return true;
     if (!is_folder && is_own_log(&watcher->sets[watch], path))
         return true;
     return ignore_match(&watcher->sets[watch].ignore, path, is_folder);

@@ -4,9 +4,10 @@
  * Who wrote a file cannot be known, when can: a change is quick if it comes within WATCH_QUICK
  * seconds of a restart that another one caused, or of the service's start after that.
  * After WATCH_QUICK_MAX restarts by quick changes in a row the breaker opens: changes restart
- * nothing until there have been none for WATCH_QUICK seconds. Then it closes again, half: the next
- * quick change opens it at once, until one restart is followed by none. Of what came meanwhile, a
- * change that was not quick (somebody saved a file) is made good by one restart.
+ * nothing until there have been none for WATCH_QUICK seconds. Then it is half closed: a quick
+ * change opens it again at once. It is closed when a restart has been followed by no quick change.
+ * If a change that was not quick (somebody saved a file) came while it was open, the service is
+ * restarted once for it.
  *
  * Times are seconds of any clock that never goes back. A zeroed breaker is closed.
  */

@@ -74,13 +74,16 @@ static void count_folder(struct need *need, const char *path, uint32_t level)
     consider(need, path, level, need->folders - before);
 }
 
-/* What lies within another target is counted there. */
+/* What lies within another target is counted there; of the same path, the first target counts it.
+ */
 static bool is_counted(const struct watch_tree *tree, const struct watch_target *target)
 {
+    bool is_first = true;
     for (const struct watch_target *other = tree->targets; other; other = other->next) {
-        if (other == target || !watch_path_within(target->path, other->path))
-            continue;
-        if (strcmp(other->path, target->path) != 0 || other < target)
+        bool same = strcmp(other->path, target->path) == 0;
+        if (other == target)
+            is_first = false;
+        else if (same ? is_first : watch_path_within(target->path, other->path))
             return true;
     }
     return false;

@@ -64,7 +64,7 @@ static json_t *chain_json(const struct why_source *source, const struct why_chai
     return array;
 }
 
-static json_t *place_json(const struct plan *plan, uint32_t service)
+json_t *why_place_json(const struct plan *plan, uint32_t service)
 {
     const struct plan_span *span = plan_find_span(plan, service, PLAN_FIELD_NAME);
     return json_pack("{s:s,s:I,s:I}", "file", plan_text_ptr(plan, plan->sources[span->source].path),
@@ -81,8 +81,8 @@ json_t *why_json(const struct why_source *source, uint32_t service)
     json_t *object =
         json_pack("{s:i,s:s,s:s,s:o,s:o,s:b,s:o}", "api", 1, "service",
                   plan_service_name(source->plan, service), "state", service_state_name(s->state),
-                  "text", text_json(&text), "source", place_json(source->plan, service), "complete",
-                  chain.complete, "chain", chain_json(source, &chain));
+                  "text", text_json(&text), "source", why_place_json(source->plan, service),
+                  "complete", chain.complete, "chain", chain_json(source, &chain));
     strbuf_finish(&text);
     return object;
 }

@@ -38,6 +38,9 @@ json_t *why_journal_json(const struct why_source *source, uint32_t service);
 /* One record as in them, without its cause, and with "seq", which rises over all services. */
 json_t *why_event_json(const struct why_source *source, const struct journal_record *record);
 
+/* Where the service is declared: {"file", "line", "column"}. */
+json_t *why_place_json(const struct plan *plan, uint32_t service);
+
 /* "lane is blocked: it depends on event (A3sfile.hcl:94:3), which failed: exited with 3". */
 void why_headline(const struct why_source *source, uint32_t service, struct strbuf *out);
 /* "exited with 3", "pending -> starting: every dependency is ready". */

@@ -1,7 +1,5 @@
 #include "why.h"
 
-#include <stdlib.h>
-
 /* Of the service itself, and in a row of another one. */
 #define OWN_MAX   24u
 #define OTHER_MAX 4u
@@ -49,12 +47,6 @@ static void add_others(const struct journal *journal, const struct journal_recor
     }
 }
 
-static int by_order(const void *a, const void *b)
-{
-    const struct journal_record *const *left = a, *const *right = b;
-    return (*left)->order < (*right)->order ? -1 : 1;
-}
-
 void why_chain_collect(const struct journal *journal, uint32_t service, struct why_chain *out)
 {
     struct journal_ref ref = journal_last(journal, service);
@@ -68,5 +60,5 @@ void why_chain_collect(const struct journal *journal, uint32_t service, struct w
             break;
         ref.number--;
     }
-    qsort(out->records, out->count, sizeof *out->records, by_order);
+    journal_sort(out->records, out->count);
 }

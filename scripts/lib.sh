@@ -13,6 +13,16 @@ die() {
     exit 1
 }
 
+# explain "$@": of a script that is asked for --help, the comment at its head is the answer.
+explain() {
+    case " $* " in
+    *" --help "* | *" -h "*)
+        sed -n '2,/^[^#]/s/^#\( \|$\)//p' "scripts/${0##*/}"
+        exit 0
+        ;;
+    esac
+}
+
 have_command() {
     command -v "$1" >/dev/null 2>&1
 }

@@ -1,9 +1,10 @@
 /* The plan: what the compiler writes and the runtime runs. Nothing else is shared by the two.
  *
  * A plan is one file, usable in place: a header, a directory of sections, sections of fixed-width
- * records that refer to each other by index, and one blob of strings. Little-endian, everything
- * aligned to 8 bytes. It holds no time, no absolute path and nothing that depends on the machine:
- * the same sources compile to the same bytes. docs/plan-format.md describes every byte.
+ * records that refer to each other by index, and one blob of strings. Numbers are as the machine
+ * has them, which is little-endian on all but a few; everything is aligned to 8 bytes. It holds no
+ * time, no absolute path and nothing else that depends on the machine: the same sources compile to
+ * the same bytes. docs/plan-format.md describes every byte.
  *
  * plan_verify is total: after it has passed, every index, range, string and enum of the plan is
  * valid, services are in start order (each after its dependencies), and the accessors below do
@@ -136,7 +137,7 @@ struct plan_lookup {
     uint32_t source, line, column; /* the first place that asks for it; as in struct plan_span */
 };
 
-#define PLAN_COMMAND_SHELL (1u << 0) /* argv is /bin/sh -c LINE: three arguments */
+#define PLAN_COMMAND_SHELL (1u << 0) /* argv is /bin/sh -c and what the shell runs */
 
 struct plan_command {
     struct plan_text line;  /* as it was written, for people */
@@ -163,15 +164,16 @@ enum plan_restart_policy {
     PLAN_RESTART_ALWAYS,
     PLAN_RESTART_COUNT
 };
-enum plan_signal { /* the plan's own numbers: a signal's differs from system to system */
-                   PLAN_SIGNAL_TERM,
-                   PLAN_SIGNAL_INT,
-                   PLAN_SIGNAL_QUIT,
-                   PLAN_SIGNAL_HUP,
-                   PLAN_SIGNAL_USR1,
-                   PLAN_SIGNAL_USR2,
-                   PLAN_SIGNAL_KILL,
-                   PLAN_SIGNAL_COUNT
+/* The plan's own numbers: those of the signals differ from system to system. */
+enum plan_signal {
+    PLAN_SIGNAL_TERM,
+    PLAN_SIGNAL_INT,
+    PLAN_SIGNAL_QUIT,
+    PLAN_SIGNAL_HUP,
+    PLAN_SIGNAL_USR1,
+    PLAN_SIGNAL_USR2,
+    PLAN_SIGNAL_KILL,
+    PLAN_SIGNAL_COUNT
 };
 
 #define PLAN_SERVICE_DISABLED     (1u << 0) /* started only when it is named */
@@ -287,7 +289,7 @@ struct plan_source {
     uint64_t hash;           /* XXH3-64 of the bytes */
 };
 
-/* What a span is about. PLAN_FIELD(ENUM, "as a person writes it") */
+/* What a span is about. X(FIELD, "as a person writes it") */
 #define PLAN_FIELDS(X)          \
     X(NAME, "service")          \
     X(CMD, "cmd")               \

@@ -4,9 +4,10 @@
     commands.py A3S
 
 A session is a fenced block with lines "$ COMMAND" and what each printed. SESSIONS has the folder in
-which it is played, and what has to be done before; those of RECORDED have times and process numbers
-in them, so only their commands are looked at. Of every "a3s ..." in a fence or between backquotes the
-command and the options have to exist. Prints TAP.
+which it is played, and what has to be done before; those of ELSEWHERE are about services that run, and
+played by tests/e2e/test_docs.py, or are a benchmark. Of every "a3s ..." in a fence or between backquotes
+the command and the options have to exist; lines without a prompt that need no a3s that runs have to
+succeed; every piece of HCL is an A3sfile, but for programs that are not there. Prints TAP.
 """
 import os
 import pathlib
@@ -29,14 +30,18 @@ SESSIONS = {
     ("docs/guide.md", "a3s init --stdout"): (ROOT / "tests" / "init" / "guide", ""),
     ("docs/language.md", "a3s hcl broken.hcl"): (HERE / "broken", ""),
 }
-RECORDED = {
-    ("README.md", "a3s up"), ("README.md", "a3s status"), ("docs/guide.md", "a3s why lane"),
-    ("docs/benchmarks.md", "bench/restarts"),
+ELSEWHERE = {
+    ("README.md", "a3s up"), ("docs/guide.md", "a3s why lane"), ("docs/benchmarks.md", "bench/restarts"),
 }
+# What a piece of HCL needs around it.
+SERVICE = 'service "web" {\n  cmd = "true"\n}\n'
+FILES = {"motd.txt": "hello\n"}
+# Commands that speak to an a3s that runs; tests/e2e/test_docs.py has them.
+NEED_ONE = {"fault", "open"}
 
 
-def fences(page):
-    return re.findall(r"^```[a-z]*\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+def fences(page, language="[a-z]*"):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
 
 
 def sessions(page):
@@ -67,10 +72,43 @@ def sessions_are_true(a3s, page, name):
     wrong = []
     for command, printed in sessions(page):
         place = SESSIONS.get((name, command))
-        if not place and (name, command) not in RECORDED:
+        if not place and (name, command) not in ELSEWHERE:
             wrong.append(f"no test plays: {command}")
         elif place and (got := play(a3s, command, place)) != printed:
             wrong += [f"{command} prints:", *got.splitlines()]
+    return wrong
+
+
+def hcl_is_valid(a3s, page):
+    wrong = []
+    for text in fences(page, "hcl"):
+        with tempfile.TemporaryDirectory() as folder:
+            files = {**FILES, "A3sfile.hcl": text + ("" if 'service "' in text else SERVICE)}
+            for name, content in files.items():
+                pathlib.Path(folder, name).write_text(content, encoding="utf-8")
+            done = subprocess.run([a3s, "validate"], cwd=folder, env=environment(a3s, folder), capture_output=True,
+                                  timeout=60, check=False)
+        if done.returncode:
+            wrong += done.stdout.decode().splitlines()
+    return wrong
+
+
+def lines_succeed(a3s, page):
+    """Of "a3s COMMAND ... && ...  # why" and the like the first command."""
+    wrong = []
+    for text in fences(page):
+        for line in re.findall(r"^a3s [a-z].*", "" if "$ " in text else text, re.M):
+            command = re.split(r"\s+(?:#|\||&&)", line)[0]
+            name = command.split()[1]
+            if name in NEED_ONE:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                if name != "init":
+                    pathlib.Path(folder, "A3sfile.hcl").write_text(SERVICE, encoding="utf-8")
+                done = subprocess.run(["sh", "-c", command], cwd=folder, env=environment(a3s, folder), check=False,
+                                      stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+            if done.returncode:
+                wrong += [f"{command} ends with {done.returncode}", *done.stderr.decode().splitlines()]
     return wrong
 
 
@@ -143,6 +181,8 @@ def main():
         name = str(page.relative_to(ROOT))
         results.append((f"sessions of {name}", sessions_are_true(a3s, page, name)))
         results.append((f"commands in {name}", mentions_exist(help_, page)))
+        results.append((f"lines of {name}", lines_succeed(a3s, page)))
+        results.append((f"HCL in {name}", hcl_is_valid(a3s, page)))
     print(f"1..{len(results)}")
     for number, (name, problems) in enumerate(results, 1):
         print(f"{'not ok' if problems else 'ok'} {number} - {name}")

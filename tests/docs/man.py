@@ -60,6 +60,10 @@ def main():
     listed = {page_of(name) for name in known} | {"a3s.1", "A3sfile.5"}
     have = {path.name for path in folder.glob("*.[15]")}
     results.append(("no page without a command", sorted(have - listed)))
+    for name, page in [*((name, page_of(name)) for name in known), ("A3sfile", "A3sfile.5"), ("", "a3s.1")]:
+        page = folder / page
+        printed = output(a3s, "help", "--man", *name.split())
+        results.append((f"{page.name} is what the program prints", [] if printed == page.read_text() else ["differs"]))
     skip = "" if shutil.which("man") or shutil.which("mandoc") else " # SKIP neither man nor mandoc is here"
     results += [(f"{name} is well-formed{skip}", complaints(folder / name)) for name in sorted(have)]
     print(f"1..{len(results)}")

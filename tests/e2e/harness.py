@@ -7,6 +7,7 @@ brought into being may be left: they are found by a marker in their environment.
 """
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -17,9 +18,11 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -109,6 +112,10 @@ def free_port():
 
 
 # ---- processes -----------------------------------------------------------------------------------
+
+
+def set_size(terminal, rows, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def marked_processes(marker):
@@ -319,6 +326,16 @@ class Case:
     def a3sfile(self, *blocks, dev="", name="A3sfile.hcl"):
         self.write(name, f"dev {{\n  proxy_port = {self.proxy_port}\n{dev}\n}}\n" + "\n".join(blocks))
 
+    def copy_example(self, name):
+        """Makes the project one of examples/, with ports of its own."""
+        shutil.rmtree(self.dir)
+        shutil.copytree(REPOSITORY / "examples" / name, self.dir, ignore=shutil.ignore_patterns("data"))
+        path = self.dir / "A3sfile.hcl"
+        text = re.sub(r"(?<= = )(?!7080)\d{4}\b", lambda _: str(free_port()), path.read_text(encoding="utf-8"))
+        proxy = f"proxy_port = {self.proxy_port}"
+        text = re.sub("proxy_port = 7080", proxy, text) if "proxy_port" in text else f"dev {{ {proxy} }}\n{text}"
+        path.write_text(text, encoding="utf-8")
+
     # -- the program
 
     def run(self, *args, deadline=None, cwd=None, env=None, stdin=None):
@@ -351,12 +368,25 @@ class Case:
         self.programs.append(program)
         return program
 
+    def start_on_terminal(self, *args, rows=24, columns=80, **options):
+        """The same as the leader of a new terminal: (program, the other end)."""
+        ours, theirs = os.openpty()
+        set_size(ours, rows, columns)
+        program = self.start(*args, **{"stdin": theirs, "stdout": theirs, "stderr": theirs, **options},
+                             start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(theirs)
+        return program, ours
+
     def start_ready(self, *names):
         """`up`, once these services run."""
         program = self.start("up")
         for name in names:
             self.wait_state(name, "running")
         return program
+
+    def socket_path(self):
+        """Of the control socket; a3s has to have made it."""
+        return str(next(self.base.glob("run/a3s/*/sock")))
 
     def stop(self, program, number=signal.SIGINT, code=0):
         """Ends a running a3s as Ctrl-C does, or by another signal; it must leave nothing behind."""
@@ -450,3 +480,9 @@ class Case:
         shutil.rmtree(self.base, ignore_errors=True)
         self.socket.close()
         return problems
+
+
+def up(t, *more, options="--listen http", body=""):
+    """`up` of a service "web" that answers HTTP, and of others; as soon as it runs."""
+    t.a3sfile(t.service("web", options, f'port = 0\nhealth {{ type = "http" }}\n{body}'), *more)
+    return t.start_ready("web")

@@ -278,7 +278,7 @@ def listen(kind, name, reporter):
         threading.Thread(target=serve_connection, args=(sock, kind, name), daemon=True).start()
 
 
-def main():
+def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("name")
     parser.add_argument("--listen", choices=("http", "tcp"))
@@ -290,9 +290,12 @@ def main():
     parser.add_argument("--echo-fifo", help="a fifo: what the case writes there goes to stdout")
     parser.add_argument("--show", action="append", default=[], help="report this variable")
     parser.add_argument("--exit", type=int, help="end with this code")
-    options = parser.parse_args()
+    return parser.parse_args()
 
+
+def main():
     global told
+    options = read_options()
     reporter = told = Reporter(options.name)
 
     def on_term(_signal, _frame):

@@ -1,20 +1,12 @@
 """Access lines and faults on purpose: what the proxy tells about requests, and what it spoils."""
 
 import json
-import os
 import re
 import socket
 
-from harness import case, check, same, until
+from harness import case, check, same, until, up
 
 HTTP = 'port = 0\nhealth { type = "http" }'
-
-
-def up(t, *more):
-    t.a3sfile(t.service("web", "--listen http", HTTP), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
 
 
 def lines(t, *args):

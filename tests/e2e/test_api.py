@@ -9,8 +9,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.parse
 
-import harness
 from harness import DEADLINE, REPOSITORY, Skip, case, check, same, until
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "schema"))
@@ -32,13 +32,9 @@ class Connection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
-def socket_path(t):
-    return str(next(t.base.glob("run/a3s/*/sock")))
-
-
 def ask(t, method, target, body=None):
     """(status, content type, bytes)"""
-    connection = Connection(socket_path(t))
+    connection = Connection(t.socket_path())
     connection.request(method, target, json.dumps(body) if body is not None else None)
     answer = connection.getresponse()
     got = answer.status, answer.getheader("Content-Type"), answer.read()
@@ -97,7 +93,7 @@ def other_methods_are_refused_by_name(t):
     program = start(t)
     for path, item in OPENAPI["paths"].items():
         for method in {"get", "post"} - set(item):
-            connection = Connection(socket_path(t))
+            connection = Connection(t.socket_path())
             connection.request(method.upper(), path.replace("{name}", "api"))
             answer = connection.getresponse()
             same((answer.status, answer.getheader("Allow")), (405, " ".join(item).upper()), f"{method} {path}")
@@ -194,13 +190,44 @@ def a_pattern_that_never_ends_is_given_up(t):
 
 
 @case
+def a_slow_pattern_says_what_it_has_not_read(t):
+    """Three times what the ring holds comes faster than the pattern is tried: each line is given or counted."""
+    fifo, count = t.fifo("words"), 3000
+    t.a3sfile(t.service("a", f"--echo-fifo {fifo}"))
+    program = t.start("up")
+    t.wait_state("a", "running")
+    connection = Connection(socket_path(t))
+    connection.request("GET", "/v1/logs?service=a&follow=1&lines=0&grep=" + urllib.parse.quote("[0-9]+-x|#[0-9]+$"))
+    answer = connection.getresponse()
+    with open(fifo, "wb", buffering=0) as words:
+        for first in range(0, count, 100):
+            words.write(b"".join(b"0123456789" * 100 + b"#%d\n" % i for i in range(first, first + 100)))
+    schema = OPENAPI["paths"]["/v1/logs"]["get"]["responses"]["200"]["content"]["application/x-ndjson"]["schema"]
+    shown, unread, last = 0, 0, -1
+    while shown + unread < count:
+        line = json.loads(answer.readline())
+        same(list(draft7.check(OPENAPI, schema, line, "line")), [], f"mistakes of {line}")
+        check("error" not in line, line)
+        if line.get("stream") == "stdout":
+            number = int(line["line"].partition("#")[2])
+            check(number > last, f"{number} after {last}")
+            shown, last = shown + 1, number
+        unread += line.get("unread", 0)
+    same(shown + unread, count, "lines, given or counted")
+    connection.close()
+    t.stop(program)
+    if not unread:
+        raise Skip("the pattern kept up with the output")
+
+
+@case
 def events_are_as_described(t):
     program = start(t)
     history = call(t, "GET", "/v1/events", 200, query="?history=1000&follow=0")
     changes = [(e["from"], e["to"]) for e in history if e["service"] == "api"]
     same(changes, [("stopped", "pending"), ("pending", "starting"), ("starting", "running")], "of api")
     same(len(call(t, "GET", "/v1/events", 200, query="?history=2&follow=0")), 2, "the newest two")
-    connection = Connection(socket_path(t))
+    connection = Connection(t.socket_path())
     connection.request("GET", "/v1/events")
     stream = connection.getresponse()
     content = OPENAPI["paths"]["/v1/events"]["get"]["responses"]["200"]["content"]
@@ -223,6 +250,28 @@ def events_are_as_described(t):
     same(later[-1]["service"], "late", "the new service")
     connection.close()
     call(t, "GET", "/v1/events", 400, query="?history=all")
+    t.stop(program)
+
+
+@case
+def commands_for_all(t):
+    t.a3sfile(t.service("store"), t.service("api", "", 'depends_on = ["store"]'), t.service("off", "", "disabled = true"))
+    program = t.start_ready("store", "api")
+    for name in ("store", "api"):
+        t.expect(name, "start")
+    call(t, "POST", "/v1/restart", 202)
+    for name in ("store", "api"):
+        t.expect(name, "start", 2)
+    t.wait_state("api", "running")
+    call(t, "POST", "/v1/services/{name}/stop", 202, "api")
+    t.wait_state("api", "stopped")
+    call(t, "POST", "/v1/restart", 202)  # of those that are wanted
+    t.expect("store", "start", 3)
+    call(t, "POST", "/v1/start", 202)
+    t.expect("api", "start", 3)
+    t.wait_state("api", "running")
+    same(t.status()["off"]["state"], "stopped", "the disabled one")
+    same(t.said("off"), [], "what the disabled one has done")
     t.stop(program)
 
 

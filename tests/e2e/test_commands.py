@@ -20,10 +20,6 @@ ASKING = (("status",), ("ps",), ("status", "--json"), ("status", "--watch"), ("s
           ("logs",), ("logs", "-f"), ("restart", "web"), ("reload",), ("down",), ("down", "web"))
 
 
-def socket_path(t):
-    return str(next(t.base.glob("run/a3s/*/sock")))
-
-
 def connect(path):
     sock = socket.socket(socket.AF_UNIX)
     sock.settimeout(DEADLINE)
@@ -136,7 +132,7 @@ def what_a_killed_a3s_leaves(t):
     program.signal(signal.SIGKILL)
     program.wait()
     check(gone(pid), "the service ends with its a3s")
-    check(os.path.exists(socket_path(t)), "the socket is left")
+    check(os.path.exists(t.socket_path()), "the socket is left")
     for command in ASKING:
         if command[0] != "down":
             check("nothing is running" in t.expect_run(3, *command).err, f"{command}")
@@ -165,7 +161,7 @@ def changes_in_a_pipe(t):
     words = t.start("status", "--watch", "--json")
     words.wait_for('"event":"open"')
     # The other one has no line to say that it listens.
-    until(lambda: ask(socket_path(t))["clients"] == 3, "both listen")
+    until(lambda: ask(t.socket_path())["clients"] == 3, "both listen")
     t.expect_run(0, "restart", "web")
     for change in ("running -> stopping", "stopping -> pending", "pending -> starting", "starting -> running"):
         watcher.wait_for(f"^web {change}$")
@@ -286,6 +282,57 @@ def exec_has_what_the_service_has(t):
 
 
 @case
+def exec_says_what_is_missing(t):
+    (t.dir / "sub").mkdir()
+    t.a3sfile(t.service("web", "", 'dir = "sub"\nenv = { TOKEN = env("E2E_NOT_SET") }'), t.service("other", "", 'dir = "sub"'))
+    check("E2E_NOT_SET" in t.run("exec", "web", "true").err, "what is looked up and not there")
+    t.env["E2E_NOT_SET"] = "x"
+    t.env["ODD"] = "\udcff"  # a byte that is no UTF-8
+    program = t.start_ready("web", "other")
+    result = t.expect_run(0, "exec", "web", "--", "sh", "-c", "echo $TOKEN")
+    check("without ODD, whose value is not UTF-8" in result.err, result)
+    same(result.out, "x\n", "what is looked up")
+    t.stop(program)
+    (t.dir / "sub").rmdir()
+    check("cannot enter" in t.expect_run(1, "exec", "other", "true").err, "a folder that has gone")
+
+
+@case
+def down_says_whom_it_waits_for(t):
+    """What is told to end reads from a fifo first."""
+    gate = t.fifo("gate")
+    shell = f"trap 'read line < {gate}; exit 0' TERM; echo armed; while :; do sleep 0.1; done"
+    t.a3sfile(f'service "slow" {{\n  cmd = ["sh", "-c", {json.dumps(shell)}]\n  stop {{\n    timeout = "10m"\n  }}\n'
+              '  health {\n    type    = "log"\n    pattern = "armed"\n  }\n}', t.service("other"))
+    program = t.start_ready("slow", "other")
+    down = t.start("down", "slow")
+    down.wait_for(r"waiting for slow")
+    t.open_gate(gate)
+    same(down.wait(), 0, "exit code of down")
+    down.wait_for(r"^slow is stopped$")
+    t.expect_run(0, "restart", "slow")
+    t.wait_state("slow", "running")
+    down = t.start("down")
+    down.wait_for(r"waiting for slow")
+    t.open_gate(gate)
+    same(down.wait(), 0, "exit code of down")
+    same(program.wait(), 0, "exit code of up")
+    t.nothing_left()
+
+
+@case
+def services_have_the_limits_of_who_started_a3s(t):
+    """a3s itself takes as many descriptors as it may have."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    t.a3sfile('service "a" {\n  cmd = ["sh", "-c", "echo limit $(ulimit -n); exec sleep 1000"]\n}')
+    program = t.start("up", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard)))
+    program.wait_for(r"│ limit 200$")
+    limits = pathlib.Path(f"/proc/{program.process.pid}/limits").read_text()
+    check(re.search(rf"^Max open files +{hard} ", limits, re.M), limits)
+    t.stop(program)
+
+
+@case
 def exec_is_nobodys_business(t):
     """What runs by exec is not taken for a process that an a3s has left."""
     t.a3sfile(t.service("web"))
@@ -379,7 +426,7 @@ def another_user(t):
         raise Skip("needs root and setpriv")
     t.a3sfile(t.service("web"))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     client = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
               "s.sendall(b'GET /v1/status HTTP/1.0\\r\\nHost: a\\r\\n\\r\\n'); print(s.recv(100))")
     def attack():
@@ -403,7 +450,7 @@ def another_user(t):
 def half_a_request(t):
     t.a3sfile(t.service("web"))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     halves = [connect(path) for _ in range(64)]
     for sock in halves:
         sock.sendall(b"GET /v1/st")
@@ -420,7 +467,7 @@ def half_a_request(t):
 def a_request_of_a_mebibyte(t):
     t.a3sfile(t.service("web"))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     for head in (b"POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n",
                  b"GET /v1/status HTTP/1.1\r\nHost: a\r\nX: ", b"GET /"):
         with connect(path) as sock:
@@ -453,7 +500,7 @@ def five_thousand_connections(t):
         raise Skip("too few descriptors")
     t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'))
     program = t.start_ready("web")
-    path = socket_path(t)
+    path = t.socket_path()
     before = ask(path)["descriptors"]["open"]
     with subprocess.Popen([sys.executable, "-IS", "-c", CROWD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           text=True) as crowd:
@@ -494,7 +541,7 @@ def a_client_that_never_reads(t):
               t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'))
     program = t.start("up", "web")
     t.wait_state("web", "running")
-    path = socket_path(t)
+    path = t.socket_path()
     with connect(path) as deaf, connect(path) as deaf_events:
         deaf.sendall(b"GET /v1/logs?follow=1 HTTP/1.0\r\nHost: a\r\n\r\n")
         deaf_events.sendall(b"GET /v1/events HTTP/1.0\r\nHost: a\r\n\r\n")

@@ -286,3 +286,24 @@ def why_a_service_runs(t):
     check("nosuch" in t.expect_run(2, "why", "nosuch").err, "unknown service")
     t.expect_run(2, "why")
     t.stop(program)
+
+
+@case
+def why_a_service_has_ended(t):
+    t.a3sfile(t.service("once", "--exit 0", 'port = 0\nhealth { type = "tcp" }\nrestart {\n  policy = "never"\n}'),
+              t.service("mid", "", 'depends_on = ["once"]'),
+              t.service("never", "", 'port = 0\nrestart {\n  policy = "never"\n}\n'
+                        'health {\n  type = "tcp"\n  interval = "10ms"\n  timeout = "10ms"\n  start_timeout = "100ms"\n}'),
+              t.service("stays"))
+    program = t.start_ready("stays")
+    t.wait_state("never", "failed")
+    t.wait_state("mid", "blocked")
+    out = t.expect_run(0, "why", "never").out
+    check(re.search(r"^never has failed: it did not become ready in time \(A3sfile\.hcl:\d+:\d+\) and was stopped: "
+                    r"killed by SIGTERM after ", out), out)
+    out = t.expect_run(0, "why", "once").out
+    check(out.startswith("once is stopped: it ended by itself: exited with 0 after "), out)
+    out = t.expect_run(0, "why", "mid").out
+    check(re.search(r"^mid is blocked: it depends on once \(A3sfile\.hcl:\d+:\d+\), which ended by itself: "
+                    r"exited with 0 after ", out), out)
+    t.stop(program)

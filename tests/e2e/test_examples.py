@@ -2,22 +2,9 @@
 
 import json
 import os
-import re
-import shutil
 import signal
 
 from harness import REPOSITORY, case, check, same
-
-
-def copy(t, name):
-    """The example with ports of its own."""
-    shutil.rmtree(t.dir)
-    shutil.copytree(REPOSITORY / "examples" / name, t.dir, ignore=shutil.ignore_patterns("data"))
-    path = t.dir / "A3sfile.hcl"
-    text = re.sub(r"(?<= = )(?!7080)\d{4}\b", lambda _: str(t.free_port()), path.read_text(encoding="utf-8"))
-    proxy = f"proxy_port = {t.proxy_port}"
-    text = re.sub("proxy_port = 7080", proxy, text) if "proxy_port" in text else f"dev {{ {proxy} }}\n{text}"
-    path.write_text(text, encoding="utf-8")
 
 
 @case
@@ -29,7 +16,7 @@ def all_are_valid(t):
 
 @case
 def hello(t):
-    copy(t, "hello")
+    t.copy_example("hello")
     program = t.start("up")
     program.wait_for(r"hello +│ Serving")
     status, _, body = t.get("hello")
@@ -39,7 +26,7 @@ def hello(t):
 
 @case
 def shop(t):
-    copy(t, "shop")
+    t.copy_example("shop")
     program = t.start("up")
     t.wait_state("web", "running")
     same(t.status()["seed"]["state"], "done", "the task")

@@ -257,3 +257,14 @@ def it_listens_elsewhere(t):
     check(re.fullmatch(said, t.wait_state("a", "starting")["reason"]), "the reason")
     same(count(program, said), 1, "how often it was said")
     t.stop(program)
+
+
+@case
+def what_it_was_told_of_its_port(t):
+    given, own, asked = (t.free_port() for _ in range(3))
+    t.a3sfile(t.service("chosen", "--listen http", f'port = 0\nenv = {{ PORT = "{given}" }}\n' + health('type = "http"')),
+              t.service("asked", "--listen http", f"port = {own}\n" + health(f'type = "http"\nport = {asked}')))
+    program = t.start("up")
+    program.wait_for(rf"chosen listens on port {given}, but it was given \d+ as PORT \(A3sfile\.hcl:\d+:\d+\)")
+    program.wait_for(rf"asked listens on port {own}, but its probe asks port {asked} \(A3sfile\.hcl:\d+:\d+\)")
+    t.stop(program)

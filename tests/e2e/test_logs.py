@@ -1,13 +1,10 @@
 """What services print: files, bursts, terminals that are slow or small, followers."""
 
-import fcntl
 import json
 import os
 import re
-import struct
-import termios
 
-from harness import case, check, same, until
+from harness import case, check, same, set_size, until
 
 
 def shell(name, script, more=""):
@@ -186,26 +183,12 @@ def a_follower_survives_restarts(t):
 # ---- terminals -----------------------------------------------------------------------------------
 
 
-def set_size(fd, rows, columns):
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-def start_on_terminal(t, rows, columns, *args):
-    """a3s on a terminal of its own: (program, the other end)."""
-    ours, theirs = os.openpty()
-    set_size(ours, rows, columns)
-    program = t.start(*args, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-    os.close(theirs)
-    return program, ours
-
-
 @case
 def a_service_has_the_size_of_the_terminal(t):
     script = ("trap 'stty size' WINCH; stty size; printf '\\033[1;32mgreen\\033[0m \\033]0;title\\007\\033[2Kend\\n'; "
               "while :; do sleep 0.05; done")
     t.a3sfile(shell("tty", script, "tty = true"))
-    program, ours = start_on_terminal(t, 50, 120, "up")
+    program, ours = t.start_on_terminal("up", rows=50, columns=120)
     program.read_terminal(ours)
     margin = len("12:03:04.123 tty | ")
     program.wait_for(rf"│.* 50 {120 - margin}\r?$")
@@ -225,7 +208,7 @@ def a_slow_terminal_slows_no_service(t):
     count = 200000
     script = f"seq -f 'number %08.0f {'x' * 80}' 0 {count - 1}; echo printed; exec sleep 600"
     t.a3sfile(shell("loud", script))
-    program, ours = start_on_terminal(t, 24, 80, "up")
+    program, ours = t.start_on_terminal("up")
     until(lambda: "printed" in t.run("logs", "loud", "-n", "5").out, "the service has printed all")
     program.read_terminal(ours)
     program.wait_for("│.* [1-9][0-9]* lines? not shown")
@@ -245,7 +228,7 @@ def a_slow_terminal_slows_no_service(t):
 def no_colour_is_honoured(t):
     t.a3sfile(t.service("a", "--say hello"))
     t.env["NO_COLOR"] = "1"
-    program, ours = start_on_terminal(t, 24, 80, "up")
+    program, ours = t.start_on_terminal("up")
     program.read_terminal(ours)
     program.wait_for(r"^[0-9:.]+ a +│ hello\r?$")
     t.stop(program)

@@ -6,18 +6,12 @@ import json
 import os
 import re
 import signal
-import socket
+import struct
 import threading
 
 import mutate
-from harness import DEADLINE, Skip, case, check, has_ipv6, same
-
-
-def up(t, *more):
-    t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
+import websocket
+from harness import DEADLINE, Skip, case, check, has_ipv6, same, until, up
 
 
 def read_head(file):
@@ -65,15 +59,30 @@ def the_host_decides(t):
 
 @case
 def an_unknown_host(t):
+    """Who asks this machine by its own name is shown what there is; a foreign name learns nothing."""
     program = up(t, t.service("hidden", "--listen http", "port = 0"))
-    for host in ("other.localhost", "localhost", "127.0.0.1", "example.com", "web.example.com", "<b>.localhost"):
+
+    def ask(host, accept="text/html"):
         with t.client() as client:
-            client.request("GET", "/", headers={"Host": f"{host}:{t.proxy_port}"})
+            client.request("GET", "/deep?x=%3Cb%3E", headers={"Host": f"{host}:{t.proxy_port}", "Accept": accept})
             response = client.getresponse()
-            body = response.read()
-            check(400 <= response.status < 500, f"{host}: status {response.status}")
-            check(b"hidden" not in body, f"{host}: the names of services are told: {body!r}")
-            check(b"<b>" not in body, f"{host}: not escaped: {body!r}")
+            return response.status, response.read().decode()
+    for host in ("example.com", "web.example.com", "localhost.example.com", "10.0.0.1", "<b>.localhost"):
+        for accept in ("text/html", "application/json"):
+            status, body = ask(host, accept)
+            check(400 <= status < 500, f"{host}: status {status}")
+            check("hidden" not in body and "a3s.localhost" not in body, f"{host}: names are told: {body}")
+            check("<b>" not in body, f"{host}: not escaped: {body}")
+    for host in ("other.localhost", "localhost", "127.0.0.1", "[::1]"):
+        status, body = ask(host)
+        same(status, 421, host)
+        for name in ("hidden", "web", "a3s"):
+            check(f'<a href="http://{name}.localhost:{t.proxy_port}/">' in body, f"{host}: no link to {name}: {body}")
+    check(f'Did you mean <a href="http://hidden.localhost:{t.proxy_port}/deep?x=%3Cb%3E">' in ask("hiden.localhost")[1],
+          "the nearest name is not offered")
+    answer = json.loads(ask("hiden.localhost", "application/json")[1])
+    same((answer["nearest"], [row["service"] for row in answer["served"]], answer["served_more"]),
+         (f"http://hidden.localhost:{t.proxy_port}/deep?x=%3Cb%3E", ["hidden", "web"], 0), "for programs")
     t.stop(program)
 
 
@@ -238,7 +247,7 @@ def a_request_waits_for_the_back_off(t):
     t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }\nrestart { backoff = "300ms" }'))
     program = t.start("up")
     os.kill(t.wait_state("web", "running")["pid"], signal.SIGKILL)
-    t.wait_state("web", "backoff")
+    program.wait_for(r"web: killed by SIGKILL .*; next try in 300 ms$")
     same(t.get("web")[0], 200, "status")
     t.stop(program)
 
@@ -316,6 +325,26 @@ def many_at_once(t):
         thread.join(DEADLINE)
     same(wrong, [], "wrong answers")
     t.stop(program)
+
+
+@case
+def the_last_words_at_the_end(t):
+    """Of a WebSocket's service, to its client; of a3s, to who waits for a service."""
+    gate = t.fifo("gate")
+    program = up(t, t.service("late", f"--listen http --gate {gate}", 'port = 0\nhealth { type = "http" }'))
+    talker = websocket.WebSocket(t.proxy_port)
+    same(talker.opened(), 101, "status of the upgrade")
+    with t.client() as waiting:
+        waiting.request("GET", "/", headers={"Host": "late.localhost"})
+        until(lambda: t.status()["late"]["http"]["parked"] == 1, "the request is parked")
+        t.expect_run(0, "down")
+        same(talker.receive(), (websocket.CLOSE, struct.pack("!H", 1001)), "last word of the service")
+        same(talker.receive(), None, "the end")
+        response = waiting.getresponse()
+        same(response.status, 503, "answer to who waits")
+        check(b"<h1>a3s is stopping</h1>" in response.read(), "it does not say why")
+    talker.close()
+    same(program.wait(), 0, "exit code")
 
 
 @case

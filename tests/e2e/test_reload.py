@@ -408,13 +408,38 @@ def the_proxy_moves(t):
         result = reload(t, code=4)
         check(f"the proxy cannot listen on port {t.proxy_port}: it is held by pid" in result.err, result)
         check("set another port in this A3sfile: proxy_port in its dev block" in result.err, result)
-    wanted, t.proxy_port = t.proxy_port, before
-    same(t.get("web")[0], 200, "where it was")
+        # As long as the port is held: that the file was saved is noticed, too, and tried later.
+        wanted, t.proxy_port = t.proxy_port, before
+        same(t.get("web")[0], 200, "where it was")
     t.proxy_port = wanted
     reload(t)
     t.expect("web", "start", 2)
     same(t.get("web")[0], 200, "where it is now")
     until(lambda: is_free(before), "the old port is free")
+    t.stop(program)
+
+
+@case
+def the_proxy_comes_and_goes(t):
+    service = web(t)
+    port, t.proxy_port = t.proxy_port, 0
+    t.a3sfile(service)
+    program = running(t, "web")
+    check("there is no proxy: dev { proxy_port = 0 }" in t.expect_run(1, "fault", "web", "--error", "503").err, "a fault")
+    t.proxy_port = port
+    with t.holder("127.0.0.1", port):
+        t.a3sfile(service)
+        check(f"the proxy cannot listen on port {port}" in reload(t, code=4).err, "a port that is taken")
+    reload(t)
+    program.wait_for(rf"the proxy listens on port {port}$")
+    t.expect("web", "start", 2)  # its $PORT_URL has changed
+    t.wait_state("web", "running")
+    same(t.get("web")[0], 200, "the proxy that has come")
+    t.proxy_port = 0
+    t.a3sfile(service)
+    reload(t)
+    until(lambda: is_free(port), "the port is free")
+    t.expect_run(0, "status")
     t.stop(program)
 
 

@@ -4,20 +4,13 @@ import os
 import threading
 import time
 
-from harness import DEADLINE, case, check, same, until
+from harness import DEADLINE, case, check, same, until, up
 from load import Load, judge
 from websocket import CLOSE, TEXT, WebSocket
 
 # More of both for `bench/restarts`.
 RESTARTS = int(os.environ.get("A3S_TEST_RESTARTS", "10"))
 RATE = int(os.environ.get("A3S_TEST_RATE", "500"))
-
-
-def up(t, body="", *more):
-    t.a3sfile(t.service("web", "--listen http", f'port = 0\nhealth {{ type = "http" }}\n{body}'), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
 
 
 def later(function):
@@ -85,7 +78,7 @@ def what_is_under_way_is_finished_first(t):
 
 @case
 def requests_have_the_time_of_the_stop(t):
-    program = up(t, 'stop { timeout = "300ms" }')
+    program = up(t, body='stop { timeout = "300ms" }')
     gate = t.fifo("gate")
     get, post = hold(t, gate), hold(t, gate, "POST", b"x")
     t.expect_run(0, "restart", "web")
@@ -99,7 +92,7 @@ def requests_have_the_time_of_the_stop(t):
 
 @case
 def a_second_ctrl_c_does_not_wait_for_requests(t):
-    program = up(t, 'stop { timeout = "1h" }')
+    program = up(t, body='stop { timeout = "1h" }')
     gate = t.fifo("gate")
     hold(t, gate, "POST", b"x")
     program.signal(2)
@@ -109,7 +102,7 @@ def a_second_ctrl_c_does_not_wait_for_requests(t):
 
 @case
 def down_finishes_requests_too(t):
-    program = up(t, "", t.service("other"))
+    program = up(t, t.service("other"))
     gate = t.fifo("gate")
     answer = hold(t, gate)
     down = later(lambda: t.run("down", "web"))
@@ -124,7 +117,7 @@ def down_finishes_requests_too(t):
 
 @case
 def events_and_tunnels_do_not_hold_it(t):
-    program = up(t, 'stop { timeout = "1h" }')
+    program = up(t, body='stop { timeout = "1h" }')
     sock = WebSocket(t.proxy_port)
     same(sock.opened(), 101, "status")
     with t.connect() as events:

@@ -1,10 +1,9 @@
 """up: order, readiness, stopping. Each case starts real processes and leaves none."""
 
-import fcntl
 import os
 import re
 import signal
-import termios
+import subprocess
 
 from harness import case, check, has_ipv6, marked_processes, same
 
@@ -119,10 +118,7 @@ def stops_in_reverse_order(t):
 @case
 def ctrl_c_on_a_terminal(t):
     t.a3sfile(t.service("a"), t.service("b", "", 'depends_on = ["a"]'))
-    ours, theirs = os.openpty()
-    program = t.start("up", stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-    os.close(theirs)
+    program, ours = t.start_on_terminal("up")
     program.read_terminal(ours)
     t.expect("a", "start")
     t.expect("b", "start")
@@ -146,10 +142,7 @@ def sigterm(t):
 def sighup(t):
     """As when the terminal closes; without one it means to reload."""
     t.a3sfile(t.service("a"))
-    ours, theirs = os.openpty()
-    program = t.start("up", stdin=theirs, start_new_session=True,
-                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-    os.close(theirs)
+    program, ours = t.start_on_terminal("up", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     t.expect("a", "start")
     t.stop(program, signal.SIGHUP, 128 + signal.SIGHUP)
     os.close(ours)

@@ -11,18 +11,11 @@ import socket
 import struct
 import time
 
-from harness import DEADLINE, case, check, same, until
+from harness import DEADLINE, case, check, same, until, up
 
 SCALE = int(os.environ.get("A3S_TEST_STRAIN", "1"))
 PARKED_MAX = 4096  # PROXY_PARKED_MAX
 HEAD_TIMEOUT = 10  # PROXY_HEAD_TIMEOUT, s
-
-
-def up(t, *more):
-    t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'), *more)
-    program = t.start("up")
-    t.wait_state("web", "running")
-    return program
 
 
 def descriptors(program):

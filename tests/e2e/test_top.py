@@ -1,7 +1,6 @@
 """`a3s top` on a terminal that is played by screen.py."""
 
 import contextlib
-import os
 import pathlib
 import re
 import signal
@@ -181,6 +180,47 @@ def filter_and_search(t):
         it.type("\x1bq")
         same(it.wait(), 0, "exit code")
         restored(it)
+    t.stop(program)
+
+
+@case
+def keys_of_the_pad(t):
+    wide = "wide " + "x" * 90 + " far"
+    program = start(t, talker(t, "\n".join([*(f"hay {i}." for i in range(60)), "tab\t|", "e\u0301 \U0001f600", wide]) + "\n"))
+    up, down, right, left, home, end = ("\x1bO" + letter for letter in "ABCDHF")
+    with terminal(t) as it:
+        it.sees(r"^> store +running")
+        it.type(down)
+        it.sees(r"^> api +")
+        it.type(end)
+        it.sees(r"^> talker ")
+        it.sees(r"│ tab +\|$")
+        it.sees(r"│ wide x+$")
+        it.type(up)
+        it.sees(r"^> api +")
+        it.type(home)
+        it.sees(r"^> store +")
+        it.type(end)
+        it.sees(r"│ wide x+$")
+        it.type("\x1b[5~")  # a page up
+        it.sees(r"newer lines? below\)")
+        it.until(lambda: "│ wide" not in it.screen.text(), "the newest line is below")
+        it.type("\x1b[6~\x1b[6~")  # and down
+        it.sees(r"│ wide x+$")
+        it.type(right * 5)
+        it.sees(r"x far$")
+        it.type(left * 6)
+        it.sees(r"│ wide x+$")
+        it.type("\x1b[5~")
+        it.sees(r"newer lines? below\)")
+        it.type(end)  # first to the newest line
+        it.sees(r"│ wide x+$")
+        it.type("\x0c")  # drawn anew
+        it.sees(r"│ wide x+$")
+        it.type("/t\U0001f600\x7f\x7fst")
+        it.sees(r"^services: st$")
+        it.type("\x1b")
+        quits(it)
     t.stop(program)
 
 

@@ -133,3 +133,24 @@ def with_the_terminal_view(t):
     same(t.status()["a"]["state"], "running", "state when the view is closed")
     t.expect_run(0, "down")
     t.nothing_left()
+
+
+@case
+def long_lists_are_cut(t):
+    sleeper = 'service "s{0}" {{\n  cmd = "exec sleep 1000"\n  port = 0\n}}\n'
+    t.a3sfile(*(sleeper.format(i) for i in range(22)))
+    it = Terminal([t.a3s_path, "up"], t.dir, {**t.env, "TERM": "xterm"}, 60, 100)
+    try:
+        it.sees(r'and 2 more: "a3s status"$')
+        error = t.expect_run(2, "restart", "qqqqqqqq").err
+        check("there are s0, s1, s2, " in error, error)
+        it.signal(signal.SIGINT)
+        same(it.wait(), 0, "exit code")
+    finally:
+        it.close()
+    t.a3sfile('service "root" {\n  cmd = "exit 3"\n  kind = "task"\n  restart {\n    policy = "never"\n  }\n}\n',
+              *(f'service "d{i}" {{\n  cmd = "exec sleep 1000"\n  depends_on = ["root"]\n}}\n' for i in range(6)),
+              t.service("stays"))
+    program = t.start("up")
+    program.wait_for(r"root has failed: exited with 3 .*; it blocks d0, d1, d2 and 3 more$")
+    t.stop(program)

@@ -127,7 +127,7 @@ def a_control_client_that_sends_a_mebibyte(t):
     t.a3sfile(t.service("a"))
     t.expect_run(0, "up", "-d", "--wait")
     with unharmed(t):
-        for head in (b"POST /v1/down HTTP/1.1\r\nHost: a3s\r\nContent-Length: 1048576\r\n\r\n", b"GET /"):
+        for head in (b"POST /v1/stop HTTP/1.1\r\nHost: a3s\r\nContent-Length: 1048576\r\n\r\n", b"GET /"):
             client = control_client(control_path(t))
             try:
                 client.sendall(head + b"x" * (1 << 20))

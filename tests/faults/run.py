@@ -4,8 +4,9 @@
 usage: run.py [--a3s PROGRAM] [--shared PROGRAM] [--malloc LIBRARY] [--jobs N] [--long] [--list] [CASE...]
 
 PROGRAM is the a3s to test; without it, $A3S or build/a3s. The shared one is the same, linked with a
-shared C library, for what is to be preloaded; LIBRARY is a malloc that fails. A CASE is the beginning of a name that --list shows: "16" takes all of fault 16. --long plays
-each as long and as large as it is meant; without it, in what a test suite has time for.
+shared C library, for what is to be preloaded; LIBRARY is a malloc that fails. A CASE is the beginning
+of a name that --list shows: "16" takes all of fault 16. --long plays each as long and as large as it
+is meant; without it, in what a test suite has time for.
 """
 
 import argparse

@@ -1,7 +1,5 @@
 #include "invariants.h"
 
-#define BIT(service) (UINT64_C(1) << (service))
-
 void invariants_init(struct invariants *inv, const struct scenario *sc, const struct supervisor *sv)
 {
     inv->supervisor = sv;
@@ -121,7 +119,6 @@ static bool says_why(const struct invariants *inv, const struct supervisor_event
     return notice->event == (asked ? SERVICE_EVENT_RESTART : SERVICE_EVENT_GIVE_UP);
 }
 
-/* Notices of a service lead without a gap from the state it had to the one it has. */
 /* Each change of state is in the journal, with a cause that came before it. */
 static void check_record(struct invariants *inv, const struct supervisor_action *notice,
                          int64_t now)
@@ -142,6 +139,7 @@ static void check_record(struct invariants *inv, const struct supervisor_action 
            "a change of state without a cause", notice->service);
 }
 
+/* Notices of a service lead without a gap from the state it had to the one it has. */
 static void check_notice(struct invariants *inv, const struct supervisor_event *event,
                          const struct supervisor_action *notice, enum service_state *states,
                          struct seen *seen, int64_t now)
@@ -272,6 +270,12 @@ static void check_answers(struct invariants *inv, uint32_t service, uint64_t *ro
            service);
     demand(inv, supervisor_is_ready(inv->supervisor, service) == (lg->ready >> service & 1),
            "said to be ready, or not, and is the other", service);
+    uint64_t unmet = 0;
+    for (uint32_t at = 0, dep;
+         (dep = supervisor_next_unmet(inv->supervisor, service, &at)) != PLAN_NONE;)
+        unmet |= BIT(dep);
+    demand(inv, unmet == (lg->scenario->needs[service] & ~lg->ready),
+           "said to wait for others than it waits for", service);
 }
 
 static bool is_down(const struct ledger *lg)

@@ -1,4 +1,5 @@
-/* What must hold after every step of the supervisor: see the list of rules in invariants.c. */
+/* What must hold after every step of the supervisor: each rule of invariants.c is the
+ * sentence that is told when it is broken. */
 #ifndef SIM_INVARIANTS_H
 #define SIM_INVARIANTS_H
 

@@ -1,7 +1,5 @@
 #include "ledger.h"
 
-#define BIT(service) (UINT64_C(1) << (service))
-
 void ledger_init(struct ledger *lg, const struct scenario *sc)
 {
     *lg = (struct ledger){.scenario = sc};

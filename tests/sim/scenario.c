@@ -52,7 +52,7 @@ static void random_needs(struct scenario *sc, uint32_t i, uint32_t density, stru
     sc->needs[i] = 0;
     for (uint32_t d = 0; d < i; d++) {
         if (dice_percent(dice, density))
-            sc->needs[i] |= UINT64_C(1) << d;
+            sc->needs[i] |= BIT(d);
     }
 }
 
@@ -146,7 +146,7 @@ static bool read_needs(struct scenario *sc, uint32_t i, const char *text)
     while (sscanf(text, " %u%n", &dependency, &used) == 1) {
         if (dependency >= i)
             return false;
-        sc->needs[i] |= UINT64_C(1) << dependency;
+        sc->needs[i] |= BIT(dependency);
         text += used;
     }
     return true;

@@ -10,10 +10,14 @@
 #include "a3s/plan.h"
 #include "dice.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 #define SCENARIO_SERVICES_MAX 40
 #define SCENARIO_MOVES_MAX    2048
+
+/* A set of services is a mask of these. */
+#define BIT(service) (UINT64_C(1) << (service))
 
 /* X(MOVE, "as written") What does not make sense in a situation is left out when it is played. */
 #define SCENARIO_MOVES(X)                                                                 \

@@ -58,7 +58,7 @@ static bool take_waits(struct shrinker *sh)
 
 static uint64_t without_bit(uint64_t mask, uint32_t bit)
 {
-    uint64_t low = (UINT64_C(1) << bit) - 1;
+    uint64_t low = BIT(bit) - 1;
     return (mask & low) | (mask >> 1 & ~low);
 }
 
@@ -104,7 +104,7 @@ static bool take_needs(struct shrinker *sh)
         for (uint32_t d = 0; d < i; d++) {
             if (!(sc->needs[i] >> d & 1))
                 continue;
-            sc->needs[i] &= ~(UINT64_C(1) << d);
+            sc->needs[i] &= ~BIT(d);
             taken |= still_breaks(sh);
         }
     }

@@ -58,9 +58,7 @@ static void add_pattern(struct plan_writer *w, struct plan_range *range, const c
     range->count++;
 }
 
-/* All but the texts, which have an order of their own. */
-static struct plan_service service_record(struct plan_writer *w, const char *name,
-                                          uint32_t declared)
+struct plan_service plan_builder_record(struct plan_writer *w, const char *name, uint32_t declared)
 {
     struct plan_service service = {
         .name = string(w, name),
@@ -96,7 +94,7 @@ static void set_command(struct plan_writer *w, struct plan_service *service, con
 
 struct plan_service plan_builder_service(struct plan_writer *w, const char *name, uint32_t declared)
 {
-    struct plan_service service = service_record(w, name, declared);
+    struct plan_service service = plan_builder_record(w, name, declared);
     set_command(w, &service, ".", "cmd", (const char *const[]){"cmd", NULL});
     return service;
 }
@@ -130,7 +128,7 @@ static struct plan_probe probe_record(struct plan_writer *w, enum plan_probe_typ
 
 static void add_db(struct plan_writer *w)
 {
-    struct plan_service s = service_record(w, "db", 2);
+    struct plan_service s = plan_builder_record(w, "db", 2);
     set_command(w, &s, ".", "postgres -D data",
                 (const char *const[]){"postgres", "-D", "data", NULL});
     add_env(w, &s, "PGPASSWORD", "hunter2");
@@ -148,7 +146,7 @@ static void add_db(struct plan_writer *w)
 
 static void add_migrate(struct plan_writer *w)
 {
-    struct plan_service s = service_record(w, "migrate", 3);
+    struct plan_service s = plan_builder_record(w, "migrate", 3);
     set_command(w, &s, "db", "sleep 1 && ./migrate",
                 (const char *const[]){"/bin/sh", "-c", "sleep 1 && ./migrate", NULL});
     add_edge(w, PLAN_SECTION_DEPS, &s.deps, 0);
@@ -160,7 +158,7 @@ static void add_migrate(struct plan_writer *w)
 
 static void add_api(struct plan_writer *w)
 {
-    struct plan_service s = service_record(w, "api", 1);
+    struct plan_service s = plan_builder_record(w, "api", 1);
     set_command(w, &s, "services/api", "cargo run",
                 (const char *const[]){"cargo", "run", "", "a \"quoted\"\n\x1b", NULL});
     add_env(w, &s, "GREETING", "gr\xc3\xbc\xc3\x9f dich");
@@ -193,7 +191,7 @@ static void add_api(struct plan_writer *w)
 
 static void add_web(struct plan_writer *w)
 {
-    struct plan_service s = service_record(w, "web", 0);
+    struct plan_service s = plan_builder_record(w, "web", 0);
     set_command(w, &s, "web", "npm start", (const char *const[]){"npm", "start", NULL});
     add_edge(w, PLAN_SECTION_DEPS, &s.deps, 2);
     s.port = 3000;
@@ -260,7 +258,7 @@ static void add_label(struct plan_writer *w, struct plan_service *service, const
 
 static void add_worker(struct plan_writer *w)
 {
-    struct plan_service s = service_record(w, "worker", 5);
+    struct plan_service s = plan_builder_record(w, "worker", 5);
     s.dir = PARTS(w, literal("work/"), looked_up("FLAVOR", "plain", 64));
     struct plan_command command = {.line = text(w, "./worker --db \"${DB}\""),
                                    .argv = {plan_writer_count(w, PLAN_SECTION_ARGV), 2}};

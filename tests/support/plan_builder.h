@@ -15,6 +15,9 @@ void plan_builder_fill(struct plan_writer *writer);
 /* The finished bytes in the arena; ends the process if the plan is not valid. */
 unsigned char *plan_builder_make(struct arena *arena, size_t *out_size);
 
+/* A usual record without texts, which have an order of their own; the span of its name is there. */
+struct plan_service plan_builder_record(struct plan_writer *writer, const char *name,
+                                        uint32_t declared);
 /* A usual record to start from: "cmd" run in ".", no port, probe, watch or edges. Adds its texts
  * and the span of its name; it is for the caller to add it to SERVICES. declared must be set. */
 struct plan_service plan_builder_service(struct plan_writer *writer, const char *name,

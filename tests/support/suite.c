@@ -9,6 +9,7 @@
 /* Seconds a case may take, sanitizers and a loaded machine included. */
 #define CASE_TIMEOUT 60
 
+/* Of the case that runs: Check gives its fixtures no argument. */
 static char tmpdir[PATH_MAX];
 static int descriptors_before;
 

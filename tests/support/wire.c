@@ -89,16 +89,26 @@ static socklen_t loopback(int family, uint16_t port, struct sockaddr_storage *ou
     return sizeof *v6;
 }
 
-int wire_listen(int family, uint16_t *out_port)
+int wire_listen_at(int family, uint16_t port)
 {
     struct sockaddr_storage address;
-    socklen_t size = loopback(family, 0, &address);
+    socklen_t size = loopback(family, port, &address);
     int one = 1, fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
     if (family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+    if (port)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
     ck_assert_int_eq(listen(fd, 128), 0);
+    return fd;
+}
+
+int wire_listen(int family, uint16_t *out_port)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    int fd = wire_listen_at(family, 0);
     ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
     *out_port = ntohs(((struct sockaddr_in *)&address)->sin_port);
     return fd;

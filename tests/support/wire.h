@@ -23,6 +23,8 @@ struct peer {
 
 /* A listening socket on a free loopback port. */
 int wire_listen(int family, uint16_t *out_port);
+/* On a port that was this process's just now. */
+int wire_listen_at(int family, uint16_t port);
 /* A port on which nobody listens. */
 uint16_t wire_free_port(void);
 /* Runs the loop until the descriptor is ready for the events; false after that many seconds. */

@@ -3,6 +3,7 @@
 #include "suite.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -713,6 +714,29 @@ START_TEST(clients_are_bounded)
 }
 END_TEST
 
+/* The connection waits in the socket's queue meanwhile; the loop does not spin over it. */
+START_TEST(a_client_waits_for_a_descriptor)
+{
+    struct world world;
+    struct client client;
+    struct rlimit limit, none;
+    world_init(&world);
+    client_init(&client, &world);
+    client_send(&client, "GET /v1/status" HEAD_END, strlen("GET /v1/status" HEAD_END));
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = (struct rlimit){(rlim_t)client.fd, limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    while (!ev_is_active(&world.control.pause))
+        ev_run(world.loop, EVRUN_ONCE);
+    ck_assert(!ev_is_active(&world.control.accept));
+    ck_assert_uint_eq(world.control.client_count, 0);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    assert_contains(client_await(&client), "200 OK");
+    client_finish(&client);
+    world_finish(&world);
+}
+END_TEST
+
 /* The deadline is real time: this case takes CONTROL_DEADLINE seconds. */
 START_TEST(silent_client_is_closed)
 {
@@ -752,6 +776,7 @@ int main(void)
     SUITE_CASE(s, room_is_enough_for_what_it_promises);
     SUITE_CASE(s, finish_delivers_what_is_queued);
     SUITE_CASE(s, clients_are_bounded);
+    SUITE_CASE(s, a_client_waits_for_a_descriptor);
     SUITE_CASE(s, silent_client_is_closed);
     return suite_run(s);
 }

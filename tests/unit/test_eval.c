@@ -1,4 +1,5 @@
 #include "eval.h"
+#include "eval_file.h"
 #include "functions_parts.h"
 #include "io.h"
 #include "parse.h"
@@ -255,6 +256,79 @@ START_TEST(a_replaced_key_is_remembered)
 }
 END_TEST
 
+static bool eval_whole(struct arena *arena, struct str text, struct strbuf *out)
+{
+    struct sources sources;
+    struct diag_list diags;
+    sources_init(&sources, arena);
+    diag_list_init(&diags, arena, &sources);
+    uint32_t source = source_add(&sources, "file", text);
+    return eval_file(&diags, parse_source(&sources, source, &diags), out);
+}
+
+/* Blocks go into the object or list that an attribute of their name has; else they win. */
+START_TEST(blocks_stand_beside_attributes)
+{
+    static const struct {
+        const char *text, *json;
+    } files[] = {
+        {"b { a = 1 }\nb { a = 2 }\n", "{\"b\":[{\"a\":1},{\"a\":2}]}"},
+        {"b \"x\" \"y\" { a = 1 }\nb \"x\" \"z\" {}\n",
+         "{\"b\":{\"x\":{\"y\":[{\"a\":1}],\"z\":[{}]}}}"},
+        {"b = { p = 1, q = 2, r = 3 }\nb \"s\" {}\n",
+         "{\"b\":{\"p\":1,\"q\":2,\"r\":3,\"s\":[{}]}}"},
+        {"b = [1, 2]\nb {}\nb \"x\" {}\n", "{\"b\":[1,2,{},{}]}"},
+        {"b = 5\nb \"x\" {}\n", "{\"b\":[{}]}"},
+        {"b \"x\" {}\nb {}\n", "{\"b\":[{}]}"},
+        {"vars { a = 1 }\nvars { b = a + 1 }\nc = b\n", "{\"c\":2}"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct arena arena = {0};
+        struct strbuf out = {0};
+        ck_assert(eval_whole(&arena, str_from(files[i].text), &out));
+        ck_assert_str_eq(strbuf_text(&out), files[i].json);
+        strbuf_finish(&out);
+        arena_finish(&arena);
+    }
+}
+END_TEST
+
+/* Numbers are shortened in the keys that a set sorts by, so all of these have the same one. */
+START_TEST(a_set_of_near_numbers_is_quick)
+{
+    check_one("length(toset(flatten([for i in range(200) : [for j in range(200) : "
+              "{ a = 1000000000000000 + i * 150 + j }]])))",
+              "= 30050");
+}
+END_TEST
+
+/* As many types as elements, which have a map in common; with a number among them, nothing. */
+START_TEST(many_types_are_quickly_unified)
+{
+    check_one("length(tolist(flatten([for i in range(150) : [for j in range(150) : "
+              "{ \"a${i}_${j}\" = 1 }]])))",
+              "= 22500");
+    check_one("tolist(concat([1], flatten([for i in range(30) : [for j in range(30) : "
+              "{ \"a${i}_${j}\" = 1 }]])))",
+              "! 1:8-1:15: Invalid function argument");
+}
+END_TEST
+
+/* Memory, and with it time, grows with the size of the file, not with its square. */
+START_TEST(many_blocks_cost_no_more_than_their_number)
+{
+    struct arena arena = {0};
+    struct strbuf text = {0}, out = {0};
+    for (int i = 0; i < 20000; i++)
+        strbuf_adds(&text, "b {}\n");
+    ck_assert(eval_whole(&arena, strbuf_str(&text), &out));
+    ck_assert_uint_lt(arena.total, 64u << 20);
+    strbuf_finish(&text);
+    strbuf_finish(&out);
+    arena_finish(&arena);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("eval");
@@ -264,5 +338,9 @@ int main(void)
     SUITE_CASE(s, a_pattern_cannot_hang);
     SUITE_CASE(s, later_stays_later);
     SUITE_CASE(s, a_replaced_key_is_remembered);
+    SUITE_CASE(s, blocks_stand_beside_attributes);
+    SUITE_CASE(s, a_set_of_near_numbers_is_quick);
+    SUITE_CASE(s, many_types_are_quickly_unified);
+    SUITE_CASE(s, many_blocks_cost_no_more_than_their_number);
     return suite_run(s);
 }

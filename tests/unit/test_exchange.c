@@ -1,3 +1,5 @@
+#include "client.h"
+#include "proxy_parts.h"
 #include "proxy_world.h"
 #include "request_id.h"
 #include "suite.h"
@@ -111,7 +113,8 @@ START_TEST(pipelined_requests_are_answered_in_order)
     peer_says(&world.client, "GET /1 HTTP/1.1\r\n" HOST "\r\n"
                              "POST /2 HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi"
                              "GET /3 HTTP/1.1\r\n" HOST "\r\n");
-    peer_shut(&world.client);
+    if (_i)
+        peer_shut(&world.client);
     for (int i = 1; i <= 3; i++) {
         static struct peer service;
         if (i < 3)
@@ -130,7 +133,8 @@ START_TEST(pipelined_requests_are_answered_in_order)
         snprintf(text, sizeof text, "%d", i);
         hear_response(&world.client, 200, text);
     }
-    peer_hears_end(&world.client);
+    if (_i)
+        peer_hears_end(&world.client);
     close_world(&world);
 }
 END_TEST
@@ -291,6 +295,28 @@ START_TEST(the_last_words_of_a_tunnel_arrive)
 }
 END_TEST
 
+/* It ends its side before there is a tunnel: the service learns of it all the same. */
+START_TEST(a_tunnel_that_one_side_has_ended_before)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client,
+              "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_shut(&world.client);
+    while (!container_of(world.proxy->clients.next, struct client, link)->eof)
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_says(&service, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                        "Upgrade: websocket\r\n\r\nhello");
+    peer_hears(&world.client, "\r\n\r\nhello");
+    peer_hears_end(&service);
+    peer_close(&service);
+    peer_hears_end(&world.client);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(an_upgrade_that_nobody_asked_for_is_refused)
 {
     struct world world;
@@ -331,9 +357,11 @@ START_TEST(bad_requests_are_refused)
     peer_says(&world.client, refused[_i].request);
     peer_hears(&world.client, "</html>\n");
     ck_assert_mem_eq(world.client.in.ptr + 9, refused[_i].status, 3);
-    /* No page names a service that was not asked for. */
-    ck_assert_ptr_null(strstr(world.client.in.ptr, "web"));
-    ck_assert_ptr_null(strstr(world.client.in.ptr, "api"));
+    /* No page names a service that was not asked for, but to who asks this machine by its name. */
+    const char *host = strstr(refused[_i].request, "Host: ");
+    bool told = host && strstr(refused[_i].status, "421") && !strstr(host, "evil");
+    ck_assert(told == (strstr(world.client.in.ptr, "web") != NULL));
+    ck_assert(told == (strstr(world.client.in.ptr, "api") != NULL));
     if (refused[_i].closed)
         peer_hears_end(&world.client);
     else
@@ -436,23 +464,116 @@ START_TEST(a_slow_reader_slows_the_service_down)
 }
 END_TEST
 
+/* ---- Nothing comes for too long ---- */
+
+static struct client *only_client(const struct world *world)
+{
+    return container_of(world->proxy->clients.next, struct client, link);
+}
+
+/* As if the time that the exchange has for its next piece of progress were over. */
+static void let_time_pass(struct world *world)
+{
+    struct deadline *deadline = &only_client(world)->exchange->deadline;
+    ck_assert(deadline->due > 0.);
+    deadline->on_due(deadline);
+}
+
+/* 0: the service does not answer; 1: the client does not send the rest of its body. */
+START_TEST(silence_before_the_answer_is_told)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client,
+              _i == 0 ? GET : "POST / HTTP/1.1\r\n" HOST "Content-Length: 50\r\n\r\nhello");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, _i == 0 ? "\r\n\r\n" : "hello");
+    let_time_pass(&world);
+    peer_hears(&world.client, _i == 0 ? "HTTP/1.1 504" : "HTTP/1.1 408");
+    peer_hears_end(&service);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+/* Nobody may take what has come for the whole. Where the end of the connection would be the end of
+ * the answer, it is reset. */
+START_TEST(silence_in_the_answer_cuts_it_off)
+{
+    static const char *const requests[] = {GET, "GET / HTTP/1.0\r\n" HOST "\r\n"};
+    static const char *const begun[] = {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello",
+                                          "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello"};
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, requests[_i]);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, begun[_i]);
+    peer_hears(&world.client, "\r\n\r\nhello");
+    let_time_pass(&world);
+    peer_hears_end(&service);
+    peer_hears_end(&world.client);
+    ck_assert(world.client.reset == (_i == 1));
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(half_a_tunnel_does_not_stay_for_ever)
+{
+    struct world world;
+    open_world(&world);
+    struct peer service = open_tunnel(&world);
+    peer_shut(&world.client);
+    peer_hears_end(&service);
+    let_time_pass(&world);
+    peer_hears_end(&world.client);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(an_idle_connection_is_closed)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    hear_response(&world.client, 200, "hi");
+    struct client *client = only_client(&world);
+    ck_assert_ptr_null(client->exchange);
+    ck_assert(client->deadline.due > 0.);
+    client->deadline.on_due(&client->deadline);
+    peer_hears_end(&world.client);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("exchange");
     SUITE_CASE(s, heads_are_written_anew);
     SUITE_LOOP(s, a_request_without_a_good_id_gets_one, 0, NO_IDS);
     SUITE_CASE(s, connections_are_kept_on_both_sides);
-    SUITE_CASE(s, pipelined_requests_are_answered_in_order);
+    SUITE_LOOP(s, pipelined_requests_are_answered_in_order, 0, 2);
     SUITE_CASE(s, large_chunked_bodies_pass_both_ways);
     SUITE_LOOP(s, answers_are_framed_anew, 0, ANSWERS);
     SUITE_CASE(s, a_stream_of_events_is_passed_on_at_once);
     SUITE_CASE(s, a_tunnel_closes_one_half_at_a_time);
     SUITE_CASE(s, the_last_words_of_a_tunnel_arrive);
+    SUITE_CASE(s, a_tunnel_that_one_side_has_ended_before);
     SUITE_CASE(s, an_upgrade_that_nobody_asked_for_is_refused);
     SUITE_LOOP(s, bad_requests_are_refused, 0, REFUSED);
     SUITE_CASE(s, an_expected_continue_is_passed_on);
     SUITE_CASE(s, an_early_answer_reaches_the_client);
     SUITE_LOOP(s, a_body_that_breaks_off_is_not_passed_on_as_whole, 0, 2);
     SUITE_CASE(s, a_slow_reader_slows_the_service_down);
+    SUITE_LOOP(s, silence_before_the_answer_is_told, 0, 2);
+    SUITE_LOOP(s, silence_in_the_answer_cuts_it_off, 0, 2);
+    SUITE_CASE(s, half_a_tunnel_does_not_stay_for_ever);
+    SUITE_CASE(s, an_idle_connection_is_closed);
     return suite_run(s);
 }

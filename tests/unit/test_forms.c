@@ -69,16 +69,6 @@ START_TEST(identifiers_stand_behind_a_dot)
 }
 END_TEST
 
-START_TEST(text_is_utf8)
-{
-    ck_assert(form_is_utf8(STR("")));
-    ck_assert(form_is_utf8(STR("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")));
-    ck_assert(!form_is_utf8(STR("\xff")));
-    ck_assert(!form_is_utf8(STR("a\xc3")));
-    ck_assert(!form_is_utf8(STR("\xed\xa0\x80")));
-}
-END_TEST
-
 START_TEST(hosts_are_dns_labels)
 {
     ck_assert(form_is_host(STR("a")));
@@ -147,7 +137,6 @@ int main(void)
     SUITE_CASE(s, a_huge_duration_does_not_wrap);
     SUITE_CASE(s, sizes_have_units);
     SUITE_CASE(s, identifiers_stand_behind_a_dot);
-    SUITE_CASE(s, text_is_utf8);
     SUITE_CASE(s, hosts_are_dns_labels);
     SUITE_CASE(s, names_are_words);
     SUITE_CASE(s, statuses_are_ranges);

@@ -457,6 +457,17 @@ START_TEST(a_killed_nursery_is_replaced)
 }
 END_TEST
 
+START_TEST(a_stopped_nursery_can_be_ended)
+{
+    struct world w;
+    int status;
+    begin(&w);
+    kill(w.nursery.pid, SIGSTOP);
+    ck_assert_int_eq(waitpid(w.nursery.pid, &status, WUNTRACED), w.nursery.pid);
+    end(&w);
+}
+END_TEST
+
 START_TEST(a_guard_that_cannot_be_made)
 {
     /* What the nursery does not live to do looks like a system without a process to spare. */
@@ -593,6 +604,7 @@ int main(void)
     SUITE_CASE(s, post_stop_survives_the_kill_of_its_service_but_no_abort);
     SUITE_CASE(s, a_killed_guard_is_lost_and_its_service_comes_to_us);
     SUITE_CASE(s, a_killed_nursery_is_replaced);
+    SUITE_CASE(s, a_stopped_nursery_can_be_ended);
     SUITE_CASE(s, a_guard_that_cannot_be_made);
     SUITE_CASE(s, an_environment_larger_than_the_socket);
     SUITE_CASE(s, a_terminal);

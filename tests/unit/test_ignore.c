@@ -133,11 +133,20 @@ START_TEST(hostile_patterns_take_no_time)
 }
 END_TEST
 
+START_TEST(some_names_are_never_of_interest)
+{
+    ck_assert(ignore_always(".git"));
+    ck_assert(ignore_always("node_modules"));
+    ck_assert(!ignore_always(".gitignore"));
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("ignore");
     SUITE_LOOP(s, one_pattern, 0, sizeof expectations / sizeof *expectations);
     SUITE_CASE(s, last_match_wins);
+    SUITE_CASE(s, some_names_are_never_of_interest);
     SUITE_CASE(s, hostile_patterns_take_no_time);
     return suite_run(s);
 }

@@ -6,7 +6,7 @@ static char *lex(struct arena *arena, const char *text)
 {
     static const char *const names[] = {
         [TOKEN_NONE] = "NONE",
-#define TOKEN(name, display, hint) [TOKEN_##name] = #name,
+#define TOKEN(name, hint) [TOKEN_##name] = #name,
 #include "tokens.def"
 #undef TOKEN
     };

@@ -71,6 +71,7 @@ START_TEST(losses_are_said)
     struct log_view view = {0};
     draw(&view, "{\"lost\":1}",
          "... 1 line was lost here: they came faster than they were shown\n");
+    draw(&view, "{\"unread\":3}", "... 3 lines were not looked at: the pattern takes too long\n");
     draw(&view, "{\"lost\":12}",
          "... 12 lines were lost here: they came faster than they were shown\n");
 }

@@ -8,6 +8,7 @@
 #include "process.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -45,7 +46,7 @@ static void on_memory_line(void *ctx, const struct log_line *line)
     struct memory *memory = ctx;
     /* An assertion that holds is a write to check's file: too much for every line of a flood. */
     if (line->seq <= memory->last_seq || line->time_ms < 1000000000000)
-        ck_abort_msg("line %lu after %lu", line->seq, memory->last_seq);
+        ck_abort_msg("line %" PRIu64 " after %" PRIu64, line->seq, memory->last_seq);
     memory->last_seq = line->seq;
     memory->lines++;
     memory->bytes += line->length;
@@ -199,16 +200,16 @@ static void check_ring(const struct log_ring *ring, uint64_t last)
     while (log_cursor_back(ring, &cursor)) {
         struct log_line line = log_cursor_line(ring, &cursor);
         if (line.seq != seq--)
-            ck_abort_msg("line %lu after line %lu", line.seq, seq + 2);
+            ck_abort_msg("line %" PRIu64 " after line %" PRIu64, line.seq, seq + 2);
         for (uint32_t i = 0; i < line.length; i++)
             if (line.text[i] != 'a' + (int)(line.seq % 26))
-                ck_abort_msg("line %lu is damaged", line.seq);
+                ck_abort_msg("line %" PRIu64 " is damaged", line.seq);
         count++;
     }
     ck_assert_uint_eq(count, ring->count);
     while (count && log_cursor_next(ring, &cursor))
         if (log_cursor_line(ring, &cursor).seq != ++seq + 1)
-            ck_abort_msg("line %lu is not next", seq + 1);
+            ck_abort_msg("line %" PRIu64 " is not next", seq + 1);
     ck_assert_uint_eq(cursor.left, 0);
 }
 
@@ -221,10 +222,42 @@ static void check_seek(const struct log_ring *ring, uint64_t last)
         found = log_ring_seek(ring, seq);
         if (found.left != at.left || found.offset != at.offset || found.index != at.index ||
             found.begin != at.begin || found.length != at.length)
-            ck_abort_msg("line %lu is not where it is sought", seq);
+            ck_abort_msg("line %" PRIu64 " is not where it is sought", seq);
     }
     ck_assert_uint_eq(log_ring_seek(ring, 0).left, ring->count);
 }
+
+/* What is too large as one record is remembered as lines; the oldest of them go. */
+START_TEST(ring_takes_a_large_batch_line_by_line)
+{
+    enum { LINES = 40 };
+    static char text[LINES * 21];
+    struct str lines[LINES];
+    struct log_ring ring;
+    for (uint32_t i = 0; i < LINES; i++) {
+        memset(text + i * 21, 'a' + (int)((i + 1) % 26), 20);
+        text[i * 21 + 20] = '\n';
+        lines[i] = (struct str){text + i * 21, 20};
+    }
+    struct log_batch batch = {.seq = 1,
+                              .count = LINES,
+                              .open = true,
+                              .continued = true,
+                              .bytes = {text, sizeof text - 1},
+                              .lines = lines};
+    log_ring_init(&ring, 1000);
+    log_ring_push(&ring, &batch);
+    ck_assert_uint_gt(ring.count, 5);
+    ck_assert_uint_lt(ring.count, LINES);
+    check_ring(&ring, LINES);
+    check_seek(&ring, LINES);
+    struct log_cursor newest = log_ring_seek(&ring, LINES), before = log_ring_seek(&ring, LINES - 1);
+    ck_assert(log_cursor_line(&ring, &newest).open);
+    ck_assert(!log_cursor_line(&ring, &before).open);
+    ck_assert(!log_cursor_line(&ring, &newest).continued);
+    log_ring_finish(&ring);
+}
+END_TEST
 
 START_TEST(ring_keeps_the_newest_within_its_budget)
 {
@@ -983,6 +1016,7 @@ int main(void)
     SUITE_CASE(s, splitting_does_not_depend_on_the_pieces);
     SUITE_CASE(s, shown_parts_go_on);
     SUITE_CASE(s, long_lines_are_cut_and_little_is_kept);
+    SUITE_CASE(s, ring_takes_a_large_batch_line_by_line);
     SUITE_LOOP(s, ring_keeps_the_newest_within_its_budget, 0, 6);
     SUITE_CASE(s, ring_survives_what_does_not_fit);
     SUITE_CASE(s, ring_keeps_batches);

@@ -1,5 +1,6 @@
 #include "moment.h"
 
+#include "clock.h"
 #include "suite.h"
 
 #include <stdlib.h>
@@ -93,7 +94,7 @@ END_TEST
 
 START_TEST(the_clock_goes_on)
 {
-    int64_t before = moment_now(), after = moment_now();
+    int64_t before = clock_wall_ms(), after = clock_wall_ms();
     ck_assert_int_gt(before, NOW / 2);
     ck_assert_int_ge(after, before);
 }

@@ -258,6 +258,31 @@ START_TEST(each_mistake_once)
 }
 END_TEST
 
+START_TEST(mistakes_in_strings)
+{
+    expect_errors("a = `x`\nb = \xe2\x80\x9cx\xe2\x80\x9d\n",
+                  "1:5 Invalid character | 2:5 Invalid character");
+    expect_errors("a = 1\rb = 2\n", "1:6 Invalid character");
+    expect_errors("a = \"\\ud800\"\nb = \"\\u12\"\nc = \"\\U00110000\"\nd = \"\\\xc3\xa9\"\n",
+                  "1:6 Invalid escape sequence | 2:6 Invalid escape sequence | "
+                  "3:6 Invalid escape sequence | 4:6 Invalid escape sequence");
+    expect_errors("a = \"%{if x}%{else}%{else}%{endif}\"\n", "1:20 Unexpected else directive");
+    expect_errors("a = \"%{if x}%{endfor}\"\n", "1:13 Unexpected endfor directive");
+    expect_errors("a = \"%{for x in y}%{endif}\"\n", "1:19 Unexpected endif directive");
+    expect_errors("a = \"%{for x in y}%{else}%{endfor}\"\n", "1:19 Unexpected else directive");
+}
+END_TEST
+
+START_TEST(mistakes_in_loops_and_numbers)
+{
+    expect_errors("a = [for x in y : x => x]\n", "1:19 Invalid 'for' expression");
+    expect_errors("a = [for x in y : x...]\n", "1:20 Invalid 'for' expression");
+    expect_errors("a = {for x in y : x}\n", "1:19 Invalid 'for' expression");
+    expect_errors("a = 1e5e6\nb = 1.2.3\n", "1:5 Invalid number literal | 2:5 Invalid number literal");
+    expect_errors("a = b.*.0.1\n", "1:7 Invalid legacy index syntax");
+}
+END_TEST
+
 START_TEST(an_open_bracket_does_not_swallow_the_file)
 {
     expect_errors(
@@ -360,6 +385,8 @@ int main(void)
     SUITE_CASE(s, templates);
     SUITE_CASE(s, directives_nest);
     SUITE_CASE(s, each_mistake_once);
+    SUITE_CASE(s, mistakes_in_strings);
+    SUITE_CASE(s, mistakes_in_loops_and_numbers);
     SUITE_CASE(s, an_open_bracket_does_not_swallow_the_file);
     SUITE_CASE(s, what_was_understood_is_in_the_tree);
     SUITE_CASE(s, an_unclosed_block_is_found_by_its_indentation);

@@ -125,34 +125,6 @@ static void add_span(struct plan_writer *w, struct plan_service *s, enum plan_fi
     s->spans.count++;
 }
 
-static struct plan_service service_record(struct plan_writer *w, const char *name,
-                                          uint32_t declared)
-{
-    struct plan_service s = {
-        .name = string(w, name),
-        .env.first = plan_writer_count(w, PLAN_SECTION_ENV),
-        .env_files.first = plan_writer_count(w, PLAN_SECTION_ENV_FILES),
-        .labels.first = plan_writer_count(w, PLAN_SECTION_LABELS),
-        .deps.first = plan_writer_count(w, PLAN_SECTION_DEPS),
-        .rdeps.first = plan_writer_count(w, PLAN_SECTION_RDEPS),
-        .spans.first = plan_writer_count(w, PLAN_SECTION_SPANS),
-        .pre_start = PLAN_NONE,
-        .post_stop = PLAN_NONE,
-        .probe = PLAN_NONE,
-        .watch = PLAN_NONE,
-        .log = PLAN_NONE,
-        .declared = declared,
-        .backoff_ms = usual.backoff_ms,
-        .max_backoff_ms = usual.max_backoff_ms,
-        .reset_after_ms = usual.reset_after_ms,
-        .stop_timeout_ms = usual.stop_timeout_ms,
-        .restart = PLAN_RESTART_ON_FAILURE,
-        .replicas = 1,
-    };
-    add_span(w, &s, PLAN_FIELD_NAME, 10 * (declared + 1));
-    return s;
-}
-
 static void add_edge(struct plan_writer *w, enum plan_section_kind section,
                      struct plan_range *range, uint32_t index)
 {
@@ -163,7 +135,7 @@ static void add_edge(struct plan_writer *w, enum plan_section_kind section,
 static void add_plain(struct plan_writer *w, const char *name, uint32_t index, uint16_t port,
                       bool needed)
 {
-    struct plan_service s = service_record(w, name, index);
+    struct plan_service s = plan_builder_record(w, name, index);
     s.dir = text(w, ".");
     s.command = add_command(w, name, NULL);
     if (needed)
@@ -237,7 +209,7 @@ static void add_api_texts(struct plan_writer *w, struct plan_service *s, const s
 
 static void add_api(struct plan_writer *w, const struct spec *spec)
 {
-    struct plan_service s = service_record(w, spec->name, API);
+    struct plan_service s = plan_builder_record(w, spec->name, API);
     add_span(w, &s, PLAN_FIELD_CMD, 31);
     add_edge(w, PLAN_SECTION_DEPS, &s.deps, DB);
     if (spec->needs_job)

@@ -190,6 +190,60 @@ START_TEST(a_pattern_that_costs_too_much_is_given_up)
 }
 END_TEST
 
+/* It takes all the time that a line may take on each of the first lines, and so more than a turn of
+ * the loop has. */
+#define SLOW "[0-9]+-x|^ready$"
+
+static void say_slow_lines(struct world *w, int count)
+{
+    char line[60001];
+    for (size_t i = 0; i < sizeof line - 1; i++)
+        line[i] = (char)('0' + i % 10);
+    line[sizeof line - 1] = '\n';
+    for (int i = 0; i < count; i++) {
+        ck_assert_int_eq(write(w->pipes[0], line, sizeof line), (ssize_t)sizeof line);
+        logs_drain(&w->logs, 1);
+    }
+}
+
+START_TEST(a_slow_pattern_goes_on_in_the_next_turns)
+{
+    struct world w;
+    open_world(&w, SLOW);
+    prepare(&w);
+    probe_start(&w.w.probe);
+    ev_run(w.w.loop, EVRUN_NOWAIT);
+    say_slow_lines(&w, 6);
+    say(&w, LOG_STDOUT, "ready\n");
+    logs_drain(&w.logs, 1);
+    ev_invoke_pending(w.w.loop);
+    ck_assert_str_eq(w.w.edges, ""); /* it has not come to that line in this turn */
+    loop_until(w.w.loop, probe_world_has_edge, &w.w);
+    ck_assert_str_eq(w.w.edges, "R");
+    die(&w);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_pattern_that_misses_lines_is_given_up)
+{
+    struct world w;
+    open_world(&w, SLOW);
+    prepare(&w);
+    probe_start(&w.w.probe);
+    ev_run(w.w.loop, EVRUN_NOWAIT);
+    say_slow_lines(&w, 6);
+    for (size_t bytes = 0; bytes < LOGS_RING_BYTES; bytes += 64) {
+        say(&w, LOG_STDOUT,
+            "ready for something that lasts, and takes all of the ring for it...\n");
+        logs_drain(&w.logs, 1);
+    }
+    loop_until(w.w.loop, has_given_up, &w.w);
+    die(&w);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(no_pattern_at_all)
 {
     struct world w;
@@ -213,6 +267,8 @@ int main(void)
     SUITE_CASE(s, a_line_without_end);
     SUITE_CASE(s, other_words_do_not_count);
     SUITE_CASE(s, a_pattern_that_costs_too_much_is_given_up);
+    SUITE_CASE(s, a_slow_pattern_goes_on_in_the_next_turns);
+    SUITE_CASE(s, a_pattern_that_misses_lines_is_given_up);
     SUITE_CASE(s, no_pattern_at_all);
     return suite_run(s);
 }

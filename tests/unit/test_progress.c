@@ -136,6 +136,21 @@ START_TEST(nobody_waits_but_it_is_late)
 }
 END_TEST
 
+START_TEST(a_start_after_a_back_off_is_not_late)
+{
+    struct world w;
+    open_world(&w);
+    set(&w, WEB, SERVICE_BACKOFF, 1000);
+    look(&w, 1500);
+    set(&w, WEB, SERVICE_STARTING, 2000);
+    look(&w, 2001);
+    ck_assert_str_eq(strbuf_text(&w.said), "");
+    look(&w, 4000);
+    ck_assert_str_eq(strbuf_text(&w.said), "web is not ready yet (starting, 2.0 s)\n");
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(outcome)
 {
     struct world w;
@@ -203,6 +218,7 @@ int main(void)
     SUITE_CASE(s, a_long_start_is_told_ever_more_rarely);
     SUITE_CASE(s, a_task_is_told_if_somebody_waits);
     SUITE_CASE(s, nobody_waits_but_it_is_late);
+    SUITE_CASE(s, a_start_after_a_back_off_is_not_late);
     SUITE_CASE(s, outcome);
     SUITE_CASE(s, ready_has_a_table);
     SUITE_CASE(s, failure_names_root_and_remedy);

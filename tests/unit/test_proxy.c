@@ -450,10 +450,11 @@ START_TEST(a_port_that_is_taken_is_told)
     struct world world;
     struct strbuf holder = {0};
     char pid[32];
-    uint16_t port;
     open_world(&world);
-    int other = wire_listen(_i == 0 ? AF_INET : AF_INET6, &port);
+    uint16_t port =
+        proxy_port(world.proxy); /* free for both families: nobody else has half of it */
     proxy_stop(world.proxy);
+    int other = wire_listen_at(_i == 0 ? AF_INET : AF_INET6, port);
     ck_assert_int_eq(proxy_start(world.proxy, port), -EADDRINUSE);
     ck_assert(port_holder(port, &holder));
     snprintf(pid, sizeof pid, "pid %d (", getpid());
@@ -482,6 +483,85 @@ START_TEST(stopping_closes_everything)
     ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 0);
     peer_close(&service);
     peer_close(&idle);
+    close_world(&world);
+}
+END_TEST
+
+/* Idle, parked, in the middle of an answer, and waiting for a change on the page of a failure. */
+START_TEST(the_last_words_are_said)
+{
+    struct world world;
+    open_world(&world);
+    uint16_t port = proxy_port(world.proxy);
+    struct peer idle = peer_connect(world.loop, AF_INET, port);
+    struct peer parked = peer_connect(world.loop, AF_INET, port);
+    struct peer page = peer_connect(world.loop, AF_INET, port);
+    peer_says(&idle, "GET / HTTP/1.1\r\nHost: web.example\r\n\r\n");
+    peer_hears(&idle, "</html>\n");
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");
+    peer_hears(&world.client, "first");
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&parked, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello");
+    wait_until_parked(&world, 1);
+    world.verdicts[API] = PROXY_DOWN;
+    peer_says(&page, "HEAD / HTTP/1.1\r\nHost: api.localhost\r\n\r\n");
+    peer_hears(&page, "\r\n\r\n");
+    char id[17] = {0};
+    memcpy(id, strstr(page.in.ptr, "X-A3s-Trouble: ") + strlen("X-A3s-Trouble: "), 16);
+    peer_forget(&page);
+    peer_says(&page, "HEAD / HTTP/1.1\r\nHost: api.localhost\r\nX-A3s-Await: ");
+    peer_says(&page, id);
+    peer_says(&page, "\r\n\r\n");
+    while (proxy_counters(world.proxy, API)->parked == 0)
+        ev_run(world.loop, EVRUN_ONCE);
+    world.verdicts[WEB] = PROXY_ENDING;
+    proxy_service_changed(world.proxy, WEB);
+    peer_hears(&parked, "<h1>a3s is stopping</h1>");
+    proxy_wind_up(world.proxy);
+    ck_assert_uint_eq(proxy_port(world.proxy), 0);
+    peer_hears_end(&idle);
+    peer_hears_end(&parked);
+    peer_hears_end(&page); /* without an answer: its script asks again, until a3s is back */
+    ck_assert_str_eq(strbuf_text(&page.in), "");
+    ck_assert(!proxy_is_quiet(world.proxy));
+    peer_says(&service, "-last");
+    hear_response(&world.client, 200, "first-last");
+    peer_hears_end(&world.client);
+    while (!proxy_is_quiet(world.proxy))
+        ev_run(world.loop, EVRUN_ONCE);
+    peer_close(&service);
+    peer_close(&idle);
+    peer_close(&parked);
+    peer_close(&page);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(it_begins_anew_after_the_last_words)
+{
+    struct world world;
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    peer_says(&world.client, GET);
+    wait_until_parked(&world, 1);
+    uint16_t port = proxy_port(world.proxy);
+    proxy_wind_up(world.proxy);
+    peer_hears(&world.client, "<h1>The proxy is stopping</h1>");
+    peer_hears_end(&world.client);
+    ck_assert_int_eq(proxy_move(world.proxy, port), 0);
+    world.verdicts[WEB] = PROXY_READY;
+    struct peer other = peer_connect(world.loop, AF_INET, port);
+    peer_says(&other, GET);
+    struct peer service = accept_service(&world);
+    service.partner = &other;
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&other, 200, "OK");
+    peer_close(&service);
+    peer_close(&other);
     close_world(&world);
 }
 END_TEST
@@ -620,6 +700,63 @@ START_TEST(what_waits_is_bounded_in_all)
 }
 END_TEST
 
+/* Whether the first of them waits for its service, or for the service's answer. */
+START_TEST(what_is_behind_other_requests_is_bounded_in_all)
+{
+    struct world world;
+    struct peer crowd[CROWD];
+    size_t sent[CROWD] = {0};
+    struct strbuf requests = {0};
+    while (requests.len < BODY)
+        strbuf_adds(&requests, GET);
+    open_world(&world);
+    world.verdicts[WEB] = _i ? PROXY_WAIT : PROXY_READY;
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    while (world.proxy->held_bytes < PROXY_HELD_BYTES) {
+        press(crowd, sent, requests.ptr);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    for (int i = 0; i < 100; i++) { /* whatever else can be read would be */
+        press(crowd, sent, requests.ptr);
+        ev_run(world.loop, EVRUN_NOWAIT);
+    }
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, CROWD);
+    ck_assert_uint_lt(world.proxy->held_bytes, PROXY_HELD_BYTES + 2 * BUFFER_LIMIT + CROWD * 3072);
+    for (int i = 0; i < CROWD; i++)
+        peer_close(&crowd[i]);
+    proxy_stop(world.proxy);
+    ck_assert_uint_eq(world.proxy->held_bytes, 0);
+    strbuf_finish(&requests);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(nobody_waits_when_too_much_is_held)
+{
+    struct world world;
+    char value[3000];
+    memset(value, 'x', sizeof value);
+    value[sizeof value - 1] = '\0';
+    open_world(&world);
+    world.verdicts[WEB] = PROXY_WAIT;
+    world.proxy->held_bytes = PROXY_HELD_MAX;
+    peer_says(&world.client, GET);
+    peer_hears(&world.client, "<h1>Too many requests wait for services</h1>");
+    world.proxy->held_bytes = 0;
+    struct peer other = peer_connect(world.loop, AF_INET, proxy_port(world.proxy));
+    peer_says(&other, "GET / HTTP/1.1\r\n" HOST "Cookie: ");
+    peer_says(&other, value);
+    peer_says(&other, "\r\n\r\n");
+    wait_until_parked(&world, 1);
+    ck_assert_uint_ge(world.proxy->held_bytes, 2 * sizeof value); /* its head, and as it is sent */
+    peer_close(&other);
+    wait_until_parked(&world, 0);
+    ck_assert_uint_eq(world.proxy->held_bytes, 0);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(a_tunnel_is_left_alone)
 {
     struct world world;
@@ -750,6 +887,32 @@ START_TEST(a_service_that_goes_is_told_of_before)
 END_TEST
 
 /* The services change places; a delayed request and the fault go with theirs. */
+/* One that was under way during a reload, of a process that ends after it. */
+START_TEST(a_connection_of_before_the_plan_is_not_kept)
+{
+    static const uint32_t to[] = {[WEB] = WEB, [API] = API};
+    struct world world;
+    open_world(&world);
+    struct plan next = world.plan;
+    world.verdicts[WEB] = PROXY_WAIT;
+    proxy_service_changed(world.proxy, WEB);
+    world.verdicts[WEB] = PROXY_READY;
+    proxy_service_changed(world.proxy, WEB);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    ck_assert(proxy_adopt(world.proxy, &next, to));
+    world.verdicts[WEB] = PROXY_WAIT;
+    proxy_service_changed(world.proxy, WEB);
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+    hear_response(&world.client, 200, "OK");
+    ck_assert_uint_eq(world.proxy->pool.idle_count[WEB], 0);
+    peer_hears_end(&service);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(another_plan_keeps_faults)
 {
     struct world world;
@@ -791,12 +954,17 @@ int main(void)
     SUITE_CASE(s, both_families_are_served);
     SUITE_LOOP(s, a_port_that_is_taken_is_told, 0, 2);
     SUITE_CASE(s, stopping_closes_everything);
+    SUITE_CASE(s, the_last_words_are_said);
+    SUITE_CASE(s, it_begins_anew_after_the_last_words);
     SUITE_LOOP(s, an_error_on_purpose_is_answered_here, 0, 2);
     SUITE_CASE(s, a_delayed_request_goes_on);
     SUITE_CASE(s, a_delayed_client_may_leave);
     SUITE_LOOP(s, what_waits_is_bounded_in_all, 0, 2);
+    SUITE_LOOP(s, what_is_behind_other_requests_is_bounded_in_all, 0, 2);
     SUITE_CASE(s, a_tunnel_is_left_alone);
     SUITE_CASE(s, another_plan_keeps_faults);
+    SUITE_CASE(s, a_connection_of_before_the_plan_is_not_kept);
+    SUITE_CASE(s, nobody_waits_when_too_much_is_held);
     SUITE_LOOP(s, the_host_that_is_sent_is_that_of_the_present, 0, MOVES);
     SUITE_CASE(s, who_dials_in_vain_goes_where_the_route_goes);
     SUITE_CASE(s, a_service_that_goes_is_told_of_before);

@@ -31,6 +31,13 @@ static int new_socket(int family, bool listens, uint16_t *out_port)
     return fd;
 }
 
+/* Where one system call does what all of socket.h asks for, a filter cannot see the family. */
+#ifdef SYS_socketcall
+#define WAYS 1
+#else
+#define WAYS 2
+#endif
+
 /* From here on the kernel cannot be asked, only its tables be read. */
 static void forbid_asking(void)
 {
@@ -145,10 +152,10 @@ END_TEST
 int main(void)
 {
     struct suite s = suite_begin("sockets");
-    SUITE_LOOP(s, finds_its_own_on_both_families, 0, 2);
+    SUITE_LOOP(s, finds_its_own_on_both_families, 0, WAYS);
     SUITE_CASE(s, only_what_listens_counts);
-    SUITE_LOOP(s, any_port_finds_which, 0, 2);
-    SUITE_LOOP(s, the_nearest_is_met, 0, 2);
+    SUITE_LOOP(s, any_port_finds_which, 0, WAYS);
+    SUITE_LOOP(s, the_nearest_is_met, 0, WAYS);
     SUITE_CASE(s, a_process_that_is_not_there);
     return suite_run(s);
 }

@@ -98,7 +98,7 @@ START_TEST(the_end_of_the_run_before)
         const char *how, *text;
     } ends[] = {
         {"\"exit_code\": 7", "\nweb: the run before exited with 7\n"},
-        {"\"exit_signal\": 11", "\nweb: the run before was ended by Segmentation fault\n"},
+        {"\"exit_signal\": 11", "\nweb: the run before was killed by SIGSEGV\n"},
         {"\"exit_code\": 0", ""},
         {"\"exit_signal\": 15", ""}, /* it was asked to */
     };

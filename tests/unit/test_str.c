@@ -1,3 +1,4 @@
+#include "arena.h"
 #include "str.h"
 #include "suite.h"
 
@@ -50,11 +51,39 @@ START_TEST(buffer_grows_and_ends_in_nul)
 }
 END_TEST
 
+START_TEST(trims_and_searches)
+{
+    ck_assert(str_is(str_trim(STR(" \t a b\r\n")), "a b"));
+    ck_assert_uint_eq(str_trim(STR("\n \t")).len, 0);
+    ck_assert_uint_eq(str_trim(STR("")).len, 0);
+    ck_assert(str_contains(STR("depends"), "pen"));
+    ck_assert(!str_contains(STR("depends"), "pens"));
+    ck_assert(!str_contains(STR(""), "x"));
+}
+END_TEST
+
+START_TEST(moves_into_an_arena)
+{
+    struct arena arena = {0};
+    struct strbuf buf = {0};
+    struct str copy = strbuf_copy(&buf, &arena);
+    ck_assert_str_eq(copy.ptr, "");
+    strbuf_adds(&buf, "text");
+    copy = strbuf_copy(&buf, &arena);
+    ck_assert_str_eq(strbuf_text(&buf), "text");
+    ck_assert(str_equal(copy, strbuf_move(&buf, &arena)));
+    ck_assert_ptr_null(buf.ptr);
+    arena_finish(&arena);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("str");
     SUITE_CASE(s, compares_by_bytes_then_length);
     SUITE_CASE(s, distance_counts_edits_and_swaps);
     SUITE_CASE(s, buffer_grows_and_ends_in_nul);
+    SUITE_CASE(s, trims_and_searches);
+    SUITE_CASE(s, moves_into_an_arena);
     return suite_run(s);
 }

@@ -96,15 +96,6 @@ START_TEST(knowledge_is_that_of_the_parts)
 }
 END_TEST
 
-START_TEST(texts_become_nfc)
-{
-    struct arena arena = {0};
-    ck_assert(str_is(value_normalize(&arena, STR("n\xcc\x83")), "\xc3\xb1"));
-    ck_assert(str_is(value_normalize(&arena, STR("plain")), "plain"));
-    arena_finish(&arena);
-}
-END_TEST
-
 int main(void)
 {
     struct suite s = suite_begin("value");
@@ -113,6 +104,5 @@ int main(void)
     SUITE_CASE(s, equality_does_not_convert);
     SUITE_CASE(s, unification);
     SUITE_CASE(s, knowledge_is_that_of_the_parts);
-    SUITE_CASE(s, texts_become_nfc);
     return suite_run(s);
 }

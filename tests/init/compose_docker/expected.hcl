@@ -48,7 +48,7 @@ service "worker" {
 
 # from docker-compose.yml: line 27
 service "cache" {
-  cmd  = "docker run --rm --name a3s-cache -p 127.0.0.1:6379:6379 -p 127.0.0.1:6380:6380 redis:7"
+  cmd  = ["docker", "run", "--rm", "--name", "a3s-cache", "-p", "127.0.0.1:6379:6379", "-p", "127.0.0.1:6380:6380", "-v", "./${env("CACHE", "cache")}:/data", "-v", "/spare space", "redis:7"]
   port = 6379
 
   health {
@@ -56,8 +56,8 @@ service "cache" {
   }
 }
 
-# from docker-compose.yml: line 29
-# line 32: DB_HOST names a container, which docker knows only in a network of both: docker run
+# from docker-compose.yml: line 32
+# line 35: DB_HOST names a container, which docker knows only in a network of both: docker run
 #   --network
 service "admin" {
   cmd = "docker run --rm --name a3s-admin -e DB_HOST adminer"
@@ -66,8 +66,8 @@ service "admin" {
   }
 }
 
-# from docker-compose.yml: line 33
-# not carried over: networks (line 36); docker run has options for most of it, which can be
+# from docker-compose.yml: line 36
+# not carried over: networks (line 39); docker run has options for most of it, which can be
 #   added to cmd
 service "side" {
   cmd = "docker run --rm --name a3s-side side --flag"

@@ -1,0 +1,12 @@
+/* The two clocks of the system, in milliseconds. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Never goes back, whoever sets the time of day; since some moment before the program's start. */
+int64_t clock_ms(void);
+/* The time of day, since the epoch. */
+int64_t clock_wall_ms(void);
+
+#endif
