@@ -196,7 +196,7 @@ def a_slow_pattern_says_what_it_has_not_read(t):
     t.a3sfile(t.service("a", f"--echo-fifo {fifo}"))
     program = t.start("up")
     t.wait_state("a", "running")
-    connection = Connection(socket_path(t))
+    connection = Connection(t.socket_path())
     connection.request("GET", "/v1/logs?service=a&follow=1&lines=0&grep=" + urllib.parse.quote("[0-9]+-x|#[0-9]+$"))
     answer = connection.getresponse()
     with open(fifo, "wb", buffering=0) as words:

@@ -502,7 +502,7 @@ START_TEST(silence_in_the_answer_cuts_it_off)
 {
     static const char *const requests[] = {GET, "GET / HTTP/1.0\r\n" HOST "\r\n"};
     static const char *const begun[] = {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello",
-                                          "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello"};
+                                        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello"};
     struct world world;
     open_world(&world);
     peer_says(&world.client, requests[_i]);

@@ -63,7 +63,8 @@ START_TEST(blanks_between_tokens)
         {"a = b?c:d\n", "a = b ? c : d\n"},
         {"a = 1+2*3\n", "a = 1 + 2 * 3\n"},
         {"a = \"x${ b }y\"\n", "a = \"x${b}y\"\n"},
-        {"a = \"${ {b=1} }%{ if c }${d}%{ endif }\"\n", "a = \"${ { b = 1 } }%{if c}${d}%{endif}\"\n"},
+        {"a = \"${ {b=1} }%{ if c }${d}%{ endif }\"\n",
+         "a = \"${ { b = 1 } }%{if c}${d}%{endif}\"\n"},
     };
     ASSERT_PAIRS(pairs);
 }

@@ -251,7 +251,8 @@ START_TEST(ring_takes_a_large_batch_line_by_line)
     ck_assert_uint_lt(ring.count, LINES);
     check_ring(&ring, LINES);
     check_seek(&ring, LINES);
-    struct log_cursor newest = log_ring_seek(&ring, LINES), before = log_ring_seek(&ring, LINES - 1);
+    struct log_cursor newest = log_ring_seek(&ring, LINES),
+                      before = log_ring_seek(&ring, LINES - 1);
     ck_assert(log_cursor_line(&ring, &newest).open);
     ck_assert(!log_cursor_line(&ring, &before).open);
     ck_assert(!log_cursor_line(&ring, &newest).continued);

@@ -278,7 +278,8 @@ START_TEST(mistakes_in_loops_and_numbers)
     expect_errors("a = [for x in y : x => x]\n", "1:19 Invalid 'for' expression");
     expect_errors("a = [for x in y : x...]\n", "1:20 Invalid 'for' expression");
     expect_errors("a = {for x in y : x}\n", "1:19 Invalid 'for' expression");
-    expect_errors("a = 1e5e6\nb = 1.2.3\n", "1:5 Invalid number literal | 2:5 Invalid number literal");
+    expect_errors("a = 1e5e6\nb = 1.2.3\n",
+                  "1:5 Invalid number literal | 2:5 Invalid number literal");
     expect_errors("a = b.*.0.1\n", "1:7 Invalid legacy index syntax");
 }
 END_TEST
