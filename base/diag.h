@@ -50,6 +50,7 @@ struct diag_list {
     struct sources *sources;
     VEC(struct diag *) diags;
     uint32_t errors, warnings; /* all of them, kept or not */
+    bool partial;              /* not all was checked, as the text is not what it should be */
 };
 
 void diag_list_init(struct diag_list *list, struct arena *arena, struct sources *sources);

@@ -228,4 +228,6 @@ void diag_render_text(struct diag_list *list, bool color, struct strbuf *out)
     if (total > shown)
         strbuf_addf(out, "\n%u more are not shown; the first often cause the rest\n",
                     total - shown);
+    if (list->partial)
+        strbuf_adds(out, "\nthere are more checks, which come when the syntax is mended\n");
 }

@@ -154,14 +154,27 @@ static void count_columns(const struct source *file, uint32_t from, uint32_t to,
     }
 }
 
+/* Between these two a column always begins, whatever came before. */
+static bool is_certain(const struct source *file, uint32_t offset)
+{
+    return offset > 0 && offset < file->text.len && (unsigned char)file->text.ptr[offset] < 0x80 &&
+           (unsigned char)file->text.ptr[offset - 1] < 0x80 && file->text.ptr[offset - 1] != '\r';
+}
+
 static struct position locate(struct sources *sources, uint32_t id, uint32_t offset)
 {
     struct source *file = &sources->files.items[id];
     if (offset > file->text.len)
         offset = (uint32_t)file->text.len;
     uint32_t line = line_index(sources, file, offset);
-    struct position position = {.line = line + 1, .column = 1, .utf16_column = 1, .offset = offset};
-    count_columns(file, file->lines.items[line], offset, &position);
+    struct position position = file->column_hint;
+    /* A long line is counted once, if it is gone through in order. */
+    if (position.line != line + 1 || position.offset > offset)
+        position = (struct position){line + 1, 1, 1, file->lines.items[line]};
+    count_columns(file, position.offset, offset, &position);
+    position.offset = offset;
+    if (is_certain(file, offset))
+        file->column_hint = position;
     return position;
 }
 

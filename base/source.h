@@ -34,7 +34,8 @@ struct source {
     struct str text;     /* NUL behind it; begins with the byte order mark if the file has one */
     VEC(uint32_t) lines; /* offset of the first byte of each line; filled on first use */
     uint32_t line_hint;  /* the line that was looked for last */
-    VEC(uint32_t) boundaries; /* offsets where a token begins with a byte that is not ASCII */
+    struct position column_hint; /* counted last, between two characters of ASCII; line 0: none */
+    VEC(uint32_t) boundaries;    /* offsets where a token begins with a byte that is not ASCII */
 };
 
 struct sources {

@@ -15,6 +15,21 @@ static const struct command_option options[] = {
     {0},
 };
 
+/* Those that are called "plan ...", one below the other. False: none is. */
+static bool explain_family(const struct command_table *table, const char *family,
+                           struct strbuf *text)
+{
+    bool any = false;
+    for (size_t i = 0; *family && i < table->count; i++) {
+        if (!command_is_of_family(table->commands[i], family))
+            continue;
+        strbuf_adds(text, any ? "\n" : "");
+        command_help(table->commands[i], text);
+        any = true;
+    }
+    return any;
+}
+
 /* "help plan show" is two operands and one name. */
 static bool explain(const struct command_call *call, bool as_page, struct strbuf *text)
 {
@@ -25,7 +40,9 @@ static bool explain(const struct command_call *call, bool as_page, struct strbuf
     bool known = as_page ? man_page(call->table, strbuf_text(&name), text) : command != NULL;
     if (known && !as_page)
         command_help(command, text);
-    else if (!known)
+    else if (!as_page)
+        known = explain_family(call->table, strbuf_text(&name), text);
+    if (!known)
         report_error("there is no command \"%s\"; \"a3s help\" lists them", strbuf_text(&name));
     strbuf_finish(&name);
     return known;

@@ -108,6 +108,9 @@ static void say_done(const struct import_options *import, const struct import_re
     if (result->left_out)
         report_hint("%u left as a comment, with the reason: %s", result->left_out,
                     result->left_names);
+    if (*result->lost_keys)
+        report_hint("not carried over: %s; the comments say where, and what to do",
+                    result->lost_keys);
     report_hint("read it, then: a3s validate, a3s up");
 }
 

@@ -1,6 +1,7 @@
 #include "api.h"
 #include "clock.h"
 #include "commands.h"
+#include "line_pattern.h"
 #include "log_view.h"
 #include "moment.h"
 #include "remote.h"
@@ -103,6 +104,25 @@ static int add_time(struct strbuf *target, const char *key, const char *text)
     return CLI_DONE;
 }
 
+/* Before anybody is asked, so that it is told whether something runs or not. */
+static int check_pattern(const char *text)
+{
+    struct line_pattern pattern;
+    struct strbuf why = {0};
+    if (!text)
+        return CLI_DONE;
+    bool good = line_pattern_init(&pattern, str_from(text), &why);
+    line_pattern_finish(&pattern);
+    if (!good) {
+        report_error("--grep: \"%s\" is no regular expression: %s", text, strbuf_text(&why));
+        report_hint(
+            "it is one as of grep -P (PCRE2); a \\ before . * + ? ( [ { | ^ $ makes it stand "
+            "for itself");
+    }
+    strbuf_finish(&why);
+    return good ? CLI_DONE : CLI_USAGE;
+}
+
 static int build_target(const struct command_call *call, struct strbuf *target)
 {
     const struct logs_options *chosen = command_options(call, struct logs_options);
@@ -159,7 +179,9 @@ static int run(const struct command_call *call)
     const struct logs_options *chosen = command_options(call, struct logs_options);
     struct output output = {.json = chosen->json, .follow = chosen->follow};
     struct remote remote;
-    int code = remote_open(call, &remote);
+    int code = check_pattern(chosen->grep);
+    if (!code)
+        code = remote_open(call, &remote);
     if (code)
         return code;
     output.view = (struct log_view){.names = json_array(),

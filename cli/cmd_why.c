@@ -56,6 +56,28 @@ static void add_chain(json_t *why, struct strbuf *out)
     }
 }
 
+static void add_output(json_t *why, struct strbuf *out)
+{
+    json_t *output = json_object_get(why, "last_output"), *lines, *line;
+    size_t i;
+    if (!json_is_object(output))
+        return;
+    lines = json_object_get(output, "lines");
+    const char *name = api_text(output, "service");
+    strbuf_addf(out, "\nwhat %s printed last", name);
+    if (json_array_size(lines))
+        strbuf_addf(out, " (more: a3s logs %s --run %lld):\n", name,
+                    (long long)json_integer_value(json_object_get(output, "run")));
+    else
+        strbuf_adds(out, ": nothing\n");
+    json_array_foreach(lines, i, line)
+    {
+        strbuf_adds(out, "  ");
+        add_escaped(out, json_string_value(line) ? json_string_value(line) : "");
+        strbuf_addc(out, '\n');
+    }
+}
+
 static int print_text(json_t *why)
 {
     json_t *source = json_object_get(why, "source");
@@ -65,6 +87,7 @@ static int print_text(json_t *why)
                 (long long)json_integer_value(json_object_get(source, "line")),
                 (long long)json_integer_value(json_object_get(source, "column")));
     add_chain(why, &text);
+    add_output(why, &text);
     int code = report_output(&text);
     strbuf_finish(&text);
     return code;
@@ -95,7 +118,8 @@ const struct command cmd_why = {
     .about =
         "Its state with the cause and the line of the A3sfile that has to do with it, then what\n"
         "led to it, oldest first: commands, changed files, starts, probes, exits, and what\n"
-        "happened to the services that it depends on.",
+        "happened to the services that it depends on. After a crash also the last lines that\n"
+        "the run printed, or that of the service that blocks it.",
     .operands_min = 1,
     .operands_max = 1,
     .options = options,

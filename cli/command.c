@@ -40,6 +40,7 @@ struct parser {
     int argc;
     const char *const *argv;
     int at; /* the next argument */
+    const char **operands;
 };
 
 static int usage_error(struct parser *parser, const char *format, ...)
@@ -226,18 +227,38 @@ const struct command *command_find(const struct command_table *table, const char
     return NULL;
 }
 
+bool command_is_of_family(const struct command *command, const char *family)
+{
+    size_t length = strlen(family);
+    return strncmp(command->name, family, length) == 0 && command->name[length] == ' ';
+}
+
+/* "plan --help" is "help plan". */
+static int explain_family(struct parser *parser, const char *word)
+{
+    parser->call->command = command_find(parser->table, "help");
+    parser->operands[parser->call->operand_count++] = word;
+    parser->at++;
+    return 0;
+}
+
 static int unknown_command(struct parser *parser, const char *word, const char *next)
 {
     struct nearest nearest = {.wanted = str_from(word)};
-    size_t length = strlen(word), family = 0;
+    bool help = next && (strcmp(next, "--help") == 0 || strcmp(next, "-h") == 0);
+    size_t family = 0;
     for (size_t i = 0; i < parser->table->count; i++) {
         const struct command *command = parser->table->commands[i];
         nearest_offer(&nearest, command->name);
         if (command->alias)
             nearest_offer(&nearest, command->alias);
-        if (strncmp(command->name, word, length) == 0 && command->name[length] == ' ')
+        if (command_is_of_family(command, word))
             strbuf_addf(parser->error, "%s\"a3s %s\"", family++ ? " or " : "expected ",
                         command->name);
+    }
+    if (family && help && command_find(parser->table, "help")) {
+        strbuf_clear(parser->error);
+        return explain_family(parser, word);
     }
     if (family)
         return next ? usage_error(parser, ", not \"%s %s\"", word, next) : CLI_USAGE;
@@ -287,13 +308,13 @@ static int check_operands(struct parser *parser)
     return 0;
 }
 
-static int parse_argument(struct parser *parser, const char *argument, const char **operands,
-                          bool *options_ended, bool *out_version)
+static int parse_argument(struct parser *parser, const char *argument, bool *options_ended,
+                          bool *out_version)
 {
     if (*options_ended || argument[0] != '-' || !argument[1]) {
         if (!parser->call->command)
             return choose_command(parser, argument);
-        operands[parser->call->operand_count++] = argument;
+        parser->operands[parser->call->operand_count++] = argument;
         return 0;
     }
     if (strcmp(argument, "--") == 0) {
@@ -314,11 +335,11 @@ int command_parse(const struct command_table *table, struct arena *arena, int ar
 {
     const char **operands = arena_new(arena, const char *, (size_t)argc + 1);
     struct command_call call = {.table = table, .arena = arena, .operands = operands};
-    struct parser parser = {table, &call, out_error, argc, argv, 0};
+    struct parser parser = {table, &call, out_error, argc, argv, 0, operands};
     bool options_ended = false, version = false;
     int error = 0;
     while (!error && parser.at < argc)
-        error = parse_argument(&parser, argv[parser.at++], operands, &options_ended, &version);
+        error = parse_argument(&parser, argv[parser.at++], &options_ended, &version);
     if (!error && call.command)
         error = check_operands(&parser);
     if (error)
@@ -326,67 +347,4 @@ int command_parse(const struct command_table *table, struct arena *arena, int ar
     *out_call = call;
     *out_version = version;
     return 0;
-}
-
-static void option_line(const struct command_option *option, struct strbuf *out)
-{
-    size_t start = out->len;
-    if (option->letter)
-        strbuf_addf(out, "  -%c, --%s", option->letter, option->name);
-    else
-        strbuf_addf(out, "      --%s", option->name);
-    if (option->value)
-        strbuf_addf(out, " %s", option->value);
-    size_t width = out->len - start;
-    strbuf_addn(out, ' ', width < 26 ? 26 - width : 2);
-    strbuf_addf(out, "%s\n", option->summary);
-}
-
-struct command_option command_option_shown(const struct command *command,
-                                           const struct command_option *option)
-{
-    struct command_option shown = *option;
-    for (const struct command_option *own = command->options; !option_ends(own); own++) {
-        if (own == option)
-            return *option;
-        if (own->letter == option->letter)
-            shown.letter = 0;
-    }
-    return shown;
-}
-
-void command_help(const struct command *command, struct strbuf *out)
-{
-    strbuf_addf(out, "usage: a3s %s%s%s [options]\n\n%s.\n", command->name,
-                command->operands[0] ? " " : "", command->operands, command->summary);
-    if (command->about)
-        strbuf_addf(out, "\n%s\n", command->about);
-    strbuf_adds(out, "\noptions:\n");
-    const struct command_option *tables[COMMAND_TABLES];
-    command_option_tables(command, tables);
-    for (size_t i = 0; tables[i]; i++) {
-        for (const struct command_option *row = tables[i]; !option_ends(row); row++) {
-            struct command_option shown = command_option_shown(command, row);
-            option_line(&shown, out);
-        }
-    }
-    if (command->alias)
-        strbuf_addf(out, "\nalso called: a3s %s\n", command->alias);
-}
-
-void command_overview(const struct command_table *table, struct strbuf *out)
-{
-    strbuf_adds(out, "usage: a3s [-f A3sfile.hcl] COMMAND [options]\n\n"
-                     "Runs the services of an A3sfile on this machine.\n\ncommands:\n");
-    for (size_t i = 0; i < table->count; i++)
-        strbuf_addf(out, "  %-12s %s\n", table->commands[i]->name, table->commands[i]->summary);
-    strbuf_adds(out, "\noptions:\n");
-    for (const struct command_option *row = command_globals; !option_ends(row); row++)
-        option_line(row, out);
-    strbuf_adds(out, "      --version           show the version\n"
-                     "\n\"a3s COMMAND --help\" explains a command.\n\nexit codes:\n");
-#define X(name, code, meaning) strbuf_addf(out, "  %-7d %s\n", code, meaning);
-    EXIT_CODES(X)
-#undef X
-    strbuf_adds(out, "  128+n   ended by signal n\n");
 }

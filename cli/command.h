@@ -120,6 +120,10 @@ struct command_option command_option_shown(const struct command *command,
 
 /* By name or alias; NULL if there is none. */
 const struct command *command_find(const struct command_table *table, const char *name);
+/* "plan" of "plan show": what several names begin with. */
+bool command_is_of_family(const struct command *command, const char *family);
+/* Of "SERVICE -- COMMAND" what "[options]" stands behind: the bytes before " --", or all. */
+size_t command_operands_before_options(const struct command *command);
 /* The help of one command, and the list of all. */
 void command_help(const struct command *command, struct strbuf *out);
 void command_overview(const struct command_table *table, struct strbuf *out);

@@ -7,6 +7,7 @@
 #include "codes.h"
 #include "forms.h"
 #include "load.h"
+#include "map.h"
 #include "parse.h"
 #include "schema_doc.h"
 
@@ -92,19 +93,39 @@ static void offer_codes(const struct line *line)
         offer(line, str_from(import_codes[i].name), import_codes[i].summary);
 }
 
+/* "a3s schema" knows what it is asked for by its end, too: of "service.health" by "health". Who has
+ * typed nothing yet gets whole paths. */
+static void offer_path(const struct line *line, struct map *offered, const struct strbuf *path,
+                       const char *about)
+{
+    struct str end = strbuf_str(path);
+    const char *dot;
+    offer(line, end, about);
+    while (line->last.len && (dot = memchr(end.ptr, '.', end.len))) {
+        bool is_new;
+        end = (struct str){dot + 1, end.len - (size_t)(dot + 1 - end.ptr)};
+        map_put(offered, (struct str){arena_strndup(line->arena, end.ptr, end.len), end.len},
+                &is_new);
+        if (is_new)
+            offer(line, end, about);
+    }
+}
+
 static void offer_schema(const struct line *line)
 {
+    struct map offered;
+    map_init(&offered, line->arena, 0);
     for (uint32_t id = SCHEMA_BLOCK_root + 1; id < SCHEMA_BLOCK_COUNT; id++) {
         const struct schema_block *block = &schema_blocks[id];
         struct strbuf path = {0};
         schema_path(id, &path);
-        offer(line, strbuf_str(&path), block->doc);
+        offer_path(line, &offered, &path, block->doc);
         size_t length = path.len;
         for (uint32_t i = 0; i < block->count; i++) {
             const struct schema_attr *attr = &schema_attrs[block->first + i];
             path.len = length;
             strbuf_addf(&path, ".%s", attr->name.ptr);
-            offer(line, strbuf_str(&path), attr->doc);
+            offer_path(line, &offered, &path, attr->doc);
         }
         strbuf_finish(&path);
     }

@@ -3,6 +3,7 @@
 #include "api.h"
 #include "remote.h"
 #include "report.h"
+#include "service_view.h"
 #include "status_view.h"
 
 #include <unistd.h>
@@ -57,8 +58,10 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 {
     const char *state = api_text(service, "state"), *reason = api_text(service, "reason");
     const char *root = find_root(status, name);
-    report_error("%s %s %s%s%s", name, strcmp(state, "failed") == 0 ? "has" : "is",
-                 *state ? state : "unknown", *reason ? ": " : "", reason);
+    struct strbuf said = {0};
+    service_view_say(state, true, &said);
+    report_error("%s %s%s%s", name, strbuf_text(&said), *reason ? ": " : "", reason);
+    strbuf_finish(&said);
     report_hint("\"a3s logs %s\" shows what it said, \"a3s restart %s\" tries again", root, root);
 }
 
@@ -66,8 +69,9 @@ static void report_lost(json_t *status, const char *name, json_t *service)
 static void add_waiting(const char *name, json_t *service, struct strbuf *waiting)
 {
     const char *reason = api_text(service, "reason");
-    strbuf_addf(waiting, "%s%s (%s%s%s)", waiting->len ? ", " : "", name,
-                api_text(service, "state"), *reason ? ": " : "", reason);
+    strbuf_addf(waiting, "%s%s (", waiting->len ? ", " : "", name);
+    service_view_say(api_text(service, "state"), false, waiting);
+    strbuf_addf(waiting, "%s%s)", *reason ? ": " : "", reason);
 }
 
 /* Looks at every service that was asked for; names those that are not there yet. */

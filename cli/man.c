@@ -138,8 +138,14 @@ static void add_command_page(const struct command *command, struct strbuf *out)
     strbuf_adds(out, ".SH SYNOPSIS\n\\fBa3s ");
     add_text(command->name, out);
     strbuf_adds(out, "\\fR ");
-    add_italic(command->operands, out);
-    strbuf_adds(out, command->operands[0] ? " [options]\n" : "[options]\n");
+    size_t before = command_operands_before_options(command);
+    struct strbuf operands = {0};
+    strbuf_add(&operands, command->operands, before);
+    add_italic(strbuf_text(&operands), out);
+    strbuf_adds(out, before ? " [options]" : "[options]");
+    add_italic(command->operands + before, out);
+    strbuf_adds(out, "\n");
+    strbuf_finish(&operands);
     strbuf_adds(out, ".SH DESCRIPTION\n");
     add_text(command->summary, out);
     strbuf_adds(out, ".\n");

@@ -1,5 +1,7 @@
 #include "service_view.h"
 
+#include "service_fsm.h"
+
 enum table_color service_view_color(const char *state)
 {
     static const struct {
@@ -14,6 +16,19 @@ enum table_color service_view_color(const char *state)
         if (strcmp(colors[i].state, state) == 0)
             return colors[i].color;
     return TABLE_PLAIN;
+}
+
+void service_view_say(const char *state, bool verb, struct strbuf *out)
+{
+    for (int i = 0; i < SERVICE_STATE_COUNT; i++) {
+        if (strcmp(state, service_state_name((enum service_state)i)) != 0)
+            continue;
+        if (verb)
+            strbuf_addf(out, "%s ", service_state_verb((enum service_state)i));
+        strbuf_adds(out, service_state_words((enum service_state)i));
+        return;
+    }
+    strbuf_addf(out, "%s%s", verb ? "is " : "", *state ? state : "unknown");
 }
 
 void service_view_uptime(long long seconds, struct strbuf *out)

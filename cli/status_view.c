@@ -57,6 +57,17 @@ static const char *uptime_of(json_t *service, struct arena *arena)
     return copy;
 }
 
+/* "3 (1 crash)": the others were asked for, or came with a file. */
+static const char *restarts_of(json_t *service, struct arena *arena)
+{
+    const char *restarts = number_of(service, "restart_count", arena);
+    json_int_t crashes = json_integer_value(json_object_get(service, "crash_count"));
+    if (crashes <= 0)
+        return restarts;
+    return arena_printf(arena, "%s (%lld %s)", restarts, (long long)crashes,
+                        crashes == 1 ? "crash" : "crashes");
+}
+
 /* "healthy, 3 flaps": it was unhealthy so often of late; once may happen. */
 static const char *health_of(json_t *service, struct arena *arena)
 {
@@ -100,7 +111,7 @@ static void add_row(struct table *table, json_t *service, struct arena *arena)
     row[PORT].text = number_of(service, "port", arena);
     row[HEALTH].text = health;
     row[HEALTH].color = health[0] == 'u' ? TABLE_RED : TABLE_PLAIN;
-    row[RESTARTS].text = number_of(service, "restart_count", arena);
+    row[RESTARTS].text = restarts_of(service, arena);
     row[UPTIME].text = uptime_of(service, arena);
     row[URL].text = text_of(service, "url");
     if (table->columns > COLUMNS_NARROW)

@@ -175,6 +175,19 @@ static void add_record(struct strbuf *out, json_t *record)
                 service ? service : "", text ? text : "");
 }
 
+static void add_output(struct strbuf *out, json_t *output)
+{
+    json_t *lines = json_object_get(output, "lines"), *line;
+    const char *service = text_of(output, "service");
+    size_t i;
+    if (!service)
+        return;
+    strbuf_addf(out, "\n\nwhat %s printed last%s", service,
+                json_array_size(lines) ? "" : ": nothing");
+    json_array_foreach(lines, i, line)
+        strbuf_addf(out, "\n  %s", json_string_value(line) ? json_string_value(line) : "");
+}
+
 void top_model_why(struct top_model *model, json_t *why)
 {
     json_t *source = json_object_get(why, "source"), *record;
@@ -187,6 +200,7 @@ void top_model_why(struct top_model *model, json_t *why)
                     (long long)number_of(source, "line"));
     strbuf_addc(&model->why, '\n');
     json_array_foreach(json_object_get(why, "chain"), i, record) add_record(&model->why, record);
+    add_output(&model->why, json_object_get(why, "last_output"));
     model->why_first = 0;
     model->pane = TOP_PANE_WHY;
 }

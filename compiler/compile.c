@@ -104,10 +104,11 @@ static bool compile_source(struct compilation *c, const char *path, uint32_t sou
                            const struct compile_options *options)
 {
     struct ast_body *body = parse_source(&c->sources, source, &c->diags);
+    c->diags.partial = c->diags.errors > 0;
     if (!is_nesting_known(&c->diags))
         return false;
     const char *root = options->root != NULL ? options->root : folder_of(&c->arena, path);
-    struct check_options how = {.partial = c->diags.errors > 0,
+    struct check_options how = {.partial = c->diags.partial,
                                 .path = c->sources.files.items[source].path,
                                 .folder = root,
                                 .settings = options->settings};

@@ -105,10 +105,10 @@ static void set_folder(struct compose_service *s)
     const struct node *inside = node_find(s->node, "working_dir"),
                       *volumes = node_find(s->node, "volumes");
     struct str folder = build_context(s->node);
-    bool found = false;
-    for (uint32_t i = 0; node_is_text(inside) && volumes && i < volumes->items.count && !found; i++)
-        found = through_mount(s, volumes->items.items[i].value, inside->text, &folder);
-    if (node_is_text(inside) && !found)
+    for (uint32_t i = 0; node_is_text(inside) && volumes && i < volumes->items.count && !s->mounted;
+         i++)
+        s->mounted = through_mount(s, volumes->items.items[i].value, inside->text, &folder);
+    if (node_is_text(inside) && !s->mounted)
         draft_note(
             &im->draft, s->draft, import_line(im, inside),
             "working_dir %.*s is a folder of the container; \"dir\" is the one to run in here",
@@ -193,9 +193,25 @@ static bool prepare(struct compose_service *s, const struct node *node)
     return true;
 }
 
+/* What is read, but only in part. */
+static void add_lost_parts(struct compose_service *s)
+{
+    const struct node *build = node_find(s->node, "build"),
+                      *volumes = node_find(s->node, "volumes");
+    if (build && s->command.items.count)
+        compose_lose(s, "build", build);
+    compose_lose_others(s, "build", build, (const char *const[]){"context", NULL});
+    if (volumes && s->local && (!s->mounted || volumes->items.count > 1))
+        compose_lose(s, "volumes", volumes);
+}
+
 static bool finish_service(struct compose_service *s)
 {
-    return s->command.items.count ? read_local(s, &s->command) : read_container(s);
+    bool right = s->command.items.count ? read_local(s, &s->command) : read_container(s);
+    add_lost_parts(s);
+    if (!s->local)
+        s->draft->lost_help = "docker run has options for most of it, which can be added to cmd";
+    return right;
 }
 
 static bool create_services(struct compose *file, const struct node *services)
@@ -216,13 +232,7 @@ static bool create_services(struct compose *file, const struct node *services)
 
 static void add_file_notes(struct import *im, const struct node *root)
 {
-    static const char *const lost[] = {"include", "configs", "secrets"};
-    for (size_t i = 0; i < ARRAY_LEN(lost); i++) {
-        const struct node *value = node_find(root, lost[i]);
-        if (value)
-            draft_note(&im->draft, NULL, import_line(im, value), "\"%s\" is not carried over",
-                       lost[i]);
-    }
+    compose_lose_of_file(im, root);
     if (import_has_beside(im, ".env"))
         draft_note(&im->draft, NULL, 0,
                    "compose takes ${NAME} from .env too, env() only from the environment: "

@@ -29,6 +29,7 @@ struct compose_service {
     struct draft_service *draft;
     const struct node *node;
     bool local;    /* it runs without its container */
+    bool mounted;  /* a folder of its container is one of this machine: dir */
     uint32_t port; /* the service's, on this machine; 0: none */
     struct arguments command;
     VEC(struct compose_port) ports;
@@ -42,8 +43,16 @@ bool compose_constant(struct compose_service *s, const struct node *node, struct
 /* What a command says, as a list or as a line; false after a diagnostic. node may be NULL. */
 bool compose_arguments(struct compose_service *s, const struct node *node, struct arguments *out);
 
-/* compose_keys.c: what stands under a key of its own; the rest is a note. */
+/* compose_keys.c: what stands under a key of its own; the rest is lost. */
 bool compose_keys(struct compose_service *s);
+
+/* compose_lost.c: the key, "healthcheck.start_interval", is not carried over. */
+void compose_lose(struct compose_service *s, const char *key, const struct node *where);
+/* So are the keys of the map, if it is one, that are not known (NULL behind the last). */
+void compose_lose_others(struct compose_service *s, const char *prefix, const struct node *map,
+                         const char *const *known);
+/* Those of the whole file. */
+void compose_lose_of_file(struct import *im, const struct node *root);
 
 /* compose_ports.c: the ports, and the one that is the service's. */
 bool compose_read_ports(struct compose_service *s);

@@ -67,6 +67,30 @@ static struct str test_line(struct compose_service *s, const struct arguments *t
     return strbuf_move(&line, arena);
 }
 
+/* Docker's own, if the file does not say. */
+#define INTERVAL_MS 30000u
+#define RETRIES     3u
+
+/* Failures of the period do not count; after it docker gives up when all tries have failed. */
+static void read_start_period(struct compose_service *s, const struct node *period,
+                              const struct probe_times *times)
+{
+    struct import *im = s->file->im;
+    uint64_t tries = times->retries ? times->retries : RETRIES;
+    uint64_t interval = times->interval ? times->interval : INTERVAL_MS;
+    uint32_t ms = 0;
+    if (!node_is_text(period) || str_is(period->text, "0") || str_is(period->text, "0s"))
+        return;
+    if (!import_duration(im, s->draft, period, &ms) || ms == 0)
+        return;
+    uint64_t all = ms + tries * interval;
+    import_set_duration(im, s->draft, SCHEMA_health_start_timeout,
+                        all > SCHEMA_DURATION_MAX ? SCHEMA_DURATION_MAX : (uint32_t)all);
+    draft_note(&im->draft, s->draft, import_line(im, period),
+               "start_timeout is start_period and %u tries, after which docker gives up",
+               (unsigned)tries);
+}
+
 static void read_times(struct compose_service *s, const struct node *health)
 {
     struct import *im = s->file->im;
@@ -76,6 +100,7 @@ static void read_times(struct compose_service *s, const struct node *health)
     import_duration(im, s->draft, node_find(health, "timeout"), &times.timeout);
     if (node_is_text(retries))
         import_number(retries->text, 1000000, &times.retries);
+    read_start_period(s, node_find(health, "start_period"), &times);
     import_probe_set_times(im, s->draft, times);
 }
 
@@ -86,13 +111,18 @@ bool compose_health(struct compose_service *s, const char *container)
     struct import *im = s->file->im;
     struct arguments arguments = {0};
     struct str shell = {0};
+    static const char *const known[] = {"test",         "interval", "timeout", "retries",
+                                        "start_period", "disable",  NULL};
     if (health && health->kind != NODE_MAP)
         return node_mistake(im->diags, health, "a map with a test");
     if (test && test->kind == NODE_MAP)
         return node_mistake(im->diags, test, "a command, or a list that begins with CMD");
+    compose_lose_others(s, "healthcheck", health, known);
     if (!read_test(s, test, &arguments, &shell) || node_is_true(node_find(health, "disable"))) {
         if (container && draft_has(s->draft, SCHEMA_service_port))
             draft_set_text(&im->draft, s->draft, SCHEMA_health_type, STR("tcp"));
+        if (health && !test && !node_is_true(node_find(health, "disable")))
+            compose_lose(s, "healthcheck.test", health);
         return true;
     }
     if (container || !import_probe_command(im, s->draft, test_line(s, &arguments, shell)))

@@ -72,6 +72,7 @@ static bool read_env_file(struct compose_service *s, const struct node *value)
         const struct node *path = file->kind == NODE_MAP ? node_find(file, "path") : file;
         if (!node_is_text(path))
             return node_mistake(im->diags, file, "the path of a file");
+        compose_lose_others(s, "env_file", file, (const char *const[]){"path", "required", NULL});
         draft_add_text(&im->draft, s->draft, SCHEMA_service_env_file, import_path(im, path->text));
         const struct node *required = node_find(file, "required");
         if (node_is_text(required) && !node_is_true(required))
@@ -92,6 +93,7 @@ static void depend(struct compose_service *s, const struct node *name, const str
                    STR_ARG(name->text));
         return;
     }
+    compose_lose_others(s, "depends_on", how, (const char *const[]){"condition", NULL});
     draft_depend(&im->draft, s->draft, to, import_line(im, name));
     if (node_is_text(condition) && str_is(condition->text, "service_completed_successfully"))
         draft_set_text(&im->draft, to, SCHEMA_service_kind, STR("task"));
@@ -169,6 +171,8 @@ static bool read_tty(struct compose_service *s, const struct node *value)
 {
     if (node_is_true(value) && s->local)
         draft_set(s->draft, SCHEMA_service_tty, STR("true"));
+    else if (node_is_true(value))
+        compose_lose(s, "tty", value);
     return true;
 }
 
@@ -177,6 +181,8 @@ static void read_watched(struct compose_service *s, const struct node *rule)
     struct import *im = s->file->im;
     const struct node *path = node_find(rule, "path"), *action = node_find(rule, "action");
     const struct node *ignore = node_find(rule, "ignore");
+    static const char *const known[] = {"path", "action", "ignore", "target", NULL};
+    compose_lose_others(s, "develop.watch", rule, known);
     if (!node_is_text(path) || !node_is_text(action))
         return;
     if (str_is(action->text, "sync")) {
@@ -195,8 +201,11 @@ static void read_watched(struct compose_service *s, const struct node *rule)
 static bool read_develop(struct compose_service *s, const struct node *value)
 {
     const struct node *rules = node_find(value, "watch");
+    if (value && !s->local)
+        compose_lose(s, "develop", value);
     if (!rules || !s->local)
         return true;
+    compose_lose_others(s, "develop", value, (const char *const[]){"watch", NULL});
     if (rules->kind != NODE_LIST)
         return node_mistake(s->file->im->diags, rules, "a list of what is watched");
     VEC_EACH (&rules->items, it)
@@ -204,7 +213,7 @@ static bool read_develop(struct compose_service *s, const struct node *value)
     return true;
 }
 
-/* NULL: read elsewhere, or without meaning where there are no containers. */
+/* NULL: read elsewhere. */
 static const struct compose_key {
     const char *name;
     bool (*read)(struct compose_service *s, const struct node *value);
@@ -226,15 +235,6 @@ static const struct compose_key {
     {"expose", NULL},
     {"healthcheck", NULL},
     {"working_dir", NULL},
-    {"container_name", NULL},
-    {"hostname", NULL},
-    {"networks", NULL},
-    {"pull_policy", NULL},
-    {"platform", NULL},
-    {"stdin_open", NULL},
-    {"init", NULL},
-    {"labels", NULL},
-    {"logging", NULL},
     {"volumes", NULL},
 };
 
@@ -249,18 +249,13 @@ static const struct compose_key *find_key(struct str name)
 bool compose_keys(struct compose_service *s)
 {
     struct import *im = s->file->im;
-    struct strbuf unknown = {0};
     bool right = true;
     VEC_EACH (&s->node->items, it) {
         const struct compose_key *key = find_key(it->key->text);
         if (key && key->read && it->value->kind != NODE_NULL)
             right = key->read(s, it->value) && right;
         else if (!key && !str_has_prefix(it->key->text, STR("x-")))
-            strbuf_addf(&unknown, "%s%.*s (line %u)", unknown.len ? ", " : "",
-                        STR_ARG(it->key->text), import_line(im, it->key));
+            compose_lose(s, arena_printf(im->arena, "%.*s", STR_ARG(it->key->text)), it->key);
     }
-    if (unknown.len)
-        draft_note(&im->draft, s->draft, 0, "not carried over: %s", strbuf_text(&unknown));
-    strbuf_finish(&unknown);
     return right;
 }

@@ -30,6 +30,8 @@ static bool read_long(struct compose_service *s, const struct node *node, struct
                       *published = node_find(node, "published"),
                       *protocol = node_find(node, "protocol");
     struct str text;
+    compose_lose_others(s, "ports", node,
+                        (const char *const[]){"target", "published", "protocol", NULL});
     *udp = node_is_text(protocol) && str_is(protocol->text, "udp");
     if (!node_is_text(target) || !compose_constant(s, target, &text) ||
         !import_number(text, 65535, &out->target))

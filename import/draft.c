@@ -10,6 +10,7 @@ void draft_init(struct draft *draft, struct arena *arena, const char *from)
     *draft = (struct draft){.arena = arena, .from = from};
     map_init(&draft->keys, arena, 0);
     map_init(&draft->names, arena, 0);
+    map_init(&draft->lost_index, arena, 0);
     draft->dev = arena_new(arena, struct draft_service, 1);
     map_init(&draft->dev->env_index, arena, 0);
 }
@@ -152,6 +153,20 @@ void draft_note(struct draft *draft, struct draft_service *service, uint32_t lin
         *vec_push(draft->arena, &service->notes) = note;
     else
         *vec_push(draft->arena, &draft->notes) = note;
+}
+
+void draft_lose(struct draft *draft, struct draft_service *service, const char *key, uint32_t line,
+                const char *instead)
+{
+    struct draft_loss loss = {key, instead, line};
+    bool is_new;
+    map_put(&draft->lost_index, str_from(key), &is_new);
+    if (is_new)
+        *vec_push(draft->arena, &draft->lost_keys) = key;
+    if (service)
+        *vec_push(draft->arena, &service->lost) = loss;
+    else
+        *vec_push(draft->arena, &draft->lost) = loss;
 }
 
 void draft_leave_out(struct draft *draft, struct draft_service *service, const char *format, ...)

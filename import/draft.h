@@ -35,6 +35,11 @@ struct draft_note { /* what could not be carried over: a comment */
     struct str text;
 };
 
+struct draft_loss {            /* a key that was not: one comment names them all */
+    const char *key, *instead; /* instead: what to do, or NULL */
+    uint32_t line;
+};
+
 struct draft_service {
     struct str key;  /* as the file calls it */
     struct str name; /* what an A3sfile may call it; unique */
@@ -46,6 +51,8 @@ struct draft_service {
     struct map env_index; /* by name -> env */
     VEC(struct draft_edge) depends_on;
     VEC(struct draft_note) notes;
+    VEC(struct draft_loss) lost;
+    const char *lost_help; /* what to do about all that is lost, or NULL */
 };
 
 struct draft {
@@ -55,6 +62,9 @@ struct draft {
     struct map keys, names;       /* -> services */
     struct draft_service *dev;    /* the block dev: only its attributes count */
     VEC(struct draft_note) notes; /* about the file as a whole */
+    VEC(struct draft_loss) lost;
+    VEC(const char *) lost_keys; /* of all, each once */
+    struct map lost_index;       /* -> lost_keys */
 };
 
 void draft_init(struct draft *draft, struct arena *arena, const char *from);
@@ -85,6 +95,9 @@ void draft_depend(struct draft *draft, struct draft_service *service, struct dra
 /* service NULL: about the file. */
 void draft_note(struct draft *draft, struct draft_service *service, uint32_t line,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A key of the file that is not carried over; likewise. The texts stay the caller's. */
+void draft_lose(struct draft *draft, struct draft_service *service, const char *key, uint32_t line,
+                const char *instead);
 /* The service becomes a comment. The first reason counts. */
 void draft_leave_out(struct draft *draft, struct draft_service *service, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -39,6 +39,7 @@ struct import_result {
     uint32_t services;      /* that will run */
     uint32_t left_out;      /* that are comments */
     const char *left_names; /* their names: "db, redis" */
+    const char *lost_keys;  /* what is not carried over: "networks, deploy", "" */
 };
 
 /* The file of this folder to import: the first that is there of a Procfile, a compose file, a

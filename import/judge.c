@@ -79,6 +79,24 @@ static bool nothing_runs(struct import *im)
     return false;
 }
 
+/* The first of them: the comments have all. */
+static const char *lost_keys(const struct import *im)
+{
+    enum { SHOWN = 8 };
+    struct strbuf text = {0};
+    uint32_t count = im->draft.lost_keys.count;
+    for (uint32_t i = 0; i < count && i < SHOWN; i++) {
+        strbuf_adds(&text, i ? ", " : "");
+        for (const char *at = im->draft.lost_keys.items[i]; *at; at++)
+            strbuf_addc(&text, *at > ' ' && *at <= '~' ? *at : '?');
+    }
+    if (count > SHOWN)
+        strbuf_addf(&text, " and %u more", count - SHOWN);
+    const char *copy = arena_strndup(im->arena, strbuf_text(&text), text.len);
+    strbuf_finish(&text);
+    return copy;
+}
+
 static void give(struct import *im, const struct written *written, struct import_result *out)
 {
     struct strbuf names = {0};
@@ -91,6 +109,7 @@ static void give(struct import *im, const struct written *written, struct import
             strbuf_addf(&names, "%s%.*s", names.len ? ", " : "", STR_ARG((*it)->name));
     }
     out->left_names = strbuf_move(&names, im->arena).ptr;
+    out->lost_keys = lost_keys(im);
 }
 
 bool import_write_valid(struct import *im, struct import_result *out)

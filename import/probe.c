@@ -104,8 +104,11 @@ void import_probe_set_times(struct import *im, struct draft_service *service,
         return;
     if (times.timeout > interval && !times.interval)
         times.interval = interval = times.timeout;
-    if (times.timeout > interval)
+    if (times.timeout > interval) {
         times.timeout = interval;
+        draft_note(&im->draft, service, 0,
+                   "a probe takes no longer than its interval: its timeout is cut to that");
+    }
     if (times.interval)
         import_set_duration(im, service, SCHEMA_health_interval, times.interval);
     if (times.timeout)

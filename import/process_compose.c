@@ -268,49 +268,36 @@ static bool read_tty(struct process *p, const struct node *value)
 
 static const struct {
     const char *name;
-    bool (*read)(struct process *p, const struct node *value); /* NULL: without meaning here */
+    bool (*read)(struct process *p, const struct node *value);
 } keys[] = {
-    {"command", read_command},
-    {"working_dir", read_directory},
-    {"environment", read_environment},
-    {"depends_on", read_depends_on},
-    {"readiness_probe", read_readiness},
-    {"liveness_probe", read_liveness},
-    {"ready_log_line", read_log_line},
-    {"availability", read_availability},
-    {"shutdown", read_shutdown},
-    {"is_daemon", read_daemon},
-    {"disabled", read_disabled},
-    {"namespace", read_namespace},
-    {"log_location", read_log_file},
-    {"is_tty", read_tty},
-    {"description", NULL},
-    {"log_configuration", NULL},
-    {"disable_ansi_colors", NULL},
+    {"command", read_command},           {"working_dir", read_directory},
+    {"environment", read_environment},   {"depends_on", read_depends_on},
+    {"readiness_probe", read_readiness}, {"liveness_probe", read_liveness},
+    {"ready_log_line", read_log_line},   {"availability", read_availability},
+    {"shutdown", read_shutdown},         {"is_daemon", read_daemon},
+    {"disabled", read_disabled},         {"namespace", read_namespace},
+    {"log_location", read_log_file},     {"is_tty", read_tty},
 };
 
-static bool read_key(struct process *p, const struct node_pair *pair, struct strbuf *unknown)
+static bool read_key(struct process *p, const struct node_pair *pair)
 {
+    struct import *im = p->im;
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (str_is(pair->key->text, keys[i].name))
-            return !keys[i].read || pair->value->kind == NODE_NULL || keys[i].read(p, pair->value);
-    strbuf_addf(unknown, "%s%.*s (line %u)", unknown->len ? ", " : "", STR_ARG(pair->key->text),
-                import_line(p->im, pair->key));
+            return pair->value->kind == NODE_NULL || keys[i].read(p, pair->value);
+    draft_lose(&im->draft, p->draft, arena_printf(im->arena, "%.*s", STR_ARG(pair->key->text)),
+               import_line(im, pair->key), NULL);
     return true;
 }
 
 static bool read_process(struct import *im, const struct node *key, const struct node *node)
 {
     struct process p = {im, draft_find(&im->draft, key->text)};
-    struct strbuf unknown = {0};
     bool right = true;
     if (node->kind != NODE_MAP)
         return node_mistake(im->diags, node, "a map: what the process is");
     VEC_EACH (&node->items, it)
-        right = read_key(&p, it, &unknown) && right;
-    if (unknown.len)
-        draft_note(&im->draft, p.draft, 0, "not carried over: %s", strbuf_text(&unknown));
-    strbuf_finish(&unknown);
+        right = read_key(&p, it) && right;
     if (!draft_has(p.draft, SCHEMA_service_cmd))
         draft_leave_out(&im->draft, p.draft, "it has no command");
     return right;

@@ -33,10 +33,11 @@ static void fill(struct import *im, struct draft_service *service, struct str co
                  uint32_t number)
 {
     draft_set(service, SCHEMA_service_cmd, shell_hcl(im->arena, command));
-    if (wants_port(command) || str_is(service->key, "web"))
+    bool is_release = str_is(service->key, "release");
+    if (!is_release && (wants_port(command) || str_is(service->key, "web")))
         draft_setf(&im->draft, service, SCHEMA_service_port, "%u",
                    PORT_FIRST + (number % 600) * PORT_STEP);
-    if (str_is(service->key, "release")) {
+    if (is_release) {
         draft_set_text(&im->draft, service, SCHEMA_service_kind, STR("task"));
         draft_note(&im->draft, service, 0,
                    "a release process runs once; name it in the depends_on of those that need it");

@@ -237,6 +237,34 @@ static void add_notes(struct writer *w, const struct draft_note *notes, uint32_t
         add_note(w, sorted[i]);
 }
 
+static int compare_lost(const void *left, const void *right)
+{
+    const struct draft_loss *a = left, *b = right;
+    return a->line != b->line ? (a->line < b->line ? -1 : 1) : strcmp(a->key, b->key);
+}
+
+static void add_lost(struct writer *w, const struct draft_loss *lost, uint32_t count,
+                     const char *help)
+{
+    if (!count)
+        return;
+    struct strbuf text = {0};
+    struct draft_loss *sorted = arena_new(w->draft->arena, struct draft_loss, count);
+    memcpy(sorted, lost, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_lost);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *instead = sorted[i].instead, *before = i ? sorted[i - 1].instead : NULL;
+        strbuf_addf(&text, "%s%s (line %u", i ? ", " : "", sorted[i].key, sorted[i].line);
+        if (instead && !(before && strcmp(instead, before) == 0))
+            strbuf_addf(&text, ": %s", instead);
+        strbuf_adds(&text, ")");
+    }
+    if (help)
+        strbuf_addf(&text, "; %s", help);
+    add_commentf(w, "", "  not carried over: %s", strbuf_text(&text));
+    strbuf_finish(&text);
+}
+
 /* Its own, and one for each dependency that it cannot have. */
 static void add_service_notes(struct writer *w, const struct draft_service *service)
 {
@@ -252,6 +280,7 @@ static void add_service_notes(struct writer *w, const struct draft_service *serv
                                                 STR_ARG(it->to->name), problem))};
     }
     add_notes(w, notes.items, notes.count);
+    add_lost(w, service->lost.items, service->lost.count, service->lost_help);
 }
 
 /* Services */
@@ -349,6 +378,7 @@ static void add_head(struct writer *w)
                  "\"a3s validate\" checks it, \"a3s up\" runs it, \"a3s schema\" shows "
                  "what else it may say.");
     add_notes(w, w->draft->notes.items, w->draft->notes.count);
+    add_lost(w, w->draft->lost.items, w->draft->lost.count, NULL);
 }
 
 /* The lists become values like any other. */

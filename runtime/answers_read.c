@@ -2,6 +2,7 @@
 #include "answers.h"
 
 #include "daemon_state.h"
+#include "last_words.h"
 #include "launch.h"
 #include "status.h"
 #include "vitals.h"
@@ -45,12 +46,25 @@ static int read_service(struct daemon *d, uint32_t service, json_t **out, struct
     return 0;
 }
 
+/* The last lines of the life whose end is the reason, or null. */
+static json_t *last_output(const struct daemon *d, const struct why_source *source,
+                           uint32_t service)
+{
+    uint32_t ended = why_ended(source, service);
+    uint32_t run = ended == PLAN_NONE ? 0 : d->runs[ended].ended;
+    if (!run)
+        return json_null();
+    return json_pack("{s:s,s:I,s:o}", "service", d->names[ended], "run", (json_int_t)run, "lines",
+                     last_words_json(&d->logs, ended, run));
+}
+
 static int read_why(struct daemon *d, uint32_t service, json_t **out, struct strbuf *out_error)
 {
     (void)out_error;
     struct why_source source = daemon_why(d);
     source.trouble = probe_error(&d->runs[service].probe);
     *out = why_json(&source, service);
+    json_object_set_new(*out, "last_output", last_output(d, &source, service));
     return 0;
 }
 

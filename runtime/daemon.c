@@ -287,8 +287,7 @@ static int listen_proxy(struct daemon *d)
     uint16_t port = d->plan->settings->proxy_port;
     int error = dispatch_proxy_listen(d, port, &trouble);
     if (error)
-        fprintf(stderr, "a3s: %sa3s: free the port, or set another one: dev { proxy_port = %u }\n",
-                strbuf_text(&trouble), port < UINT16_MAX ? port + 1u : port - 1u);
+        fprintf(stderr, "a3s: %s", strbuf_text(&trouble));
     strbuf_finish(&trouble);
     return !error ? 0 : error == -EADDRINUSE ? EXIT_TAKEN : 1;
 }

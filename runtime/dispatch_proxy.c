@@ -2,7 +2,7 @@
 
 #include "answers.h"
 #include "daemon_state.h"
-#include "port_holder.h"
+#include "proxy_refused.h"
 
 #include <errno.h>
 
@@ -19,11 +19,10 @@ static int listen_first(struct daemon *d, uint16_t port)
 
 static void explain(struct strbuf *out, uint16_t port, int error)
 {
-    struct strbuf holder = {0};
-    bool known = error == -EADDRINUSE && port_holder(port, &holder);
-    strbuf_addf(out, "the proxy cannot listen on port %u: %s%s%s\n", port, strerror(-error),
-                known ? ": it is held by " : "", strbuf_text(&holder));
-    strbuf_finish(&holder);
+    struct strbuf help = {0};
+    proxy_refused_explain(port, error, out, &help);
+    strbuf_addf(out, "\n     %s\n", strbuf_text(&help));
+    strbuf_finish(&help);
 }
 
 int dispatch_proxy_listen(struct daemon *d, uint16_t port, struct strbuf *out_trouble)

@@ -10,7 +10,8 @@
 struct daemon;
 
 /* Makes the proxy listen on the port and nowhere else; 0: there is none any more. 0, or a negative
- * errno with a line in out_trouble that says why: then it listens where it did before. */
+ * errno with lines in out_trouble that say why and what to do: then it listens where it did before.
+ */
 int dispatch_proxy_listen(struct daemon *daemon, uint16_t port, struct strbuf *out_trouble);
 
 #endif

@@ -37,6 +37,15 @@ static int on_item(pcre2_callout_block *block, void *ctx)
     return now < pattern->end ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
+/* Characters from 1; PCRE2 counts bytes. */
+static size_t column_of(struct str text, size_t offset)
+{
+    size_t column = 1;
+    for (size_t i = 0; i < offset && i < text.len; i++)
+        column += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+    return column;
+}
+
 bool line_pattern_init(struct line_pattern *pattern, struct str text, struct strbuf *out_why)
 {
     int error;
@@ -49,7 +58,7 @@ bool line_pattern_init(struct line_pattern *pattern, struct str text, struct str
     if (!pattern->code) {
         PCRE2_UCHAR message[256] = "it is not valid";
         pcre2_get_error_message(error, message, sizeof message);
-        strbuf_addf(out_why, "at byte %zu: %s", (size_t)offset, (const char *)message);
+        strbuf_addf(out_why, "column %zu: %s", column_of(text, offset), (const char *)message);
         return false;
     }
     pattern->match = pcre2_match_data_create(1, NULL);

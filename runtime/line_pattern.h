@@ -32,7 +32,7 @@ enum line_verdict {
     LINE_TOO_HARD, /* too much work: not known */
 };
 
-/* False, with why added, if it is none. */
+/* False, with why added, if it is none: "column 3: missing closing parenthesis". */
 bool line_pattern_init(struct line_pattern *pattern, struct str text, struct strbuf *out_why);
 void line_pattern_finish(struct line_pattern *pattern);
 

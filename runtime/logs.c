@@ -431,3 +431,8 @@ const struct log_runs *logs_runs(const struct logs *logs, uint32_t service)
 {
     return &find_source(logs, service)->runs;
 }
+
+const struct log_ring *logs_ring(const struct logs *logs, uint32_t service)
+{
+    return &find_source(logs, service)->ring;
+}

@@ -94,5 +94,7 @@ uint64_t logs_count_from(const struct logs *logs, const bool *wanted, uint64_t f
 /* The runs of the service: each logs_open begins one. Valid until the next call that changes logs.
  */
 const struct log_runs *logs_runs(const struct logs *logs, uint32_t service);
+/* What is kept of what the service printed; likewise. */
+const struct log_ring *logs_ring(const struct logs *logs, uint32_t service);
 
 #endif

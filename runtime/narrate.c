@@ -213,7 +213,7 @@ enum log_level narrate_notice(const struct narrator *n, const struct supervisor_
             add_waiting(n, service, out);
         }
         return LOG_DEBUG;
-    default: strbuf_adds(out, service_state_name(notice->to)); return LOG_DEBUG;
+    default: strbuf_adds(out, service_state_words(notice->to)); return LOG_DEBUG;
     }
 }
 

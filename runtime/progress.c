@@ -107,7 +107,7 @@ static void add_reason(const struct narrator *n, uint32_t service, int64_t now, 
 static void add_state(const struct narrator *n, uint32_t service, int64_t now, struct strbuf *out)
 {
     const struct supervised *s = &n->supervisor->services[service];
-    strbuf_addf(out, "%s, ", service_state_name(s->state));
+    strbuf_addf(out, "%s, ", service_state_words(s->state));
     narrate_duration(out, now - s->since);
     add_reason(n, service, now, out);
 }

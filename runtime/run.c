@@ -121,6 +121,7 @@ static void gone(struct run *run)
 {
     bool success = run->ran && !run->exit.signaled && run->exit.code == 0;
     logs_close(run->shared->logs, run->service);
+    run->ended = logs_runs(run->shared->logs, run->service)->count;
     run->phase = RUN_NONE;
     run->pid = 0;
     run->lost = false;

@@ -58,6 +58,7 @@ struct run {
     int told;            /* the last signal that was to end it, or 0 */
     bool has_exited;     /* exit is of its last process */
     struct proc_exit exit;
+    uint32_t ended;  /* the last life that is over, as in logs_runs; 0: none */
     bool ran;        /* of this start: its program was executed */
     bool unprepared; /* pre_start went wrong, as pre_exit says */
     struct proc_exit pre_exit;

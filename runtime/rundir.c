@@ -3,6 +3,7 @@
 #include "io.h"
 #include "procfs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -284,6 +285,37 @@ int rundir_read_info(const struct rundir *dir, struct rundir_info *out_info)
     }
     json_decref(root);
     return bad ? -EINVAL : 0;
+}
+
+static bool is_run_by(int parent_fd, const char *name, pid_t pid, struct rundir_info *out_info)
+{
+    struct rundir dir = {0};
+    struct rundir_info info;
+    if (name[0] == '.' || open_private(parent_fd, name, false, &dir.dir_fd) != 0)
+        return false;
+    dir.opened = true;
+    bool found = rundir_read_info(&dir, &info) == 0 && info.pid == pid && rundir_is_running(&dir);
+    rundir_abandon(&dir);
+    if (found)
+        *out_info = info;
+    return found;
+}
+
+bool rundir_find_running(pid_t pid, struct rundir_info *out_info)
+{
+    char path[PATH_MAX];
+    int fd;
+    if (open_parent(false, path, &fd) != 0)
+        return false;
+    DIR *parent = fdopendir(fd);
+    if (!parent)
+        close(fd);
+    bool found = false;
+    for (struct dirent *entry; parent && !found && (entry = readdir(parent));)
+        found = is_run_by(dirfd(parent), entry->d_name, pid, out_info);
+    if (parent)
+        closedir(parent);
+    return found;
 }
 
 /* A path of at most sun_path's 107 bytes, however long the folder's own is. */

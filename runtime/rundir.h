@@ -57,6 +57,9 @@ int rundir_publish(struct rundir *dir, uint64_t plan_hash);
 /* -ENOENT: nobody has said anything; -EINVAL: not what rundir_publish writes. */
 int rundir_read_info(const struct rundir *dir, struct rundir_info *out_info);
 
+/* Of all projects of this user, that which the process runs. False: it runs none. */
+bool rundir_find_running(pid_t pid, struct rundir_info *out_info);
+
 /* The token of the page, mode 0600; needs the lock. */
 int rundir_write_token(struct rundir *dir, const char *token);
 /* Into size bytes, NUL-terminated. -ENOENT: nobody runs the project; -EINVAL: it is no such file.

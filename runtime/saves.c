@@ -12,9 +12,10 @@ static bool on_ignored(void *ctx, uint32_t watch, const char *path, bool is_fold
     return false;
 }
 
-static void on_changed(void *ctx, uint32_t watch, const char *path)
+static void on_changed(void *ctx, uint32_t watch, const char *path, enum watch_event event)
 {
     (void)watch;
+    (void)event;
     struct saves *saves = ctx;
     if (!saves->path)
         saves->path = watch_path_copy(path);

@@ -10,10 +10,10 @@ static const struct service_step steps[SERVICE_STATE_COUNT][SERVICE_EVENT_COUNT]
 };
 
 static const struct {
-    const char *name;
+    const char *name, *verb, *words;
     bool process;
 } states[] = {
-#define STATE(name, text, process) {text, process},
+#define STATE(name, text, verb, words, process) {text, verb, words, process},
 #include "service_fsm.def"
 #undef STATE
 };
@@ -32,6 +32,16 @@ struct service_step service_step(enum service_state state, enum service_event ev
 const char *service_state_name(enum service_state state)
 {
     return states[state].name;
+}
+
+const char *service_state_verb(enum service_state state)
+{
+    return states[state].verb;
+}
+
+const char *service_state_words(enum service_state state)
+{
+    return states[state].words;
 }
 
 const char *service_event_text(enum service_event event)

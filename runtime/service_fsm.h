@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 enum service_state {
-#define STATE(name, text, process) SERVICE_##name,
+#define STATE(name, text, verb, words, process) SERVICE_##name,
 #include "service_fsm.def"
 #undef STATE
     SERVICE_STATE_COUNT
@@ -39,7 +39,11 @@ struct service_step {
 
 struct service_step service_step(enum service_state state, enum service_event event);
 
+/* "backoff": for tables and programs. */
 const char *service_state_name(enum service_state state);
+/* For sentences: "is" and "waiting for its next try". */
+const char *service_state_verb(enum service_state state);
+const char *service_state_words(enum service_state state);
 const char *service_event_text(enum service_event event);
 bool service_has_process(enum service_state state);
 

@@ -111,6 +111,7 @@ json_t *status_service(const struct status_source *source, uint32_t service, int
     json_object_set_new(object, "healthy", health(n, service));
     set_number(object, "uptime_secs", live, (now - s->started) / 1000);
     set_number(object, "restart_count", true, s->spawns ? s->spawns - 1 : 0);
+    set_number(object, "crash_count", true, s->crashes);
     set_number(object, "runs", true, logs_runs(source->logs, service)->count);
     set_number(object, "failures", true, probe_failures(&run->probe));
     set_number(object, "flaps", true, flaps_recent(&run->flaps, now, &(int64_t){0}));

@@ -262,6 +262,7 @@ static void ended_by_itself(struct supervisor *sv, uint32_t service, bool well, 
 {
     struct supervised *s = &sv->services[service];
     const struct plan_service *planned = &sv->plan->services[service];
+    s->crashes += !well;
     switch (policy_of(sv, service)->ended(planned, well, s->failures)) {
     case RESTART_RESTS: rests(sv, service, now); break;
     case RESTART_AGAIN:

@@ -82,6 +82,7 @@ struct supervised {
     uint32_t failures; /* crashes in a row: decide the back-off */
     uint32_t stalls;   /* spawns in a row that the system refused for now */
     uint32_t spawns;   /* in all: one more than its restarts */
+    uint32_t crashes;  /* in all: ends by itself that were not well, and those that were given up */
     struct journal_ref cause; /* what has last been told to it, or of its neighbours */
     int64_t deadline;         /* STARTING, STOPPING, BACKOFF; else SUPERVISOR_NEVER */
     int64_t started;          /* the last SPAWNED */

@@ -71,7 +71,7 @@ static double due_wave(const struct watcher *watcher)
     double quiet = -INFINITY, latest = INFINITY;
     for (uint32_t i = 0; i < watcher->plan->watch_count; i++) {
         const struct watch_burst *burst = &watcher->sets[i].burst;
-        if (!burst->path || is_alone(watcher, i))
+        if (!burst->count || is_alone(watcher, i))
             continue;
         quiet = higher(quiet, watch_burst_quiet(burst, debounce(watcher, i)));
         latest = lower(latest, watch_burst_latest(burst, debounce(watcher, i)));
@@ -83,7 +83,7 @@ static void arm(struct watcher *watcher, double now)
 {
     double due = due_wave(watcher);
     for (uint32_t i = 0; i < watcher->plan->watch_count; i++)
-        if (watcher->sets[i].burst.path && is_alone(watcher, i))
+        if (watcher->sets[i].burst.count && is_alone(watcher, i))
             due = lower(due, due_alone(watcher, i));
     if (isinf(due))
         fine_timer_stop(&watcher->due);
@@ -100,8 +100,8 @@ static enum watch_verdict take_burst(struct watcher *watcher, uint32_t watch, do
     enum watch_verdict verdict = WATCH_RESTART;
     if (watcher->plan->watches[watch].restart)
         verdict = watch_breaker_judge(&set->breaker, burst->first, burst->last, now);
-    *out_change = (struct watch_change){watch, burst->path, burst->paths - 1, burst->more};
-    burst->path = NULL;
+    *out_change = (struct watch_change){.watch = watch, .more = burst->more};
+    out_change->path = watch_path_copy(watch_burst_name(burst, &out_change->others));
     watch_burst_clear(burst);
     return verdict;
 }
@@ -112,7 +112,7 @@ static uint32_t collect_wave(struct watcher *watcher, double now)
     uint32_t count = 0;
     for (uint32_t i = 0; i < watcher->plan->watch_count; i++) {
         struct watch_change *change = &watcher->wave[count];
-        if (!watcher->sets[i].burst.path)
+        if (!watcher->sets[i].burst.count)
             continue;
         if (is_alone(watcher, i) ? due_alone(watcher, i) > now : !wave)
             continue;
@@ -140,14 +140,14 @@ static void on_due(struct fine_timer *timer)
         free((char *)watcher->wave[i].path);
 }
 
-static void on_changed(void *ctx, uint32_t watch, const char *path)
+static void on_changed(void *ctx, uint32_t watch, const char *path, enum watch_event event)
 {
     struct watcher *watcher = ctx;
     struct watch_set *set = &watcher->sets[watch];
     double now = now_seconds();
-    bool first = !set->burst.path;
+    bool first = !set->burst.count;
     watch_breaker_change(&set->breaker, now);
-    watch_burst_add(&set->burst, path, now);
+    watch_burst_add(&set->burst, path, event, now);
     /* Later ones only postpone, which is seen when the timer has come. */
     if (first)
         arm(watcher, now);
@@ -284,7 +284,7 @@ void watcher_adopt(struct watcher *watcher, uint32_t watch, struct watcher *othe
     if (!set->started || !old->started)
         return;
     set->breaker = old->breaker;
-    if (!old->burst.path)
+    if (!old->burst.count)
         return;
     watch_burst_clear(&set->burst);
     set->burst = old->burst;

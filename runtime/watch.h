@@ -23,7 +23,7 @@ struct watch_set;  /* one plan watch: patterns, its burst, its breaker */
 
 struct watch_change {
     uint32_t watch;   /* index into plan->watches */
-    const char *path; /* the first that changed, as the user would write it */
+    const char *path; /* the first that changed (watch_burst.h), as the user would write it */
     uint32_t others;  /* other paths that did */
     bool more;        /* and more than that, uncounted */
 };

@@ -29,9 +29,9 @@ static bool stat_path(const struct watch_tree *tree, const char *path, struct st
 }
 
 void watch_target_report(struct watch_tree *tree, const struct watch_target *target,
-                         const char *path)
+                         const char *path, enum watch_event event)
 {
-    tree->ops->changed(tree->ctx, target->watch, *path ? path : ".");
+    tree->ops->changed(tree->ctx, target->watch, *path ? path : ".", event);
 }
 
 /* ---- Problems ---- */
@@ -157,7 +157,7 @@ static void read_entry(struct watch_tree *tree, struct watch_node *node, const c
     struct watch_node *child = NULL;
     if (!tree->ops->ignored(tree->ctx, target->watch, path, folder)) {
         if (!folder && fresh)
-            watch_target_report(tree, target, path);
+            watch_target_report(tree, target, path, WATCH_MADE);
         if (folder && !tree->full)
             add_node(tree, target, path, NULL, false, &child);
     }

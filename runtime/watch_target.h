@@ -48,6 +48,6 @@ DIR *watch_target_open_folder(const struct watch_tree *tree, const char *path);
 /* "." and ".." are none. */
 bool watch_target_is_folder(const struct dirent *entry, int dir_fd);
 void watch_target_report(struct watch_tree *tree, const struct watch_target *target,
-                         const char *path);
+                         const char *path, enum watch_event event);
 
 #endif

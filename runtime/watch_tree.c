@@ -25,7 +25,7 @@ static void settle(struct watch_tree *tree)
             continue;
         watch_target_resolve(tree, target);
         if (was_missing && !target->missing)
-            watch_target_report(tree, target, target->path);
+            watch_target_report(tree, target, target->path, WATCH_WRITTEN);
     }
 }
 
@@ -34,7 +34,7 @@ static void make_stale(struct watch_tree *tree, struct watch_target *target)
     target->stale = true;
     tree->unsettled = true;
     if (!target->missing)
-        watch_target_report(tree, target, target->path);
+        watch_target_report(tree, target, target->path, WATCH_WRITTEN);
 }
 
 /* ---- Events ---- */
@@ -48,13 +48,18 @@ static void on_gone(struct watch_tree *tree, struct watch_node *node, uint32_t m
     }
 }
 
-static void remove_within(struct watch_tree *tree, struct watch_target *target, const char *folder)
+/* Whether there was anything. */
+static bool remove_within(struct watch_tree *tree, struct watch_target *target, const char *folder)
 {
+    bool any = false;
     for (struct watch_node *node = target->nodes, *next; node; node = next) {
         next = node->next;
-        if (!node->root && watch_path_within(node->path, folder))
-            watch_target_remove_node(tree, node);
+        if (node->root || !watch_path_within(node->path, folder))
+            continue;
+        watch_target_remove_node(tree, node);
+        any = true;
     }
+    return any;
 }
 
 static void on_folder_event(struct watch_tree *tree, struct watch_target *target, const char *path,
@@ -63,10 +68,20 @@ static void on_folder_event(struct watch_tree *tree, struct watch_target *target
     if (mask & (IN_CREATE | IN_MOVED_TO)) {
         watch_target_add_tree(tree, target, path, false, true);
     } else if (mask & IN_MOVED_FROM) {
-        /* It took its files along. A deleted folder was empty, and says so itself. */
-        remove_within(tree, target, path);
-        watch_target_report(tree, target, path);
+        /* It took its files along, unless it was gone again before it was seen. A deleted folder
+         * was empty, and says so itself. */
+        if (remove_within(tree, target, path) || tree->full)
+            watch_target_report(tree, target, path, WATCH_MOVED_AWAY);
     }
+}
+
+static enum watch_event event_of(uint32_t mask)
+{
+    if (mask & IN_CREATE)
+        return WATCH_MADE;
+    if (mask & IN_MOVED_FROM)
+        return WATCH_MOVED_AWAY;
+    return mask & IN_DELETE ? WATCH_DELETED : WATCH_WRITTEN;
 }
 
 static void on_tree_event(struct watch_tree *tree, struct watch_node *node, const char *name,
@@ -79,7 +94,7 @@ static void on_tree_event(struct watch_tree *tree, struct watch_node *node, cons
         if (folder)
             on_folder_event(tree, target, path, mask);
         else
-            watch_target_report(tree, target, path);
+            watch_target_report(tree, target, path, event_of(mask));
     }
     free(path);
 }
@@ -90,7 +105,7 @@ static void on_name_event(struct watch_tree *tree, struct watch_node *node, uint
     if (node->mode == WATCH_WAIT ? appeared : appeared && (mask & IN_ISDIR))
         make_stale(tree, node->target);
     else if (node->mode == WATCH_FILE)
-        watch_target_report(tree, node->target, node->target->path);
+        watch_target_report(tree, node->target, node->target->path, WATCH_WRITTEN);
 }
 
 static void on_node_event(struct watch_tree *tree, struct watch_node *node,

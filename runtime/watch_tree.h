@@ -11,11 +11,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum watch_event {
+    WATCH_WRITTEN, /* or whatever is none of the others */
+    WATCH_MADE,
+    WATCH_MOVED_AWAY, /* and, if it was a folder, all that was in it */
+    WATCH_DELETED
+};
+
 /* Called from within the functions below and from the loop; must not call back. Paths are relative
  * to the root, or absolute if the target is. */
 struct watch_tree_ops {
     bool (*ignored)(void *ctx, uint32_t watch, const char *path, bool is_folder);
-    void (*changed)(void *ctx, uint32_t watch, const char *path);
+    void (*changed)(void *ctx, uint32_t watch, const char *path, enum watch_event event);
     void (*problem)(void *ctx, const char *text); /* each kind of problem once */
 };
 

@@ -4,6 +4,8 @@
  *     why_words.c    a sentence for the state, and one for a record
  *     why_chain.c    the records that led to the state
  *     why.c          both as JSON
+ *
+ * What the one printed whose end explains it is for the caller to add (last_words.h).
  */
 #ifndef RUNTIME_WHY_H
 #define RUNTIME_WHY_H
@@ -26,6 +28,10 @@ struct why_source {
 
 /* The caller owns the object; NULL without memory. */
 json_t *why_json(const struct why_source *source, uint32_t service);
+
+/* The service whose last end is the reason: this one, if it crashed or has come back from that, or
+ * the one that keeps it blocked. PLAN_NONE: no end is. */
+uint32_t why_ended(const struct why_source *source, uint32_t service);
 
 /* All that is kept of the service, oldest first: the answer of GET /v1/services/NAME/journal. */
 json_t *why_journal_json(const struct why_source *source, uint32_t service);

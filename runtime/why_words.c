@@ -205,7 +205,8 @@ static void add_root(const struct why_source *source, uint32_t service, struct s
         strbuf_adds(out, ", which ended by itself: ");
         add_end(source, service, out);
     } else {
-        strbuf_addf(out, ", which is %s", service_state_name(s->state));
+        strbuf_addf(out, ", which %s %s", service_state_verb(s->state),
+                    service_state_words(s->state));
     }
 }
 
@@ -227,6 +228,40 @@ static void add_obstacles(const struct why_source *source, uint32_t service, str
             return;
         }
     }
+}
+
+/* The newest of these says how the last life ended; NULL, if it never began. */
+static const struct journal_record *last_exit(const struct why_source *source, uint32_t service)
+{
+    struct journal_ref last = journal_last(&source->supervisor->journal, service);
+    const struct journal_record *exited = find(source, last, SUPERVISOR_EXITED);
+    const struct journal_record *refused = find(source, last, SUPERVISOR_SPAWN_FAILED);
+    return refused && exited && refused->order > exited->order ? NULL : exited;
+}
+
+/* Its life ended by itself, after which it was started, or not any more. */
+static bool has_ended(const struct why_source *source, uint32_t service)
+{
+    const struct supervised *s = &source->supervisor->services[service];
+    const struct journal *journal = &source->supervisor->journal;
+    const struct journal_record *origin = journal_origin(journal, service);
+    switch (s->state) {
+    case SERVICE_BACKOFF:
+    case SERVICE_FAILED: return last_exit(source, service) != NULL;
+    case SERVICE_STOPPED: return s->wanted && origin;
+    case SERVICE_STARTING:
+    case SERVICE_RUNNING:
+    case SERVICE_UNHEALTHY: return origin && origin->input == SUPERVISOR_EXITED;
+    default: return false;
+    }
+}
+
+uint32_t why_ended(const struct why_source *source, uint32_t service)
+{
+    const struct supervised *services = source->supervisor->services;
+    while (service != PLAN_NONE && services[service].state == SERVICE_BLOCKED)
+        service = obstacle(source, service);
+    return service != PLAN_NONE && has_ended(source, service) ? service : PLAN_NONE;
 }
 
 /* ---- The state ---- */
@@ -294,12 +329,12 @@ static void add_starting(const struct why_source *source, uint32_t service, stru
 static void add_backoff(const struct why_source *source, uint32_t service, struct strbuf *out)
 {
     const struct supervised *s = &source->supervisor->services[service];
+    strbuf_adds(out, ", in ");
+    narrate_duration(out, s->deadline - source->now);
     strbuf_adds(out, ": ");
     add_end(source, service, out);
     if (s->failures > 1)
         strbuf_addf(out, ", %" PRIu32 " times in a row", s->failures);
-    strbuf_adds(out, "; next try in ");
-    narrate_duration(out, s->deadline - source->now);
 }
 
 static void add_stopping(const struct why_source *source, uint32_t service, struct strbuf *out)
@@ -320,8 +355,7 @@ void why_headline(const struct why_source *source, uint32_t service, struct strb
 {
     const struct supervised *s = &source->supervisor->services[service];
     add_name(source, service, out);
-    strbuf_addf(out, " %s %s", s->state == SERVICE_FAILED ? "has" : "is",
-                service_state_name(s->state));
+    strbuf_addf(out, " %s %s", service_state_verb(s->state), service_state_words(s->state));
     switch (s->state) {
     case SERVICE_RUNNING:
         add_since(source, s->since, out);

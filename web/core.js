@@ -117,4 +117,7 @@ const LOOKS = {
   stopping: ["◌", "busy"], backoff: ["↻", "busy"], unhealthy: ["▲", "bad"], failed: ["✕", "bad"],
   blocked: ["⊘", "bad"], stopped: ["□", "idle"],
 };
+// In a sentence; elsewhere a state has its name.
+const SAID = { backoff: "is waiting for its next try", failed: "has failed" };
+const saidOf = (state) => SAID[state] ?? `is ${state ?? "not known"}`;
 const lookOf = (state) => LOOKS[state] ?? ["?", "idle"];

@@ -135,7 +135,7 @@ function showGraph(services, status) {
     const [sign, look] = lookOf(state);
     group.setAttribute("class", `node ${look}`);
     setText(mark, sign);
-    setText(title, `${name} is ${state}`);
+    setText(title, `${name} ${saidOf(state)}`);
   }
   for (const { need, line } of graph.edges) line.classList.toggle("met", isMet(byName.get(need)));
 }

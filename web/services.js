@@ -77,7 +77,8 @@ function updateRow(entry, service) {
   cells.health.className = service.healthy === false ? "health bad" : "health";
   setText(cells.pid, String(service.pid ?? "–"));
   setText(cells.port, String(service.port ?? "–"));
-  setText(cells.restarts, String(service.restart_count));
+  const crashes = service.crash_count;
+  setText(cells.restarts, service.restart_count + (crashes ? ` (${crashes} ${crashes === 1 ? "crash" : "crashes"})` : ""));
   showAddress(cells.address, service.url);
   const waits = service.waiting_on?.length ? `waits for ${service.waiting_on.join(", ")}` : "";
   setText(cells.reason, service.reason ?? waits);
@@ -120,7 +121,7 @@ function showServices(services) {
   }
   services.forEach((service, at) => {
     let entry = rows.get(service.name);
-    if (entry && entry.service.state !== service.state) changes.push(`${service.name} is ${service.state}`);
+    if (entry && entry.service.state !== service.state) changes.push(`${service.name} ${saidOf(service.state)}`);
     if (!entry) rows.set(service.name, (entry = makeRow(service.name)));
     if (body.children[at] !== entry.row) body.insertBefore(entry.row, body.children[at] ?? null);
     updateRow(entry, service);
@@ -145,9 +146,12 @@ async function showWhy(name) {
     element("td", { textContent: record.time.slice(11, 23) }),
     element("th", { scope: "row", textContent: record.service }),
     element("td", { className: "reason", textContent: record.text })));
-  const { file, line, column } = why.source;
-  showDetails(`Why ${name} is ${why.state}`,
+  const { file, line, column } = why.source, output = why.last_output;
+  const printed = output === null ? [] : [
+    element("p", { textContent: `What ${output.service} printed last${output.lines.length ? "" : ": nothing"}` }),
+    element("pre", { textContent: output.lines.join("\n"), hidden: !output.lines.length })];
+  showDetails(`Why ${name} ${saidOf(why.state)}`,
     element("p", { textContent: why.text }),
     element("p", { className: "quiet", textContent: `declared at ${file}:${line}:${column}` }),
-    element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
+    element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)), ...printed);
 }

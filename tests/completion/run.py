@@ -74,6 +74,11 @@ OFFERS = [
     (["status", ""], []),
     (["explain", "E0203"], ["E0203"]),
     (["schema", "service.health.int"], ["service.health.interval"]),
+    (["schema", "hea"], ["health"] + [f"health.{name}" for name in (
+        "type", "path", "port", "status", "cmd", "pattern", "interval", "timeout", "retries", "start_timeout")]),
+    (["schema", "health.int"], ["health.interval"]),
+    (["schema", "max_r"], ["max_restarts"]),
+    (["schema", "nonsense"], []),
     (["completion", "b"], ["bash"]),
 ]
 

@@ -225,6 +225,9 @@ def logs_are_chosen(t):
     same(texts("web", "--run", "1", "-n", "1"), ["three"], "of a run")
     for option, value, word in (("--since", "soon", "no time"), ("--run", "old", "newest"), ("--grep", "(", "regular expression")):
         check(word in t.expect_run(2, "logs", option, value).err, f"{option} {value}")
+    for pattern, where in (("(", 2), ("[z", 3), ("ä*é(", 5), ("*x", 1)):
+        result = t.expect_run(2, "logs", "--grep", pattern)
+        check(f'--grep: "{pattern}" is no regular expression: column {where}: ' in result.err and "grep -P" in result.err, result)
     follower = t.start("logs", "-f", "web", "--grep", "two", "--since", "1h")
     follower.wait_for("two$")
     t.expect_run(0, "restart", "web")
@@ -517,6 +520,19 @@ def receive(sock):
     sock.settimeout(0.5)
     with contextlib.suppress(TimeoutError):
         return sock.recv(1 << 20)
+
+
+@case
+def help_knows_all_that_it_lists(t):
+    listed = re.search(r"^commands:\n(.*?)\n\n", t.expect_run(0, "help").out, re.M | re.S)[1]
+    names = [re.match(r"  (\S+(?: \S+)?)  ?", line)[1].strip() for line in listed.splitlines()]
+    check("plan show" in names and "up" in names, names)
+    for name in names:
+        check(t.expect_run(0, "help", *name.split()).out.startswith(f"usage: a3s {name}"), name)
+    both = t.expect_run(0, "help", "plan").out
+    check(both.startswith("usage: a3s plan show") and "\nusage: a3s plan diff" in both, both)
+    same(t.expect_run(0, "plan", "--help").out, both, "plan --help")
+    check("there is no command" in t.expect_run(2, "help", "plans").err, "no command")
 
 
 @case

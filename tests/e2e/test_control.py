@@ -204,6 +204,66 @@ def why_a_service_is_blocked(t):
     t.stop(program)
 
 
+def printing(name, lines, code, restart):
+    """A service that prints so many lines and ends, until there is a file `well`."""
+    return (f'service "{name}" {{\n  cmd = "if [ -e well ]; then echo well; exec sleep 1000; fi; '
+            f'for i in $(seq {lines}); do echo line $i; done; printf \'\\\\033[31mred \\\\200\\\\033[0m\\\\n\'; exit {code}"\n'
+            f'  {restart}\n}}')
+
+
+@case
+def why_shows_what_a_crash_printed(t):
+    t.a3sfile(printing("once", 12, 3, 'kind = "task"'),
+              'service "lane" {\n  cmd = "sleep 1000"\n  depends_on = ["once"]\n}',
+              printing("again", 1, 4, 'restart { backoff = "30s" }'),
+              'service "mute" {\n  cmd = "exit 5"\n  restart { policy = "never" }\n}',
+              'service "never" {\n  cmd = ["./nosuch"]\n  restart { policy = "never" }\n}',
+              'service "good" {\n  cmd = "echo good; exec sleep 1000"\n}')
+    program = t.start("up")
+    for name, state in (("lane", "blocked"), ("again", "backoff"), ("mute", "failed"), ("never", "failed"),
+                        ("good", "running")):
+        t.wait_state(name, state)
+
+    def last(name):
+        return json.loads(t.expect_run(0, "why", name, "--json").out)["last_output"]
+    check(t.expect_run(0, "why", "again").out.startswith("again is waiting for its next try, in "), "again")
+    lines = [f"line {i}" for i in range(4, 13)] + ["red \\x80"]
+    same(last("once"), {"service": "once", "run": 1, "lines": lines}, "once")
+    same(last("lane"), last("once"), "what blocks lane")
+    same(last("mute"), {"service": "mute", "run": 1, "lines": []}, "mute")
+    same((last("good"), last("never")), (None, None), "who has not ended")
+    out = t.expect_run(0, "why", "lane").out
+    check(out.endswith("\nwhat once printed last (more: a3s logs once --run 1):\n  "
+                       + "\n  ".join(lines) + "\n"), out)
+    check(t.expect_run(0, "why", "mute").out.endswith("\nwhat mute printed last: nothing\n"), "mute")
+    # Of one that runs again because of it; asked to, it runs for that reason.
+    t.write("well", "")
+    t.expect_run(0, "restart", "again")
+    t.wait_state("again", "running")
+    same(last("again"), None, "who was asked to restart")
+    os.unlink(t.dir / "well")
+    t.expect_run(0, "restart", "again")
+    t.wait_state("again", "backoff")
+    row = t.status()["again"]
+    same((row["restart_count"], row["crash_count"]), (2, 2), "restarts and crashes")
+    check(re.search(r"^again +backoff .* 2 \(2 crashes\) ", t.expect_run(0, "status").out, re.M), "status")
+    same(last("again"), {"service": "again", "run": 3, "lines": ["line 1", "red \\x80"]}, "again")
+    t.stop(program)
+
+
+@case
+def why_shows_what_was_printed_before_a_crash_that_is_over(t):
+    t.a3sfile('service "a" {\n  cmd = "if [ -e once ]; then echo fine; exec sleep 1000; fi; touch once; echo broken; exit 3"\n'
+              '  restart { backoff = "10ms" }\n}')
+    program = t.start("up")
+    t.wait_state("a", "running")
+    until(lambda: t.status()["a"]["runs"] == 2, "a second run")
+    t.wait_state("a", "running")
+    answer = json.loads(t.expect_run(0, "why", "a", "--json").out)
+    same(answer["last_output"], {"service": "a", "run": 1, "lines": ["broken"]}, answer["text"])
+    t.stop(program)
+
+
 @case
 def why_a_service_runs(t):
     t.write("src/main.txt", "one\n")

@@ -46,6 +46,14 @@ def the_first_file_is_taken_and_the_others_are_named(t):
 
 
 @case
+def what_is_not_carried_over_is_said_in_a_line(t):
+    t.write("compose.yaml", "services: {a: {command: ./a, networks: [x], cap_add: [ALL]}, b: {command: ./b, networks: [x]}}\n")
+    result = t.expect_run(0, "init")
+    check("not carried over: networks, cap_add; the comments say where, and what to do" in result.err, result)
+    check("# not carried over: networks (line 1: services reach" in text_of(t), text_of(t))
+
+
+@case
 def paths_are_seen_from_the_a3sfile(t):
     (t.dir / "sub" / "deep").mkdir(parents=True)
     t.write("sub/compose.yaml", "services: {a: {build: ./x, command: ./a, env_file: e.env}}\n")

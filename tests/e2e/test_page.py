@@ -461,6 +461,7 @@ def the_table_is_filled_and_buttons_work(t):
         shown.wait_for("document.querySelector('#service-talker .state').textContent.includes('running')")
         press_button(shown, "Why broken")
         shown.wait_for("document.querySelector('dialog').open && document.querySelector('dialog').textContent.includes('exited')")
+        check("What broken printed last" in shown.value("document.querySelector('dialog').textContent"), "last output")
         keep(t, shown, "page-why")
     t.stop(program, code=0)
 
@@ -509,7 +510,7 @@ def graph_timeline_plan_and_keys(t):
         same(shown.value("document.querySelectorAll('#graph svg .edge').length"), 3, "lines of the graph")
         check("web needs db, seed" in shown.value("document.querySelector('#graph svg').getAttribute('aria-label')"),
               "the graph in words")
-        shown.wait_for("document.querySelector('#graph .node.bad title')?.textContent === 'broken is failed'", "state")
+        shown.wait_for("document.querySelector('#graph .node.bad title')?.textContent === 'broken has failed'", "state")
         # By keys alone: from tab to tab.
         shown.value("document.getElementById('tab-logs').focus()")
         for name in ("graph", "timeline"):

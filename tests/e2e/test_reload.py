@@ -406,7 +406,8 @@ def the_proxy_moves(t):
     with t.holder("127.0.0.1", t.proxy_port):
         t.a3sfile(service)
         result = reload(t, code=4)
-        check(f"the proxy cannot listen on port {t.proxy_port}" in result.err, result)
+        check(f"the proxy cannot listen on port {t.proxy_port}: it is held by pid" in result.err, result)
+        check("set another port in this A3sfile: proxy_port in its dev block" in result.err, result)
         # As long as the port is held: that the file was saved is noticed, too, and tried later.
         wanted, t.proxy_port = t.proxy_port, before
         same(t.get("web")[0], 200, "where it was")

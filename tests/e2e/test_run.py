@@ -322,6 +322,22 @@ def a_taken_proxy_port(t):
 
 
 @case
+def the_port_of_another_project(t):
+    t.a3sfile(t.service("a"))
+    program = t.start_ready("a")
+    (t.dir / "other").mkdir()
+    t.a3sfile(t.service("b"), name="other/A3sfile.hcl")
+    result = t.expect_run(5, "up", cwd=t.dir / "other")
+    check(f"the proxy cannot listen on port {t.proxy_port}: the a3s of {t.dir}/A3sfile.hcl has it "
+          f"(pid {program.pid})\n" in result.err, result)
+    said = re.search(r"proxy_port in its dev block, (\d+) for one; or stop the other a3s: a3s (down -f \S+)$", result.err, re.M)
+    check(said and int(said[1]) > t.proxy_port, result)
+    t.expect_run(0, *said[2].split(), cwd="/")
+    same(program.wait(), 0, "exit code of the other")
+    t.nothing_left()
+
+
+@case
 def a_second_up(t):
     t.a3sfile(t.service("a"))
     program = t.start("up")

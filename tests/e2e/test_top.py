@@ -200,6 +200,7 @@ def keys_of_the_pad(t):
         it.sees(r"^> api +")
         it.type(home)
         it.sees(r"^> store +")
+        it.until(lambda: "│ wide" not in it.screen.text(), "the log is the store's")
         it.type(end)
         it.sees(r"│ wide x+$")
         it.type("\x1b[5~")  # a page up

@@ -1,5 +1,6 @@
 """Files that change: who is restarted, how often, and in which order."""
 
+import json
 import os
 import re
 
@@ -38,6 +39,21 @@ def one_save_is_one_wave(t):
     t.expect("api", "start", 3)
     same((len(t.said("store", "start")), len(t.said("api", "start"))), (2, 3), "starts")
     same(len(t.said("web", "start")), gate, "starts of who watches nothing")
+    t.stop(program)
+
+
+@case
+def a_save_by_rename_is_called_by_the_file(t):
+    t.write("src/main.txt", "one\n")
+    t.a3sfile(t.service("a", "", watching("src")))
+    program = t.start("up")
+    t.expect("a", "start")
+    t.write("src/main.txt.tmp123", "two\n")
+    os.rename(t.dir / "src/main.txt.tmp123", t.dir / "src/main.txt")
+    t.expect("a", "start", 2)
+    why = json.loads(t.expect_run(0, "why", "a", "--json").out)
+    same([row["text"] for row in why["chain"] if row["event"] == "file"], ["src/main.txt changed"],
+         "what is said to have changed")
     t.stop(program)
 
 

@@ -237,6 +237,7 @@ static void check_entry(struct invariants *inv, uint32_t service)
     demand(inv, s->failures == e->crashes, "the wrong number of crashes in a row", service);
     demand(inv, s->stalls == e->stalls, "the wrong number of refusals in a row", service);
     demand(inv, s->spawns == e->spawns, "the wrong number of spawns", service);
+    demand(inv, s->crashes == e->bad_ends, "the wrong number of crashes", service);
     demand(inv, s->started == e->spawned_at, "started at the wrong time", service);
     demand(inv, s->since == inv->last_notice[service], "its state since the wrong time", service);
 }

@@ -160,6 +160,7 @@ static void exited(struct ledger *lg, uint32_t service, bool success, int64_t no
     process_gone(lg, service);
     if (!e->wanted || restarted)
         return;
+    e->bad_ends += !by_itself || !success;
     if (!by_itself || !success || (s->restart == PLAN_RESTART_ALWAYS && !task))
         crashed(lg, service, now);
     else

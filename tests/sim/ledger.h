@@ -37,7 +37,8 @@ struct ledger_entry {
     enum ledger_process process;
     enum ledger_health health;
     enum ledger_rest rest;
-    uint32_t crashes, stalls, spawns;
+    uint32_t crashes, stalls, spawns; /* crashes: in a row */
+    uint32_t bad_ends;                /* in all */
     int64_t spawned_at, well_since;
     int64_t deadline;         /* SUPERVISOR_NEVER: nothing is to happen by itself */
     enum service_state state; /* from ledger_conclude */

@@ -63,6 +63,14 @@ static void end(void)
     strbuf_finish(&error);
 }
 
+static void assert_mentions(const struct strbuf *text, const char *before, const char *word)
+{
+    char wanted[128];
+    int n = snprintf(wanted, sizeof wanted, "%s%s", before, word);
+    ck_assert_int_lt(n, (int)sizeof wanted);
+    ck_assert_msg(strstr(text->ptr, wanted), "\"%s\" is not in:\n%s", wanted, text->ptr);
+}
+
 START_TEST(nothing_is_no_command)
 {
     ck_assert_int_eq(parse((const char *const[]){NULL}), 0);
@@ -169,6 +177,30 @@ START_TEST(two_words)
 }
 END_TEST
 
+START_TEST(a_family_is_explained_by_help)
+{
+    const char *const argv[] = {"plan", "--help"};
+    ck_assert_int_eq(command_parse(&all_commands, &arena, 2, argv, &call, &version, &error), 0);
+    ck_assert_str_eq(call.command->name, "help");
+    ck_assert_uint_eq(call.operand_count, 1);
+    ck_assert_str_eq(call.operands[0], "plan");
+    ck_assert_int_eq(PARSE("brush", "--help"), CLI_USAGE); /* a table without it */
+    end();
+}
+END_TEST
+
+START_TEST(options_stand_before_a_command)
+{
+    struct strbuf text = {0};
+    command_help(command_find(&all_commands, "exec"), &text);
+    assert_mentions(&text, "usage: ", "a3s exec SERVICE [options] -- COMMAND [ARGUMENT...]\n");
+    strbuf_clear(&text);
+    command_help(&dry, &text);
+    assert_mentions(&text, "usage: ", "a3s brush dry [options]\n");
+    strbuf_finish(&text);
+}
+END_TEST
+
 START_TEST(mistakes_are_named)
 {
     static const struct {
@@ -197,14 +229,6 @@ START_TEST(mistakes_are_named)
     end();
 }
 END_TEST
-
-static void assert_mentions(const struct strbuf *text, const char *before, const char *word)
-{
-    char wanted[128];
-    int n = snprintf(wanted, sizeof wanted, "%s%s", before, word);
-    ck_assert_int_lt(n, (int)sizeof wanted);
-    ck_assert_msg(strstr(text->ptr, wanted), "\"%s\" is not in:\n%s", wanted, text->ptr);
-}
 
 /* Of the real commands: the help names everything, and no line is too long for a terminal. */
 START_TEST(help_is_whole)
@@ -264,6 +288,8 @@ int main(void)
     SUITE_CASE(s, file_is_global_unless_hidden);
     SUITE_CASE(s, pairs_add_up);
     SUITE_CASE(s, two_words);
+    SUITE_CASE(s, a_family_is_explained_by_help);
+    SUITE_CASE(s, options_stand_before_a_command);
     SUITE_CASE(s, mistakes_are_named);
     SUITE_LOOP(s, help_is_whole, 0, COMMAND_COUNT);
     SUITE_CASE(s, overview_lists_every_command);

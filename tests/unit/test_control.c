@@ -691,6 +691,34 @@ START_TEST(finish_delivers_what_is_queued)
 }
 END_TEST
 
+/* A stream ends once, whoever still writes to it; who has not asked is let go; who asks is served.
+ */
+START_TEST(the_last_words_are_said)
+{
+    struct world world;
+    struct client client, silent;
+    world_init(&world);
+    follow(&client, &world);
+    client_init(&silent, &world);
+    while (world.control.client_count < 2)
+        ev_run(world.loop, EVRUN_ONCE);
+    control_stream_write(world.stream, "last\n", 5);
+    control_wind_up(&world.control);
+    ck_assert(!control_stream_write(world.stream, "late\n", 5));
+    control_stream_end(world.stream);
+    const char *heard = client_await(&client);
+    assert_contains(heard, "last\n\r\n0\r\n\r\n");
+    ck_assert_ptr_null(strstr(heard, "late"));
+    ck_assert_ptr_eq(strstr(heard, "0\r\n\r\n"), heard + strlen(heard) - 5);
+    ck_assert_str_eq(client_await(&silent), "");
+    ask(&world, "GET /v1/status" HEAD_END, "200", "");
+    ck_assert(control_is_quiet(&world.control));
+    client_finish(&client);
+    client_finish(&silent);
+    world_finish(&world);
+}
+END_TEST
+
 START_TEST(clients_are_bounded)
 {
     struct world world;
@@ -775,6 +803,7 @@ int main(void)
     SUITE_CASE(s, follower_that_never_reads_is_given_up);
     SUITE_CASE(s, room_is_enough_for_what_it_promises);
     SUITE_CASE(s, finish_delivers_what_is_queued);
+    SUITE_CASE(s, the_last_words_are_said);
     SUITE_CASE(s, clients_are_bounded);
     SUITE_CASE(s, a_client_waits_for_a_descriptor);
     SUITE_CASE(s, silent_client_is_closed);

@@ -106,6 +106,12 @@ static const char *headline_of(struct world *w, uint32_t service)
     return strbuf_text(&w->text);
 }
 
+static uint32_t ended_of(struct world *w, uint32_t service)
+{
+    struct why_source source = source_of(w);
+    return why_ended(&source, service);
+}
+
 #define SAYS(w, service, part) \
     ck_assert_msg(strstr(headline_of(w, service), part) != NULL, "%s", strbuf_text(&(w)->text))
 
@@ -228,13 +234,17 @@ START_TEST(crashes_are_counted_and_their_back_off_is_told)
     feed(&w, SUPERVISOR_UP, DB);
     starts(&w, DB);
     exits(&w, DB, 3);
-    SAYS(&w, DB, "db is backoff: exited with 3 after 20 ms; next try in ");
+    SAYS(&w, DB, "db is waiting for its next try, in ");
+    SAYS(&w, DB, ": exited with 3 after 20 ms");
+    ck_assert_uint_eq(ended_of(&w, DB), DB);
+    ck_assert_uint_eq(ended_of(&w, WEB), PLAN_NONE);
     pass(&w, DB, SERVICE_STARTING);
+    ck_assert_uint_eq(ended_of(&w, DB), DB);
     SAYS(&w, DB, "started because: exited with 3 at ");
     SAYS(&w, DB, "not ready yet: port 5432: the connection is refused (");
     starts(&w, DB);
     exits(&w, DB, -9);
-    SAYS(&w, DB, "killed by SIGKILL after 20 ms, 2 times in a row; next try in ");
+    SAYS(&w, DB, "killed by SIGKILL after 20 ms, 2 times in a row");
     close_world(&w);
 }
 END_TEST
@@ -253,6 +263,7 @@ START_TEST(who_never_ran_and_who_was_stopped)
     SAYS(&w, DB, "db is stopping since ");
     exits(&w, DB, 0);
     SAYS(&w, DB, "db is stopped: asked to be down at ");
+    ck_assert_uint_eq(ended_of(&w, DB), PLAN_NONE);
     ck_assert_str_eq(chain_of(&w, DB), "db down, db stopping, db exited, db stopped");
     feed(&w, SUPERVISOR_UP, MIGRATE);
     SAYS(&w, MIGRATE, "migrate is pending: it depends on db (");

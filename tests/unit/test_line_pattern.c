@@ -101,7 +101,7 @@ START_TEST(no_pattern)
     struct line_pattern pattern;
     struct strbuf why = {0};
     ck_assert(!line_pattern_init(&pattern, STR("listening ("), &why));
-    ck_assert_msg(strstr(strbuf_text(&why), "at byte 11: "), "%s", strbuf_text(&why));
+    ck_assert_msg(strstr(strbuf_text(&why), "column 12: "), "%s", strbuf_text(&why));
     line_pattern_finish(&pattern);
     strbuf_finish(&why);
 }

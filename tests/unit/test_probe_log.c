@@ -251,7 +251,7 @@ START_TEST(no_pattern_at_all)
     prepare(&w);
     probe_start(&w.w.probe);
     loop_until(w.w.loop, probe_world_has_failed, &w.w);
-    ck_assert_msg(strstr(probe_error(&w.w.probe), "at byte 7"), "%s", probe_error(&w.w.probe));
+    ck_assert_msg(strstr(probe_error(&w.w.probe), "column 8"), "%s", probe_error(&w.w.probe));
     die(&w);
     close_world(&w);
 }

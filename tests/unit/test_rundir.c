@@ -273,6 +273,24 @@ START_TEST(token_is_kept_and_removed)
 }
 END_TEST
 
+START_TEST(who_runs_a_project_is_found)
+{
+    prepare();
+    struct rundir dir;
+    struct rundir_info info = {.pid = 7};
+    ck_assert(!rundir_find_running(getpid(), &info));
+    open_created(&dir);
+    ck_assert_int_eq(rundir_publish(&dir, 1), 0);
+    ck_assert(!rundir_find_running(getpid(), &info)); /* it does not hold the lock */
+    ck_assert_int_eq(info.pid, 7);
+    ck_assert_int_eq(rundir_lock(&dir), 0);
+    ck_assert(!rundir_find_running(getppid(), &info));
+    ck_assert(rundir_find_running(getpid(), &info));
+    ck_assert_str_eq(info.project, dir.project);
+    rundir_close(&dir);
+}
+END_TEST
+
 int main(void)
 {
     struct suite s = suite_begin("rundir");
@@ -288,6 +306,7 @@ int main(void)
     SUITE_CASE(s, stale_socket_is_replaced);
     SUITE_CASE(s, long_paths_have_a_socket);
     SUITE_CASE(s, child_owns_what_it_bound);
+    SUITE_CASE(s, who_runs_a_project_is_found);
     SUITE_CASE(s, token_is_kept_and_removed);
     return suite_run(s);
 }

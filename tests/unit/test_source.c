@@ -82,6 +82,47 @@ START_TEST(columns_begin_afresh_in_each_token)
 }
 END_TEST
 
+/* Whatever was asked before, in any order: a line of all sorts of text. */
+START_TEST(columns_do_not_depend_on_what_was_asked_before)
+{
+    static const char text[] = "ab \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9 x\"e\xcc\x81\" "
+                               "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa"
+                               "\xf0\x9f\x87\xa9 \xff\r\ncd\r e\xcc\x81 \t\xcc\x81 f";
+    struct fixture f;
+    begin(&f, text);
+    for (uint32_t first = 0; first < sizeof text; first++) {
+        for (uint32_t then = 0; then < sizeof text; then++) {
+            struct fixture fresh;
+            begin(&fresh, text);
+            struct position want = source_locate(&fresh.sources, (struct span){0, then, 1});
+            source_locate(&f.sources, (struct span){0, first, 1});
+            struct position got = source_locate(&f.sources, (struct span){0, then, 1});
+            ck_assert_msg(memcmp(&want, &got, sizeof got) == 0, "offset %u after %u: %u:%u", then,
+                          first, got.line, got.column);
+            arena_finish(&fresh.arena);
+        }
+    }
+    arena_finish(&f.arena);
+}
+END_TEST
+
+/* Counted from its beginning each time it would take a million times a million steps. */
+START_TEST(a_long_line_is_counted_once)
+{
+    enum { LENGTH = 4000000 };
+    struct fixture f;
+    char *text = malloc(LENGTH + 1);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', LENGTH);
+    text[LENGTH] = '\0';
+    begin(&f, text);
+    for (uint32_t offset = 0; offset < LENGTH; offset += 4)
+        at(&f, offset, 1, offset + 1);
+    free(text);
+    arena_finish(&f.arena);
+}
+END_TEST
+
 START_TEST(broken_bytes_are_a_column_each)
 {
     struct fixture f;
@@ -135,6 +176,8 @@ int main(void)
     SUITE_CASE(s, a_byte_order_mark_has_no_column);
     SUITE_CASE(s, columns_are_grapheme_clusters);
     SUITE_CASE(s, columns_begin_afresh_in_each_token);
+    SUITE_CASE(s, columns_do_not_depend_on_what_was_asked_before);
+    SUITE_CASE(s, a_long_line_is_counted_once);
     SUITE_CASE(s, broken_bytes_are_a_column_each);
     SUITE_CASE(s, text_of_spans_and_lines_is_bounded);
     SUITE_CASE(s, files_that_can_not_be_read_are_an_errno);

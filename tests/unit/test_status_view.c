@@ -80,6 +80,18 @@ START_TEST(reasons_below)
 }
 END_TEST
 
+START_TEST(crashes_are_told_apart)
+{
+    expect("{\"name\": \"web\", \"state\": \"running\", \"restart_count\": 3, \"crash_count\": 1},"
+           "{\"name\": \"api\", \"state\": \"failed\", \"restart_count\": 2, \"crash_count\": 3},"
+           "{\"name\": \"db\", \"state\": \"running\", \"restart_count\": 2, \"crash_count\": 0}",
+           "SERVICE  STATE    PID  PORT  HEALTH  RESTARTS       UPTIME  URL\n"
+           "web      running  -    -     -       3 (1 crash)    -       -\n"
+           "api      failed   -    -     -       2 (3 crashes)  -       -\n"
+           "db       running  -    -     -       2              -       -\n");
+}
+END_TEST
+
 START_TEST(the_end_of_the_run_before)
 {
     static const struct {
@@ -108,6 +120,7 @@ int main(void)
     SUITE_CASE(s, requests_if_they_are_asked_for);
     SUITE_CASE(s, faults_on_purpose_are_said);
     SUITE_CASE(s, reasons_below);
+    SUITE_CASE(s, crashes_are_told_apart);
     SUITE_LOOP(s, the_end_of_the_run_before, 0, 4);
     return suite_run(s);
 }

@@ -210,6 +210,13 @@ START_TEST(panes_open_and_close)
     json_t *why = json_pack("{s:s,s:{s:s,s:i},s:[{s:s,s:s,s:s}]}", "text", "api runs", "source",
                             "file", "A3sfile.hcl", "line", 3, "chain", "time",
                             "2026-11-24T12:03:04.123+01:00", "service", "api", "text", "started");
+    json_t *output = json_pack("{s:s,s:[s,s]}", "service", "db", "lines", "one", "two");
+    json_object_set_new(why, "last_output", output);
+    top_model_why(&model, why);
+    ck_assert_str_eq(strbuf_text(&model.why), "api runs\ndeclared at A3sfile.hcl:3\n\n"
+                                              "12:03:04.123  api  started\n\n"
+                                              "what db printed last\n  one\n  two");
+    json_object_set_new(why, "last_output", json_null());
     top_model_why(&model, why);
     json_decref(why);
     ck_assert_str_eq(strbuf_text(&model.why), "api runs\ndeclared at A3sfile.hcl:3\n\n"

@@ -709,6 +709,98 @@ START_TEST(others_are_counted)
 }
 END_TEST
 
+static void check_named(struct world *w, const char *expected, uint32_t others)
+{
+    check_wave(w, expected);
+    ck_assert_uint_eq(w->others, others);
+}
+
+/* As editors and tools save: what they make beside the file is not what was saved. */
+START_TEST(a_save_by_rename_is_called_by_the_file)
+{
+    struct world w;
+    begin_world(&w);
+    add_restarting(&w, ".", 60);
+    put(&w, "foo.c", "1");
+    put(&w, "left.tmp", "1");
+    start_world(&w);
+    put(&w, "foo.c.tmp123", "2");
+    move(&w, "foo.c.tmp123", "foo.c");
+    check_named(&w, "0:foo.c ", 0);
+    /* One that was there before. */
+    put(&w, "left.tmp", "3");
+    move(&w, "left.tmp", "foo.c");
+    check_named(&w, "0:foo.c ", 0);
+    /* Vim: 4913 to try, the old file becomes the backup, the new one takes its place. */
+    put(&w, ".foo.c.swp", "");
+    put(&w, "4913", "");
+    drop(&w, "4913");
+    move(&w, "foo.c", "foo.c~");
+    put(&w, "foo.c", "4");
+    drop(&w, "foo.c~");
+    drop(&w, ".foo.c.swp");
+    check_named(&w, "0:foo.c ", 0);
+    /* Another name for the trial, and two files at once. */
+    put(&w, "probe", "");
+    drop(&w, "probe");
+    put(&w, "one", "5");
+    put(&w, "two", "5");
+    check_named(&w, "0:one ", 1);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(what_came_and_went_alone_is_named)
+{
+    struct world w;
+    begin_world(&w);
+    add_restarting(&w, ".", 60);
+    start_world(&w);
+    put(&w, "flag", "");
+    drop(&w, "flag");
+    check_named(&w, "0:flag ", 0);
+    put(&w, "flag", "");
+    drop(&w, "flag");
+    put(&w, "flag", "");
+    check_named(&w, "0:flag ", 0);
+    /* A renamed file is two that changed: both names are news. */
+    move(&w, "flag", "mark");
+    check_named(&w, "0:flag ", 1);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_folder_that_was_made_under_another_name)
+{
+    struct world w;
+    begin_world(&w);
+    add_restarting(&w, ".", 60);
+    start_world(&w);
+    make_folder(&w, "dist.new");
+    put(&w, "dist.new/a", "1");
+    move(&w, "dist.new", "dist");
+    check_named(&w, "0:dist/a ", 0);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(editors_files_alone_restart_nothing)
+{
+    struct world w;
+    begin_world(&w);
+    add_restarting(&w, ".", 60);
+    start_world(&w);
+    put(&w, ".foo.c.swp", "");
+    put(&w, "4913", "");
+    put(&w, "foo.c~", "");
+    put(&w, "#foo.c#", "");
+    move(&w, "foo.c~", "bar.c~");
+    drop(&w, "4913");
+    check_silence(&w);
+    close_world(&w);
+}
+END_TEST
+
 /* The service of watch 0 writes into it as soon as it has been executed. */
 static void on_changed_write(void *ctx, const struct watch_change *changes, uint32_t count)
 {
@@ -903,6 +995,10 @@ int main(void)
     SUITE_CASE(s, one_save_is_one_wave_whatever_the_debounces);
     SUITE_CASE(s, a_watch_without_restart_keeps_nobody_waiting);
     SUITE_CASE(s, others_are_counted);
+    SUITE_CASE(s, a_save_by_rename_is_called_by_the_file);
+    SUITE_CASE(s, what_came_and_went_alone_is_named);
+    SUITE_CASE(s, a_folder_that_was_made_under_another_name);
+    SUITE_CASE(s, editors_files_alone_restart_nothing);
     SUITE_CASE(s, who_restarts_itself_is_found_out);
     SUITE_CASE(s, what_is_ignored_costs_no_watch);
     SUITE_CASE(s, no_watch_left_is_explained);

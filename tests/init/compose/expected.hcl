@@ -1,9 +1,11 @@
 # Made from compose.yaml by "a3s init".
 # "a3s validate" checks it, "a3s up" runs it, "a3s schema" shows what else it may say.
-# line 107: "secrets" is not carried over
+# not carried over: name (line 1), volumes (line 104), secrets (line 106: say the path of the
+#   file in env)
 
 # from compose.yaml: line 10
 # line 17: compose calls a named volume PROJECT_NAME; give that name to go on with its data
+# a probe takes no longer than its interval: its timeout is cut to that
 # left out: an image without a command; docker would run it like this ("a3s init --docker" makes
 #   it a service)
 # service "db" {
@@ -32,6 +34,7 @@ service "redis" {
 # from compose.yaml: line 29
 # line 7: in DATABASE_URL the name of a container is 127.0.0.1 now
 # line 35: does not wait for "db": it is left out
+# not carried over: build (line 31: what the Dockerfile installs must be here)
 service "migrate" {
   cmd = "python manage.py migrate --no-input"
   env = {
@@ -56,8 +59,11 @@ service "migrate" {
 # line 59: port 9229 is one more: a service has one, which the proxy and probes use
 # line 63: does not wait for "db": it is left out
 # line 64: there is no service "nobody"
+# line 69: start_timeout is start_period and 3 tries, after which docker gives up
 # line 79: ./backend needs no copying here: the program sees the files themselves
-# not carried over: cap_add (line 73), deploy (line 74)
+# not carried over: build (line 41: what the Dockerfile installs must be here), build.args (line
+#   42), networks (line 72: services reach each other at 127.0.0.1), cap_add (line 73), deploy
+#   (line 74: it is one process, with all that the machine has)
 service "api" {
   cmd  = "python manage.py runserver 0.0.0.0:$PORT | tee log"
   dir  = "backend/src"
@@ -76,10 +82,11 @@ service "api" {
   }
 
   health {
-    type     = "http"
-    path     = "/health"
-    interval = "10s"
-    timeout  = "3s"
+    type          = "http"
+    path          = "/health"
+    interval      = "10s"
+    timeout       = "3s"
+    start_timeout = "50s"
   }
 
   restart {

@@ -67,6 +67,8 @@ service "admin" {
 }
 
 # from docker-compose.yml: line 36
+# not carried over: networks (line 39); docker run has options for most of it, which can be
+#   added to cmd
 service "side" {
   cmd = "docker run --rm --name a3s-side side --flag"
 }

@@ -4,6 +4,7 @@
 #   "set -a; . ./.env; set +a; a3s up"
 
 # from compose.yaml: line 2
+# not carried over: build (line 3: what the Dockerfile installs must be here)
 service "web" {
   cmd = ["./serve", "--name", env("NAME", "x")]
 }

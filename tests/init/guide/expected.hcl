@@ -21,6 +21,7 @@
 # line 12: in DB the name of a container is 127.0.0.1 now
 # line 13: was published as 8080; without a container it is where the program listens
 # line 14: does not wait for "db": it is left out
+# not carried over: build (line 9: what the Dockerfile installs must be here)
 service "api" {
   cmd  = "python3 server.py"
   dir  = "api"

@@ -21,7 +21,8 @@ service "dollar" {
 # from compose.yaml: line 15
 # line 19: does not wait for "evil": it is the service itself
 # line 20: working_dir /x } is a folder of the container; "dir" is the one to run in here
-# not carried over: key } service "in" { (line 18)
+# not carried over: container_name (line 17: it is known by the name of the service), key }
+#   service "in" { (line 18)
 service "evil" {
   cmd        = "./evil"
   depends_on = ["dollar"]

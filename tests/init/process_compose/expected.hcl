@@ -9,6 +9,7 @@ dev {
 
 # from process-compose.yaml: line 6
 # line 17: a3s stops by a signal; post_stop runs afterwards. It was: docker stop pg
+# a probe takes no longer than its interval: its timeout is cut to that
 service "db" {
   cmd = "docker run --rm --name pg -p 5432:5432 postgres"
 

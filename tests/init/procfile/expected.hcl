@@ -31,6 +31,6 @@ service "my_api" {
 # from Procfile: line 6
 # a release process runs once; name it in the depends_on of those that need it
 service "release" {
-  cmd  = "bin/rails db:migrate"
+  cmd  = "PORT=$PORT bin/rails db:migrate"
   kind = "task"
 }
