@@ -292,8 +292,9 @@ def why_a_service_runs(t):
 def why_a_service_has_ended(t):
     t.a3sfile(t.service("once", "--exit 0", 'port = 0\nhealth { type = "tcp" }\nrestart {\n  policy = "never"\n}'),
               t.service("mid", "", 'depends_on = ["once"]'),
-              t.service("never", "", 'port = 0\nrestart {\n  policy = "never"\n}\n'
-                        'health {\n  type = "tcp"\n  interval = "10ms"\n  timeout = "10ms"\n  start_timeout = "100ms"\n}'),
+              # No handler: whenever SIGTERM comes, it is what ends it.
+              ('service "never" {\n  cmd = "exec sleep 1000"\nport = 0\nrestart {\n  policy = "never"\n}\n'
+                        'health {\n  type = "tcp"\n  interval = "10ms"\n  timeout = "10ms"\n  start_timeout = "100ms"\n}\n}'),
               t.service("stays"))
     program = t.start_ready("stays")
     t.wait_state("never", "failed")

@@ -464,6 +464,62 @@ START_TEST(a_slow_reader_slows_the_service_down)
 }
 END_TEST
 
+START_TEST(a_slow_service_slows_the_client_down)
+{
+    struct world world;
+    const size_t size = 64 << 20, piece = 64 << 10;
+    char *bytes = calloc(1, piece);
+    size_t sent = 0, heard = 0;
+    open_world(&world);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 67108864\r\n\r\n");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_forget(&service);
+    service.partner = world.client.partner = NULL;
+    size_t before = mallinfo2().uordblks;
+    while (sent < size && wire_wait(world.loop, world.client.fd, EV_WRITE, 0.1)) {
+        ssize_t count = send(world.client.fd, bytes, piece, MSG_NOSIGNAL);
+        sent += count > 0 ? (size_t)count : 0;
+    }
+    ck_assert_msg(sent < size, "all was taken at once");
+    ck_assert_uint_le(mallinfo2().uordblks, before + (512 << 10));
+    while (heard < size && wire_wait(world.loop, service.fd, EV_READ, WIRE_PATIENCE)) {
+        size_t left = size - sent < piece ? size - sent : piece;
+        peer_drain(&service);
+        heard += service.in.len;
+        peer_forget(&service);
+        ssize_t count = left ? send(world.client.fd, bytes, left, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+        sent += count > 0 ? (size_t)count : 0;
+    }
+    ck_assert_uint_eq(heard, size);
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    hear_response(&world.client, 200, "hi");
+    free(bytes);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
+/* What is no HTTP; half a head; the announcement of an answer that does not come. */
+START_TEST(an_answer_that_is_none_is_told)
+{
+    static const char *const said[] = {"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+                                       "HTTP/1.1 200 OK\r\nContent-",
+                                       "HTTP/1.1 100 Continue\r\n\r\n"};
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "\r\n\r\n");
+    peer_says(&service, said[_i]);
+    if (_i > 0)
+        peer_close(&service);
+    peer_hears(&world.client, "HTTP/1.1 502");
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 /* ---- Nothing comes for too long ---- */
 
 static struct client *only_client(const struct world *world)
@@ -571,6 +627,8 @@ int main(void)
     SUITE_CASE(s, an_early_answer_reaches_the_client);
     SUITE_LOOP(s, a_body_that_breaks_off_is_not_passed_on_as_whole, 0, 2);
     SUITE_CASE(s, a_slow_reader_slows_the_service_down);
+    SUITE_CASE(s, a_slow_service_slows_the_client_down);
+    SUITE_LOOP(s, an_answer_that_is_none_is_told, 0, 3);
     SUITE_LOOP(s, silence_before_the_answer_is_told, 0, 2);
     SUITE_LOOP(s, silence_in_the_answer_cuts_it_off, 0, 2);
     SUITE_CASE(s, half_a_tunnel_does_not_stay_for_ever);
