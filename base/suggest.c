@@ -39,11 +39,17 @@ static bool abbreviates(struct str brief, struct str full)
     return found == brief.len;
 }
 
+/* Whoever wrote the first letters of a name meant it rather than another of the same length. */
+static bool begins(struct str wanted, struct str name)
+{
+    return wanted.len >= ABBREVIATION_MIN && name.len > wanted.len && str_has_prefix(name, wanted);
+}
+
 void suggest_offer(struct suggestion *s, struct str name, uint32_t number)
 {
     if (s->distance == 0)
         return;
-    size_t distance = str_distance(s->wanted, name, s->distance - 1);
+    size_t distance = begins(s->wanted, name) ? 1 : str_distance(s->wanted, name, s->distance - 1);
     size_t longer = name.len > s->wanted.len ? name.len : s->wanted.len;
     bool closer = distance < s->distance && distance < longer;
     bool kin =

@@ -104,6 +104,7 @@ START_TEST(the_closest_name_is_suggested)
     ck_assert(str_is(suggested("portal", "port", "porta"), "porta"));
     ck_assert_ptr_null(suggested("", "ab", "a").ptr);
     ck_assert(str_is(suggested("depends", "dir", "depends_on"), "depends_on"));
+    ck_assert(str_is(suggested("hea", "dev", "health"), "health"));
 }
 END_TEST
 
