@@ -1,9 +1,9 @@
 /* "Did you mean": the closest of the names that exist.
  *
  * A name is close if its edit distance is at most 2 or a third of its length, and less than the
- * longer of the two names; what goes on after all that was written counts as 1. If none is, a name that abbreviates the other will do ("cmd" and
- * "command"). Of several equally close ones the first offered wins. Only for the path where an
- * error was found already.
+ * longer of the two names; what goes on after all that was written counts as 1. If none is, a name
+ * that abbreviates the other will do ("cmd" and "command"). Of several equally close ones the first
+ * offered wins. Only for the path where an error was found already.
  */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
