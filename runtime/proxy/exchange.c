@@ -131,7 +131,10 @@ struct exchange *exchange_create(struct client *client)
 static void release_memory(struct swept *swept)
 {
     struct exchange *exchange = container_of(swept, struct exchange, swept);
-    slab_give(&exchange_proxy(exchange)->exchange_slab, exchange);
+    struct proxy *proxy = exchange_proxy(exchange);
+    slab_give(&proxy->exchange_slab, exchange);
+    if (proxy->exchange_slab.used == 0)
+        deadline_set(&proxy->lull, proxy->loop, PROXY_LULL);
 }
 
 static void let_go(struct exchange *exchange)

@@ -52,6 +52,11 @@ void proxy_wake(struct proxy *proxy, uint32_t service)
 /* Blocks of memory for exchanges that stay when few are under way. */
 #define PROXY_SPARE_BLOCKS 4
 
+static void on_lull(struct deadline *deadline)
+{
+    slab_trim(&container_of(deadline, struct proxy, lull)->exchange_slab);
+}
+
 struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
                            const struct proxy_ops *ops, void *ctx)
 {
@@ -78,9 +83,10 @@ struct proxy *proxy_create(struct ev_loop *loop, const struct plan *plan,
         free(proxy);
         return NULL;
     }
-    slab_init(&proxy->client_slab, sizeof(struct client), 1);
-    slab_init(&proxy->upstream_slab, sizeof(struct upstream), 1);
-    slab_init(&proxy->exchange_slab, sizeof(struct exchange), PROXY_SPARE_BLOCKS);
+    slab_init(&proxy->client_slab, sizeof(struct client), 1, false);
+    slab_init(&proxy->upstream_slab, sizeof(struct upstream), 1, false);
+    slab_init(&proxy->exchange_slab, sizeof(struct exchange), PROXY_SPARE_BLOCKS, true);
+    deadline_init(&proxy->lull, on_lull);
     sweeper_start(&proxy->sweeper, loop);
     return proxy;
 }
@@ -91,6 +97,7 @@ void proxy_destroy(struct proxy *proxy)
         return;
     proxy_stop(proxy);
     sweeper_stop(&proxy->sweeper);
+    deadline_stop(&proxy->lull, proxy->loop);
     ev_clear_pending(proxy->loop, &proxy->waker);
     upstream_pool_finish(&proxy->pool);
     slab_finish(&proxy->upstream_slab);

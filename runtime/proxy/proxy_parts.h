@@ -2,6 +2,7 @@
 #ifndef RUNTIME_PROXY_PARTS_H
 #define RUNTIME_PROXY_PARTS_H
 
+#include "deadline.h"
 #include "link.h"
 #include "listener.h"
 #include "proxy.h"
@@ -12,6 +13,8 @@
 
 /* Bytes taken from a socket in one turn. */
 #define PROXY_READ_SIZE BUFFER_LIMIT
+
+#define PROXY_LULL 1. /* seconds */
 
 /* What the proxy knows of a service besides its state. */
 struct proxy_service {
@@ -34,6 +37,7 @@ struct proxy {
     struct upstream_pool pool;
     struct sweeper sweeper;
     struct slab client_slab, upstream_slab, exchange_slab;
+    struct deadline lull; /* no request for so long: exchange_slab is trimmed */
     struct listener listener;
     bool closing;        /* proxy_wind_up */
     struct link clients; /* of struct client.link */

@@ -33,13 +33,14 @@ struct block {
 
 #define FIRST ((sizeof(struct block) + HEADER - 1) / HEADER * HEADER)
 
-void slab_init(struct slab *slab, size_t object_size, uint32_t spare)
+void slab_init(struct slab *slab, size_t object_size, uint32_t spare, bool lazy)
 {
     assert(object_size <= SLAB_BLOCK / 8 && spare > 0);
     link_init(&slab->open);
     slab->size = (uint32_t)((object_size + HEADER - 1) / HEADER * HEADER + HEADER);
     slab->used = slab->empty = 0;
     slab->spare = spare;
+    slab->lazy = lazy;
 }
 
 static void remove_block(struct block *block)
@@ -109,14 +110,18 @@ void *slab_take(struct slab *slab)
     return (char *)slot + HEADER;
 }
 
-/* What is empty in excess, the one that was filled last first. */
-static void trim(struct slab *slab)
+static uint32_t kept(const struct slab *slab, bool busy)
 {
-    uint32_t kept = slab->spare * (slab->used ? SLAB_BUSY : 1);
+    return slab->spare * (busy ? SLAB_BUSY : 1);
+}
+
+/* What is empty in excess, the one that was filled last first. */
+static void trim(struct slab *slab, uint32_t limit)
+{
     for (struct link *it = slab->open.prev, *prev; it != &slab->open; it = prev) {
         struct block *block = container_of(it, struct block, link);
         prev = it->prev;
-        if (block->used || slab->empty <= kept)
+        if (block->used || slab->empty <= limit)
             continue;
         remove_block(block);
         slab->empty--;
@@ -138,6 +143,12 @@ void slab_give(struct slab *slab, void *object)
     block->used--;
     slab->used--;
     slab->empty += block->used == 0;
-    if (slab->empty > slab->spare * (slab->used ? SLAB_BUSY : 1))
-        trim(slab);
+    uint32_t limit = kept(slab, slab->used || slab->lazy);
+    if (slab->empty > limit)
+        trim(slab, limit);
+}
+
+void slab_trim(struct slab *slab)
+{
+    trim(slab, kept(slab, slab->used));
 }
