@@ -14,7 +14,7 @@
 /* Bytes taken from a socket in one turn. */
 #define PROXY_READ_SIZE BUFFER_LIMIT
 
-#define PROXY_LULL 1. /* seconds */
+#define PROXY_LULL 0.1 /* seconds */
 
 /* What the proxy knows of a service besides its state. */
 struct proxy_service {
