@@ -561,6 +561,22 @@ START_TEST(the_last_words_are_said)
 }
 END_TEST
 
+/* It is not a3s that ends, and what the service has done is not known: it was not refused. */
+START_TEST(what_a_service_breaks_off_while_the_proxy_ends_is_its_own)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "hello");
+    proxy_wind_up(world.proxy);
+    peer_close(&service);
+    peer_hears(&world.client, "HTTP/1.1 502 ");
+    peer_hears_end(&world.client);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(it_begins_anew_after_the_last_words)
 {
     struct world world;
@@ -977,6 +993,7 @@ int main(void)
     SUITE_CASE(s, a_listener_that_leaves_is_noticed_while_too_much_is_held);
     SUITE_CASE(s, stopping_closes_everything);
     SUITE_CASE(s, the_last_words_are_said);
+    SUITE_CASE(s, what_a_service_breaks_off_while_the_proxy_ends_is_its_own);
     SUITE_CASE(s, it_begins_anew_after_the_last_words);
     SUITE_LOOP(s, an_error_on_purpose_is_answered_here, 0, 2);
     SUITE_CASE(s, a_delayed_request_goes_on);
