@@ -128,6 +128,10 @@ void stopping_on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     (void)events;
     struct daemon *d = watcher->data;
+    if (d->ending) { /* it has ended; nobody is waited for any more */
+        ev_break(loop, EVBREAK_ALL);
+        return;
+    }
     if (d->killing) {
         d->abandoned = true;
         ev_break(loop, EVBREAK_ALL);

@@ -42,13 +42,16 @@ static uint32_t head_room(const struct client *client)
     return full ? CLIENT_READ_LITTLE : PROXY_READ_SIZE;
 }
 
-/* The next requests; also to see that the client leaves. */
+/* The next requests; also to see that the client leaves, for which a little is enough. */
 static uint32_t next_room(const struct client *client)
 {
     const struct exchange *exchange = client->exchange;
     bool ended = exchange_request_ended(exchange) || exchange->state == EXCHANGE_ANSWERING;
-    bool held = client->proxy->held_bytes < PROXY_HELD_BYTES;
-    return ended && held && exchange->state != EXCHANGE_TUNNEL ? buffer_room(&client->input) : 0;
+    if (!ended || exchange->state == EXCHANGE_TUNNEL)
+        return 0;
+    if (client->proxy->held_bytes < PROXY_HELD_BYTES)
+        return buffer_room(&client->input);
+    return buffer_size(&client->input) ? 0 : CLIENT_READ_LITTLE;
 }
 
 /* Bytes are read only when there is a place for them. */

@@ -13,7 +13,7 @@ bool exchange_can_be_repeated(const struct exchange *exchange)
 
 static void lose(struct exchange *exchange)
 {
-    if (exchange_proxy(exchange)->closing)
+    if (exchange->own && exchange_proxy(exchange)->closing)
         exchange_break(exchange, 503, "a3s is stopping");
     else
         exchange_break(exchange, 502, "it closed the connection without an answer");

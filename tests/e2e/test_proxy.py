@@ -348,6 +348,21 @@ def the_last_words_at_the_end(t):
 
 
 @case
+def whoever_is_impatient_does_not_wait_for_the_last_words(t):
+    """A client that does not close its tunnel would have them waited for; the end is a good one."""
+    program = up(t)
+    talker = websocket.WebSocket(t.proxy_port)
+    same(talker.opened(), 101, "status of the upgrade")
+    down = t.start("down")
+    program.wait_for(r"web: stopped$")
+    program.signal(signal.SIGTERM)
+    same(program.wait(), 0, "exit code")
+    same(down.wait(), 0, "exit code of down")
+    talker.close()
+    t.nothing_left()
+
+
+@case
 def no_proxy(t):
     t.proxy_port = 0
     t.a3sfile(t.service("web", "--listen http", 'port = 0\nhealth { type = "http" }'))

@@ -468,6 +468,27 @@ START_TEST(a_port_that_is_taken_is_told)
 }
 END_TEST
 
+/* Nobody else would tell that it has left: its service says nothing. */
+START_TEST(a_listener_that_leaves_is_noticed_while_too_much_is_held)
+{
+    struct world world;
+    open_world(&world);
+    world.proxy->held_bytes += PROXY_HELD_BYTES;
+    peer_says(&world.client, GET);
+    struct peer service = accept_service(&world);
+    hear_request(&service, "");
+    peer_says(&service, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nfirst");
+    peer_hears(&world.client, "first");
+    peer_close(&world.client);
+    service.partner = NULL;
+    peer_hears_end(&service);
+    world.proxy->held_bytes -= PROXY_HELD_BYTES;
+    ck_assert_uint_eq(proxy_counters(world.proxy, WEB)->active, 0);
+    peer_close(&service);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(stopping_closes_everything)
 {
     struct world world;
@@ -536,6 +557,22 @@ START_TEST(the_last_words_are_said)
     peer_close(&idle);
     peer_close(&parked);
     peer_close(&page);
+    close_world(&world);
+}
+END_TEST
+
+/* It is not a3s that ends, and what the service has done is not known: it was not refused. */
+START_TEST(what_a_service_breaks_off_while_the_proxy_ends_is_its_own)
+{
+    struct world world;
+    open_world(&world);
+    peer_says(&world.client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello");
+    struct peer service = accept_service(&world);
+    peer_hears(&service, "hello");
+    proxy_wind_up(world.proxy);
+    peer_close(&service);
+    peer_hears(&world.client, "HTTP/1.1 502 ");
+    peer_hears_end(&world.client);
     close_world(&world);
 }
 END_TEST
@@ -953,8 +990,10 @@ int main(void)
     SUITE_CASE(s, bytes_that_nobody_asked_for_close_a_pooled_connection);
     SUITE_CASE(s, both_families_are_served);
     SUITE_LOOP(s, a_port_that_is_taken_is_told, 0, 2);
+    SUITE_CASE(s, a_listener_that_leaves_is_noticed_while_too_much_is_held);
     SUITE_CASE(s, stopping_closes_everything);
     SUITE_CASE(s, the_last_words_are_said);
+    SUITE_CASE(s, what_a_service_breaks_off_while_the_proxy_ends_is_its_own);
     SUITE_CASE(s, it_begins_anew_after_the_last_words);
     SUITE_LOOP(s, an_error_on_purpose_is_answered_here, 0, 2);
     SUITE_CASE(s, a_delayed_request_goes_on);
