@@ -6,7 +6,7 @@
  *
  * A pattern that is slower than the output would hold up the loop. What it cannot look at within
  * its slice of a turn it reads later out of the service's ring; if the ring forgets lines that it
- * has not come to, it is given up. */
+ * has not come to, it is given up. After a reload it reads all that the ring has of this life. */
 #include "fine_timer.h"
 #include "line_pattern.h"
 #include "log_search.h"
@@ -160,13 +160,35 @@ static bool on_kept_line(void *ctx, const struct log_line *line)
     return true;
 }
 
+/* For logs_history_from; the caller frees it. */
+static bool *want_service(const struct log_try *log)
+{
+    bool *wanted = mem_alloc_array((size_t)log->base.setup.logs->count + 1, sizeof *wanted);
+    wanted[log->base.setup.service] = true;
+    return wanted;
+}
+
+/* After a reload: what the process has printed may not have been looked at before it. */
+static void begin_with_kept_lines(struct log_try *log)
+{
+    const struct logs *logs = log->base.setup.logs;
+    const struct log_runs *runs = logs_runs(logs, log->base.setup.service);
+    if (!runs->count)
+        return;
+    uint64_t first = runs->first[(runs->count - 1) % LOG_RUNS_KEPT];
+    bool *wanted = want_service(log);
+    log->waiting = logs_count_from(logs, wanted, first);
+    if (log->waiting)
+        fall_behind(log, first);
+    free(wanted);
+}
+
 static void on_catch_up(struct ev_loop *loop, ev_timer *timer, int events)
 {
     (void)events;
     struct log_try *log = timer->data;
     const struct logs *logs = log->base.setup.logs;
-    bool *wanted = mem_alloc_array((size_t)logs->count + 1, sizeof *wanted);
-    wanted[log->base.setup.service] = true;
+    bool *wanted = want_service(log);
     if (logs_count_from(logs, wanted, log->next) < log->waiting)
         log->hard = HARD_MAX;
     else
@@ -218,6 +240,7 @@ static void prepare(struct probe_try *base)
         return;
     log->listening = true;
     logs_tap(base->setup.logs, base->setup.service, on_line, log);
+    begin_with_kept_lines(log);
 }
 
 static void begin(struct probe_try *base)

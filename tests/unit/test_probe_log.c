@@ -225,6 +225,29 @@ START_TEST(a_slow_pattern_goes_on_in_the_next_turns)
 }
 END_TEST
 
+/* As after a reload in the middle of a start. */
+START_TEST(what_this_life_has_printed_is_read_again)
+{
+    struct world w;
+    open_world(&w, "^ready$");
+    prepare(&w);
+    say(&w, LOG_STDOUT, _i ? "ready\n" : "steady\n");
+    die(&w);
+    prepare(&w);
+    say(&w, LOG_STDOUT, _i ? "steady\n" : "ready\n");
+    logs_drain(&w.logs, 1);
+    probe_prepare(&w.w.probe, "", "", 0);
+    probe_start(&w.w.probe);
+    if (_i) /* of another life */
+        ck_assert(!loop_run(w.w.loop, 0.05, probe_world_has_edge, &w.w));
+    else
+        loop_until(w.w.loop, probe_world_has_edge, &w.w);
+    ck_assert_str_eq(w.w.edges, _i ? "" : "R");
+    die(&w);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(a_pattern_that_misses_lines_is_given_up)
 {
     struct world w;
@@ -268,6 +291,7 @@ int main(void)
     SUITE_CASE(s, other_words_do_not_count);
     SUITE_CASE(s, a_pattern_that_costs_too_much_is_given_up);
     SUITE_CASE(s, a_slow_pattern_goes_on_in_the_next_turns);
+    SUITE_LOOP(s, what_this_life_has_printed_is_read_again, 0, 2);
     SUITE_CASE(s, a_pattern_that_misses_lines_is_given_up);
     SUITE_CASE(s, no_pattern_at_all);
     return suite_run(s);
