@@ -136,6 +136,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_down = {
     .name = "down",
+    .elsewhere = "stop kill halt rm",
     .summary = "Stop services, or everything and a3s itself",
     .operands = "[SERVICE...]",
     .about =

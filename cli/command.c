@@ -242,6 +242,31 @@ static int explain_family(struct parser *parser, const char *word)
     return 0;
 }
 
+static bool is_word_of(const char *words, const char *word)
+{
+    struct str rest = str_from(words ? words : "");
+    while (rest.len) {
+        size_t length = 0;
+        while (length < rest.len && rest.ptr[length] != ' ')
+            length++;
+        if (str_is((struct str){rest.ptr, length}, word))
+            return true;
+        rest.ptr += length + (length < rest.len);
+        rest.len -= length + (length < rest.len);
+    }
+    return false;
+}
+
+/* Whoever writes a word of another tool means what it does there, not what is spelt alike. */
+static const char *command_elsewhere(const struct command_table *table, const char *word)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (is_word_of(table->commands[i]->elsewhere, word))
+            return table->commands[i]->name;
+    }
+    return NULL;
+}
+
 static int unknown_command(struct parser *parser, const char *word, const char *next)
 {
     struct nearest nearest = {.wanted = str_from(word)};
@@ -263,8 +288,9 @@ static int unknown_command(struct parser *parser, const char *word, const char *
     if (family)
         return next ? usage_error(parser, ", not \"%s %s\"", word, next) : CLI_USAGE;
     usage_error(parser, "unknown command \"%s\"", word);
-    if (nearest.name)
-        strbuf_addf(parser->error, "; did you mean \"%s\"?", nearest.name);
+    const char *meant = command_elsewhere(parser->table, word);
+    if (meant || nearest.name)
+        strbuf_addf(parser->error, "; did you mean \"%s\"?", meant ? meant : nearest.name);
     else
         strbuf_adds(parser->error, "; \"a3s help\" lists them");
     return CLI_USAGE;

@@ -22,16 +22,25 @@ static char char_at(const struct host_finder *f, size_t at)
     return at < f->text.len ? f->text.ptr[at] : '\0';
 }
 
-/* "http:" of "http://" is no host, and neither is the user before an '@'. A text that is one word
- * is a host only if its variable is called so: APP_NAME=web stays. */
+/* "user" and "user:password" before an '@' (RFC 3986, section 3.2.1). */
+static bool is_user(const struct host_finder *f, size_t end)
+{
+    while (end < f->text.len && f->text.ptr[end] != '@' && !strchr("/?,", f->text.ptr[end]))
+        end++;
+    return char_at(f, end) == '@';
+}
+
+/* "http:" of "http://" is no host, and neither is a user. A text that is one word is a host only if
+ * its variable is called so: APP_NAME=web stays. */
 static bool can_be_host(const struct host_finder *f, size_t end)
 {
     size_t at = f->at;
-    char before = at > 0 ? f->text.ptr[at - 1] : '\0', after = char_at(f, end);
-    bool is_scheme = after == ':' && char_at(f, end + 1) == '/' && char_at(f, end + 2) == '/';
+    char before = at > 0 ? f->text.ptr[at - 1] : '\0';
+    bool is_scheme =
+        char_at(f, end) == ':' && char_at(f, end + 1) == '/' && char_at(f, end + 2) == '/';
     if (at == 0 && end == f->text.len)
         return str_contains(f->name, "HOST");
-    return !is_scheme && after != '@' &&
+    return !is_scheme && !is_user(f, end) &&
            (at == 0 || before == '@' || before == ',' ||
             (before == '/' && at > 1 && f->text.ptr[at - 2] == '/'));
 }

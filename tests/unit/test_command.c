@@ -27,6 +27,7 @@ static const struct command_option paint_options[] = {
 };
 static const struct command paint = {.name = "paint",
                                      .alias = "draw",
+                                     .elsewhere = "sketch colour",
                                      .summary = "Paint",
                                      .operands = "[WALL]...",
                                      .options = paint_options,
@@ -208,6 +209,9 @@ START_TEST(mistakes_are_named)
         const char *message;
     } cases[] = {
         {{"pant"}, "unknown command \"pant\"; did you mean \"paint\"?"},
+        {{"sketch"}, "unknown command \"sketch\"; did you mean \"paint\"?"},
+        {{"colour"}, "unknown command \"colour\"; did you mean \"paint\"?"},
+        {{"colou"}, "unknown command \"colou\"; \"a3s help\" lists them"},
         {{"sing"}, "unknown command \"sing\"; \"a3s help\" lists them"},
         {{"paint", "--tilte=x"}, "unknown option --tilte; did you mean --title?"},
         {{"paint", "--unlike"}, "unknown option --unlike"},
