@@ -114,6 +114,13 @@ def git_hook_of_the_page(t):
     project.commit(A3sfile=GOOD, **{"a folder__A3sfile": GOOD})
     said = project.commit(code=1, **{"a folder__A3sfile": BAD})
     check("a folder/A3sfile.hcl:3:3: error[E0214]" in said, f"no mistake in {said}")
+    # What is staged counts, though the file has been mended since, and the other way round.
+    t.write("a folder/A3sfile.hcl", GOOD)
+    said = project.git("commit", "-qm", "mended, but not in the commit", code=1)
+    check("a folder/A3sfile.hcl:3:3: error[E0214]" in said, f"no mistake in {said}")
+    project.git("add", "-A")
+    t.write("a folder/A3sfile.hcl", BAD)
+    project.git("commit", "-q", "--allow-empty", "-m", "broken since, but not in the commit")
 
 
 def write_config(project, folder, ids):
