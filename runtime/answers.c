@@ -127,7 +127,8 @@ static void command_one(struct daemon *d, enum control_command command, uint32_t
                                                    [CONTROL_RESTART] = SUPERVISOR_RESTART};
     _Static_assert(sizeof inputs / sizeof inputs[0] == CONTROL_COMMAND_COUNT, "one a command");
     daemon_set_reason(d, service, "");
-    d->announced = false;
+    if (command != CONTROL_STOP) /* what is left was ready before */
+        d->announced = false;
     dispatch_input(d, inputs[command], service);
 }
 

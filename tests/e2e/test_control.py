@@ -96,6 +96,7 @@ def down_of_one_takes_its_dependents_with_it(t):
     rows = t.status()
     same([rows[name]["state"] for name in ("store", "api", "other")], ["stopped", "stopped", "running"], "states")
     t.stop(program)
+    same(program.text().count("everything is ready"), 1, "how often all was said to be ready")
 
 
 @case
