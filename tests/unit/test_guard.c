@@ -229,15 +229,19 @@ START_TEST(nobody_is_left_when_a3s_is_gone)
 }
 END_TEST
 
+/* The services of these cases sleep for short times only: a signal that meets a child of the shell
+ * before it executes its sleep is lost, and so is one of the shell just before it waits. */
+
 START_TEST(what_outlives_its_leader_is_stopped_then_killed)
 {
     struct world w;
     begin(&w);
-    start(&w,
-          "trap 'exit 0' USR1; "
-          "(trap 'echo told' TERM; echo ready; kill -USR1 $$; while :; do sleep 9 & wait; done) & "
-          "while :; do wait; done",
-          200);
+    start(
+        &w,
+        "trap 'exit 0' USR1; "
+        "(trap 'echo told' TERM; echo ready; kill -USR1 $$; while :; do sleep 0.1 & wait; done) & "
+        "while :; do wait; done",
+        200);
     expect(&w, GUARD_GONE);
     read_rest(&w, "ready\ntold\n");
     end(&w);
@@ -250,7 +254,7 @@ START_TEST(the_stop_signal_comes_once)
     struct world w;
     begin(&w);
     start(&w,
-          "exec 2>/dev/null; w='while :; do sleep 9 & wait $!; done'; "
+          "exec 2>/dev/null; w='while :; do sleep 0.1 & wait $!; done'; "
           "sh -c \"trap 'echo one' TERM; echo ready; $w\" & "
           "setsid sh -c \"trap 'echo one' TERM; echo ready; $w\" & "
           "trap 'echo one' TERM; echo ready; eval \"$w\"",
@@ -271,7 +275,8 @@ START_TEST(a_stopped_service_can_act_on_its_signal)
 {
     struct world w;
     begin(&w);
-    start(&w, "trap 'echo told; exit 0' TERM; echo ready; while :; do sleep 9 & wait; done", 60000);
+    start(&w, "trap 'echo told; exit 0' TERM; echo ready; while :; do sleep 0.1 & wait; done",
+          60000);
     read_line(&w, "ready");
     guard_order(&w.guard, GUARD_ORDER_SIGNAL, SIGSTOP);
     guard_order(&w.guard, GUARD_ORDER_STOP, SIGTERM);
@@ -372,8 +377,9 @@ START_TEST(stopped_during_pre_start)
     struct world w;
     const char *argvs[GUARD_COMMAND_COUNT][4];
     begin(&w);
-    start_spec(&w, three_commands(argvs, "trap 'exit 0' TERM; echo pre; sleep 99 & wait",
-                                  "echo main", NULL));
+    start_spec(&w, three_commands(
+                       argvs, "trap 'exit 0' TERM; echo pre; while :; do sleep 0.1 & wait; done",
+                       "echo main", NULL));
     read_line(&w, "pre");
     guard_order(&w.guard, GUARD_ORDER_STOP, SIGTERM);
     expect(&w, GUARD_ENDED);
