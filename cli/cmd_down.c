@@ -136,7 +136,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_down = {
     .name = "down",
-    .elsewhere = "stop kill halt rm",
+    .elsewhere = (const char *const[]){"stop", "kill", "halt", "rm", NULL},
     .summary = "Stop services, or everything and a3s itself",
     .operands = "[SERVICE...]",
     .about =

@@ -191,7 +191,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_exec = {
     .name = "exec",
-    .elsewhere = "shell sh attach connect",
+    .elsewhere = (const char *const[]){"shell", "sh", "attach", "connect", NULL},
     .summary = "Run a command with the environment of a service",
     .operands = "SERVICE -- COMMAND [ARGUMENT...]",
     .about =

@@ -196,7 +196,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_logs = {
     .name = "logs",
-    .elsewhere = "tail log",
+    .elsewhere = (const char *const[]){"tail", "log", NULL},
     .summary = "Show what services have printed",
     .operands = "[SERVICE...]",
     .about = "Following goes on when a service is restarted; Ctrl-C ends it. Lines of standard\n"

@@ -45,7 +45,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_plan_diff = {
     .name = "plan diff",
-    .elsewhere = "diff",
+    .elsewhere = (const char *const[]){"diff", NULL},
     .summary = "Show what differs between two plans",
     .operands = "OLD-PLAN NEW-PLAN",
     .about =

@@ -68,7 +68,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_status = {
     .name = "status",
-    .elsewhere = "list",
+    .elsewhere = (const char *const[]){"list", NULL},
     .alias = "ps",
     .summary = "Show the services that run and how they are",
     .operands = "",

@@ -112,7 +112,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_up = {
     .name = "up",
-    .elsewhere = "start serve",
+    .elsewhere = (const char *const[]){"start", "serve", NULL},
     .summary = "Compile the A3sfile and run its services",
     .operands = "[SERVICE...]",
     .about =

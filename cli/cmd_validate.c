@@ -84,7 +84,7 @@ static int run(const struct command_call *call)
 
 const struct command cmd_validate = {
     .name = "validate",
-    .elsewhere = "check lint test",
+    .elsewhere = (const char *const[]){"check", "lint", "test", NULL},
     .summary = "Check the A3sfile and start nothing",
     .operands = "[FILE...]",
     .about =

@@ -242,27 +242,14 @@ static int explain_family(struct parser *parser, const char *word)
     return 0;
 }
 
-static bool is_word_of(const char *words, const char *word)
-{
-    struct str rest = str_from(words ? words : "");
-    while (rest.len) {
-        size_t length = 0;
-        while (length < rest.len && rest.ptr[length] != ' ')
-            length++;
-        if (str_is((struct str){rest.ptr, length}, word))
-            return true;
-        rest.ptr += length + (length < rest.len);
-        rest.len -= length + (length < rest.len);
-    }
-    return false;
-}
-
 /* Whoever writes a word of another tool means what it does there, not what is spelt alike. */
 static const char *command_elsewhere(const struct command_table *table, const char *word)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (is_word_of(table->commands[i]->elsewhere, word))
-            return table->commands[i]->name;
+        for (const char *const *it = table->commands[i]->elsewhere; it && *it; it++) {
+            if (strcmp(*it, word) == 0)
+                return table->commands[i]->name;
+        }
     }
     return NULL;
 }

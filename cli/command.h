@@ -81,12 +81,12 @@ struct command_call {
 };
 
 struct command {
-    const char *name;      /* one word, or two: "plan show" */
-    const char *alias;     /* NULL, or another name */
-    const char *elsewhere; /* NULL, or what other tools call it, as "stop kill": suggested */
-    const char *summary;   /* one phrase */
-    const char *operands;  /* as the usage line shows them: "[SERVICE...]"; "" if there are none */
-    const char *about;     /* NULL, or lines for its help */
+    const char *name;             /* one word, or two: "plan show" */
+    const char *alias;            /* NULL, or another name */
+    const char *const *elsewhere; /* NULL, or what other tools call it, up to a NULL: suggested */
+    const char *summary;          /* one phrase */
+    const char *operands; /* as the usage line shows them: "[SERVICE...]"; "" if there are none */
+    const char *about;    /* NULL, or lines for its help */
     const struct command_option *options; /* ends with a row without a name; or NULL */
     size_t operands_min, operands_max;
     bool compiles;                               /* an A3sfile: takes --var */

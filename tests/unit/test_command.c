@@ -27,7 +27,7 @@ static const struct command_option paint_options[] = {
 };
 static const struct command paint = {.name = "paint",
                                      .alias = "draw",
-                                     .elsewhere = "sketch colour",
+                                     .elsewhere = (const char *const[]){"sketch", "colour", NULL},
                                      .summary = "Paint",
                                      .operands = "[WALL]...",
                                      .options = paint_options,
