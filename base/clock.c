@@ -14,6 +14,13 @@ int64_t clock_ms(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+double clock_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 int64_t clock_wall_ms(void)
 {
     return read_clock(CLOCK_REALTIME);

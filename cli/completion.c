@@ -4,6 +4,7 @@
 
 #include "completion.h"
 
+#include "array.h"
 #include "codes.h"
 #include "forms.h"
 #include "load.h"
@@ -12,8 +13,6 @@
 #include "schema_doc.h"
 
 #include <sys/stat.h>
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
 
 /* What is known of the line when the last word is reached. */
 struct line {

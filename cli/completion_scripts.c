@@ -1,6 +1,6 @@
 #include "completion.h"
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof(array)[0])
+#include "array.h"
 
 const char *const completion_shells[] = {
     [COMPLETION_BASH] = "bash",

@@ -1,6 +1,7 @@
 #include "goal.h"
 
 #include "api.h"
+#include "clock.h"
 #include "remote.h"
 #include "report.h"
 #include "service_view.h"
@@ -95,13 +96,6 @@ static enum verdict look(const struct start *start, json_t *status, struct strbu
     return all;
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static int report_late(const struct start *start, const struct strbuf *waiting)
 {
     report_error("not ready after %ld %s: %s", start->wait_timeout,
@@ -137,7 +131,7 @@ static int conclude(enum verdict verdict, json_t *status, double seconds)
 
 static int await(const struct start *start, struct remote *remote, struct strbuf *waiting)
 {
-    double begin = seconds_now(), next_word = FIRST_WORD;
+    double begin = clock_seconds(), next_word = FIRST_WORD;
     for (;;) {
         json_t *status = NULL;
         int code = remote_status(remote, &status);
@@ -145,7 +139,7 @@ static int await(const struct start *start, struct remote *remote, struct strbuf
             return code;
         strbuf_clear(waiting);
         enum verdict verdict = look(start, status, waiting);
-        double passed = seconds_now() - begin;
+        double passed = clock_seconds() - begin;
         if (verdict != VERDICT_WAITS)
             return conclude(verdict, status, passed);
         json_decref(status);

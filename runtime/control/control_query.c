@@ -1,26 +1,19 @@
 #include "control_query.h"
 
+#include "ascii.h"
 #include "vec.h"
 
 #include <errno.h>
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 bool control_percent_decode(struct str text, bool form, struct strbuf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '%') {
-            if (text.len - i < 3 || hex_digit(text.ptr[i + 1]) < 0 ||
-                hex_digit(text.ptr[i + 2]) < 0)
+            if (text.len - i < 3 || ascii_hex(text.ptr[i + 1]) < 0 ||
+                ascii_hex(text.ptr[i + 2]) < 0)
                 return false;
-            c = (char)(hex_digit(text.ptr[i + 1]) * 16 + hex_digit(text.ptr[i + 2]));
+            c = (char)(ascii_hex(text.ptr[i + 1]) * 16 + ascii_hex(text.ptr[i + 2]));
             i += 2;
         } else if (c == '+' && form) {
             c = ' ';

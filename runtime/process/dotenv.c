@@ -1,6 +1,7 @@
 #include "dotenv.h"
 
 #include "io.h"
+#include "utf8.h"
 #include "vec.h"
 
 #include <errno.h>
@@ -211,8 +212,7 @@ static bool read_lines(struct reader *r, struct str text)
     const char *nul = text.len ? memchr(text.ptr, '\0', text.len) : NULL;
     if (nul)
         return fail_at(r, line_of(text, nul), "there is a NUL byte: this is no text file");
-    if (str_has_prefix(text, STR("\xef\xbb\xbf")))
-        r->at += 3;
+    r->at += text.len - utf8_skip_mark(text).len;
     while (r->at < r->end)
         if (!read_line(r))
             return false;

@@ -3,9 +3,9 @@
 #include "exchange_parts.h"
 
 #include "client.h"
+#include "clock.h"
 
 #include <errno.h>
-#include <time.h>
 
 static struct site *find_site(const struct proxy *proxy)
 {
@@ -53,18 +53,11 @@ static void pass_on(struct exchange *exchange)
     exchange_attach(exchange, upstream);
 }
 
-/* The loop's clock can be set back; a ticket must not come to life again. */
-static int64_t moment(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void exchange_visit_site(struct exchange *exchange)
 {
+    /* The loop's clock can be set back; a ticket must not come to life again. */
     struct site_visit visit = site_judge(find_site(exchange_proxy(exchange)),
-                                         &exchange->request.head, &exchange->host, moment());
+                                         &exchange->request.head, &exchange->host, clock_ms());
     exchange->own = true;
     if (visit.verdict == SITE_CONTROL)
         pass_on(exchange);

@@ -1,5 +1,6 @@
 #include "watch.h"
 
+#include "clock.h"
 #include "ignore.h"
 #include "mem.h"
 #include "str.h"
@@ -10,7 +11,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <time.h>
 
 #define MS 0.001
 
@@ -28,13 +28,6 @@ static const char *const editor_files[] = {
 };
 
 /* ---- Waves ---- */
-
-static double now_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static double lower(double a, double b)
 {
@@ -131,7 +124,7 @@ static uint32_t collect_wave(struct watcher *watcher, double now)
 static void on_due(struct fine_timer *timer)
 {
     struct watcher *watcher = timer->data;
-    double now = now_seconds();
+    double now = clock_seconds();
     uint32_t count = collect_wave(watcher, now);
     arm(watcher, now);
     if (count)
@@ -144,7 +137,7 @@ static void on_changed(void *ctx, uint32_t watch, const char *path, enum watch_e
 {
     struct watcher *watcher = ctx;
     struct watch_set *set = &watcher->sets[watch];
-    double now = now_seconds();
+    double now = clock_seconds();
     bool first = !set->burst.count;
     watch_breaker_change(&set->breaker, now);
     watch_burst_add(&set->burst, path, event, now);
@@ -289,10 +282,10 @@ void watcher_adopt(struct watcher *watcher, uint32_t watch, struct watcher *othe
     watch_burst_clear(&set->burst);
     set->burst = old->burst;
     old->burst = (struct watch_burst){0};
-    arm(watcher, now_seconds());
+    arm(watcher, clock_seconds());
 }
 
 void watcher_executed(struct watcher *watcher, uint32_t watch)
 {
-    watch_breaker_started(&watcher->sets[watch].breaker, now_seconds());
+    watch_breaker_started(&watcher->sets[watch].breaker, clock_seconds());
 }
